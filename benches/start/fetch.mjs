@@ -1,0 +1,3 @@
+// The least that any loader does: fetch the bytes.
+const response = await fetch(process.argv[2]);
+await response.arrayBuffer();

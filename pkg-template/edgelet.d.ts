@@ -1,0 +1,149 @@
+/** A class or a category, in the type it had in training. */
+export type Label = string | number | boolean;
+
+/** A value of a feature; `null` and `NaN` mean missing. */
+export type Value = number | boolean | string | null | undefined;
+
+/** One row: every feature by name. */
+export type Row = Record<string, Value>;
+
+/** Columns by name, all of one length. */
+export type Columns = Record<string, ArrayLike<Value>>;
+
+/** Numbers of one row after another, in the order of `featureNames`; a category as its index. */
+export type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
+
+/** Where a model lies. */
+export type Source =
+  | string
+  | URL
+  | Request
+  | Response
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadableStream<Uint8Array>
+  | Promise<string | URL | Request | Response | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>>;
+
+/** How far a load is. `total` and `fraction` are known only if the server tells the length. */
+export interface Progress {
+  stage: "fetch" | "download" | "verify" | "decode" | "ready";
+  loaded: number;
+  total: number | undefined;
+  fraction: number | undefined;
+}
+
+export interface LoadOptions {
+  /** Aborts the load at any stage; `load` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Sent with the request: a value, or a function that makes it, such as one that asks for a token. */
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof fetch;
+  /** The request's cache mode; `false` is `"no-store"`. */
+  cache?: RequestCache | false;
+  /** A Subresource Integrity string, `sha256-…`, as `edgelet push` prints it. Checked before a byte is decoded. */
+  integrity?: string;
+}
+
+export interface Input {
+  name: string;
+  type: "numeric" | "categorical";
+  /** Of a categorical feature: what its values may be. */
+  categories?: Label[];
+  /** Whether a missing value is accepted. */
+  missing: boolean;
+  /** Whether a category that is none of `categories` is accepted. */
+  unknown: boolean;
+}
+
+export interface Schema {
+  inputs: Input[];
+  targets: string[];
+  classes: Label[] | undefined;
+  outputs: { method: "predict" | "predict_proba" | "decision_function" | "transform"; width: number }[];
+  steps: { name: string; operator: string; width: number }[];
+  provenance: {
+    framework: string;
+    version: string;
+    estimator: string;
+    /** Seconds since 1970. */
+    trainedAt: number | undefined;
+    rows: number | undefined;
+    metrics: { name: string; split: string; value: number }[];
+  };
+}
+
+/** Rows × classes probabilities, row after row. Of one row the shape is `[classes]`. */
+export interface Probabilities {
+  classes: Label[];
+  probabilities: Float64Array;
+  shape: number[];
+}
+
+/** Rows × width numbers, row after row. Of one row the shape is `[width]`. */
+export interface Values {
+  values: Float64Array;
+  shape: number[];
+}
+
+/** Many rows: objects or arrays, columns, or numbers with their count. */
+export type Rows = readonly Row[] | readonly (readonly Value[])[] | Columns;
+
+export class Model {
+  private constructor();
+  readonly schema: Schema;
+  /** The features, in the order of a row. */
+  readonly featureNames: string[];
+  /** A classifier's classes; `undefined` of a regression. */
+  readonly classes: Label[] | undefined;
+  readonly feature_names_in_: string[];
+  readonly classes_: Label[] | undefined;
+
+  /** Many rows: labels of a classifier, else numbers. */
+  predict(rows: Numbers | readonly Value[], options: { rows: number }): Label[] | Float64Array;
+  /** Many rows: labels of a classifier, else numbers. */
+  predict(rows: readonly Row[] | readonly (readonly Value[])[]): Label[] | Float64Array;
+  /** One row: a label or a number (numbers, of several targets). Columns: as many rows. */
+  predict(row: Row | Columns | Numbers | readonly Value[]): Label | Label[] | Float64Array;
+
+  predictProba(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Probabilities;
+  predict_proba(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Probabilities;
+
+  /** The scores before they become a decision. */
+  decisionFunction(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Values;
+  decision_function(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Values;
+
+  /** The transformed rows. */
+  transform(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Values;
+
+  /** Runs the model's own test rows and returns how many there are; throws `parity` if one differs. */
+  verify(): number;
+
+  /** Gives its memory back. Any later call throws `disposed`. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Fetches, checks and decodes a model. */
+export function load(source: Source, options?: LoadOptions): Promise<Model>;
+
+/**
+ * Starts the wasm core; `load` does so by itself, but from `edgelet/slim`, where a source must be given. A second call
+ * does nothing.
+ */
+export function init(source?: WebAssembly.Module | BufferSource | Response | URL | string | Promise<Response>): Promise<void>;
+
+/** What went wrong. `message` holds all of it. */
+export class EdgeletError extends Error {
+  /** Stable, for programs: `unknown_feature`, `http_status`, … */
+  readonly code: string;
+  readonly at: string;
+  readonly expected: string;
+  readonly found: string;
+  /** The next step; may be empty. */
+  readonly hint: string;
+}
+
+/** The package's version. */
+export const version: string;

@@ -1,0 +1,141 @@
+// A loaded model: the public class over the wasm core. A prediction on numbers is a copy into wasm memory and one call.
+import { EdgeletError } from "./errors.js";
+import { Encoder } from "./rows.js";
+
+/** In the order of the core's methods. */
+const METHODS = ["predict", "predict_proba", "decision_function", "transform"];
+const [PREDICT, PREDICT_PROBA, DECISION_FUNCTION, TRANSFORM] = METHODS.keys();
+
+export class Model {
+  #core;
+  #memory;
+  #encoder;
+  #width;
+  #outputs;
+  #block;
+  #answers;
+  #scratch;
+  #narrow;
+
+  constructor(core, memory) {
+    this.#core = core;
+    this.#memory = memory;
+    this.schema = core.schema();
+    this.featureNames = this.schema.inputs.map((input) => input.name);
+    this.classes = this.schema.classes;
+    this.#encoder = new Encoder(this.schema.inputs);
+    this.#width = this.featureNames.length;
+    this.#outputs = METHODS.map((name) => this.schema.outputs.find((output) => output.method === name)?.width);
+    this.#block = core.block();
+    this.#answers = METHODS.map((_, method) => core.answer_at(method));
+    this.#view();
+  }
+
+  predict(rows, options) {
+    const { classes } = this;
+    if (this.#one(PREDICT, rows, options)) {
+      if (this.#outputs[PREDICT] > 1) return this.#answer(PREDICT, 1).slice();
+      const value = this.#scratch[this.#answers[PREDICT]];
+      return classes === undefined ? value : classes[value];
+    }
+    const values = this.#many(PREDICT, rows, options).values;
+    return classes === undefined ? values : Array.from(values, (index) => classes[index]);
+  }
+
+  predictProba(rows, options) {
+    const { values: probabilities, shape } = this.#numbers(PREDICT_PROBA, rows, options);
+    return { classes: this.classes, probabilities, shape };
+  }
+
+  decisionFunction(rows, options) {
+    return this.#numbers(DECISION_FUNCTION, rows, options);
+  }
+
+  transform(rows, options) {
+    return this.#numbers(TRANSFORM, rows, options);
+  }
+
+  verify() {
+    return this.#alive().verify();
+  }
+
+  dispose() {
+    // The core of a model that is forgotten instead is freed by wasm-bindgen's own finalizer.
+    this.#core?.free();
+    this.#core = undefined;
+  }
+
+  get feature_names_in_() {
+    return this.featureNames;
+  }
+
+  get classes_() {
+    return this.classes;
+  }
+
+  #alive() {
+    if (this.#core === undefined) {
+      throw new EdgeletError("disposed", "model", "a model in use", "one that was disposed of", "Load it again.");
+    }
+    return this.#core;
+  }
+
+  /** Views on wasm memory, made anew after it has grown and detached the old ones. */
+  #view() {
+    const { buffer } = this.#memory;
+    this.#scratch = new Float64Array(buffer, this.#core.scratch_address(), this.#core.scratch_length());
+    this.#narrow = new Float32Array(buffer, this.#core.narrow_address(), this.#block * this.#width);
+  }
+
+  /** Checks that the method can be asked for, and that the views are on the memory as it is. */
+  #ready(method) {
+    this.#alive();
+    if (this.#outputs[method] === undefined) {
+      const names = this.schema.outputs.map((output) => output.method).join(", ");
+      throw new EdgeletError("unsupported_method", "method", `one of ${names}`, METHODS[method]);
+    }
+    if (this.#scratch.length === 0) this.#view();
+  }
+
+  #run(method, count, first) {
+    if (!this.#core.run(method, count, first)) throw this.#core.problem();
+  }
+
+  /** The answers to `count` rows, where they lie. */
+  #answer(method, count) {
+    const at = this.#answers[method];
+    return this.#scratch.subarray(at, at + count * this.#outputs[method]);
+  }
+
+  /** If one row was given, predicts it in the scratch; else returns false. */
+  #one(method, row, options) {
+    this.#ready(method);
+    if (!this.#encoder.writeOne(this.#scratch, row, options)) return false;
+    this.#run(method, 1, 0);
+    return true;
+  }
+
+  /** Every row's answer in one array of the caller's own. */
+  #many(method, rows, options) {
+    const given = this.#encoder.readMany(rows, options);
+    const width = this.#outputs[method];
+    const values = new Float64Array(given.rows * width);
+    for (let first = 0; first < given.rows; first += this.#block) {
+      const count = Math.min(this.#block, given.rows - first);
+      given.write(given.narrow ? this.#narrow : this.#scratch, first, count);
+      if (given.narrow) this.#core.widen(count);
+      this.#run(method, count, first);
+      values.set(this.#answer(method, count), first * width);
+    }
+    return { values, shape: [given.rows, width] };
+  }
+
+  #numbers(method, rows, options) {
+    if (!this.#one(method, rows, options)) return this.#many(method, rows, options);
+    return { values: this.#answer(method, 1).slice(), shape: [this.#outputs[method]] };
+  }
+}
+
+Model.prototype.predict_proba = Model.prototype.predictProba;
+Model.prototype.decision_function = Model.prototype.decisionFunction;
+if (Symbol.dispose) Model.prototype[Symbol.dispose] = Model.prototype.dispose;

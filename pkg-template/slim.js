@@ -1,0 +1,88 @@
+// The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
+import initCore, { initSync, load as loadCore } from "./core.js";
+import { EdgeletError, nearest, shown } from "./errors.js";
+import { Model } from "./model.js";
+
+export { EdgeletError, Model };
+export const version = "{{version}}";
+
+const OPTIONS = ["signal", "onProgress", "headers", "fetch", "cache", "integrity"];
+const CACHES = ["default", "reload", "only-if-cached", "no-store", "no-cache", "force-cache", false];
+
+let memory;
+let starting;
+
+/** Whether the core has started. */
+export const isReady = () => memory !== undefined;
+
+export async function init(source) {
+  if (memory !== undefined) return;
+  starting ??= Promise.resolve(source).then(start);
+  try {
+    await starting;
+  } finally {
+    starting = undefined;
+  }
+}
+
+async function start(source) {
+  if (source === undefined) {
+    throw new EdgeletError("bad_option", "init", "a WebAssembly.Module, bytes, a Response or a URL", "nothing");
+  }
+  if (source instanceof WebAssembly.Module) {
+    memory = initSync({ module: source }).memory;
+    return;
+  }
+  const bytes = await bytesOf(source);
+  const head = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, Math.min(4, bytes.byteLength));
+  if (head.join() !== "0,97,115,109") {
+    const found = head[0] === 60 ? "an HTML page" : "other bytes";
+    const hint = "The address of edgelet.wasm is wrong, or the bundler did not copy it: pass its URL to init().";
+    throw new EdgeletError("not_a_model", "edgelet.wasm", "a WebAssembly module", found, hint);
+  }
+  memory ??= (await initCore({ module_or_path: bytes })).memory;
+}
+
+async function bytesOf(source) {
+  // Asked first: the mere mention of Request or Response makes Node load its fetch, which takes longer than all of this.
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return source;
+  const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
+  const response = isAddress ? await fetch(source) : source;
+  if (!(response instanceof Response)) {
+    throw new EdgeletError("wrong_type", "init", "a WebAssembly.Module, bytes, a Response or a URL", shown(source));
+  }
+  if (!response.ok) throw new EdgeletError("http_status", "edgelet.wasm", "status 200", `status ${response.status}`);
+  return response.arrayBuffer();
+}
+
+export async function load(source, options = {}) {
+  for (const name in options) {
+    if (!OPTIONS.includes(name)) {
+      const expected = `one of ${OPTIONS.join(", ")}`;
+      throw new EdgeletError("bad_option", "options", expected, shown(name), nearest(name, OPTIONS));
+    }
+  }
+  const { signal, onProgress, headers, fetch, cache, integrity } = options;
+  check("signal", signal, signal instanceof AbortSignal, "an AbortSignal");
+  check("onProgress", onProgress, typeof onProgress === "function", "a function");
+  check("fetch", fetch, typeof fetch === "function", "a function");
+  check("headers", headers, typeof headers === "object" || typeof headers === "function", "headers or a function");
+  check("cache", cache, CACHES.includes(cache), `one of ${CACHES.join(", ")}`);
+  check("integrity", integrity, typeof integrity === "string", "a text like sha256-…");
+  signal?.throwIfAborted();
+  await init();
+  // A promise that the core can race against whatever it waits for; the listener goes, since the signal may outlive it.
+  let abort;
+  const aborted = new Promise((_, reject) => (abort = () => reject(signal.reason)));
+  aborted.catch(() => {});
+  signal?.addEventListener("abort", abort);
+  try {
+    return new Model(await loadCore(source, { signal, onProgress, headers, fetch, cache, integrity, aborted }), memory);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function check(name, value, isRight, expected) {
+  if (value !== undefined && !isRight) throw new EdgeletError("bad_option", `options.${name}`, expected, shown(value));
+}

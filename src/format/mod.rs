@@ -1,0 +1,59 @@
+//! Bytes ⇄ [`Model`]. `docs/FORMAT.md` is the specification.
+//!
+//! A file is a 48-byte [`header`], a postcard body ([`wire`]: the model without its numbers), and [`blobs`] of numbers,
+//! each aligned to 16 bytes, that are copied as they are. [`limits`] names every bound.
+
+mod blobs;
+mod header;
+pub mod limits;
+mod wire;
+
+pub use header::{HEADER_BYTES, MAGIC, VERSION};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::Model;
+use blobs::{BlobReader, BlobWriter};
+use header::Header;
+
+/// The model as an `.edgelet` file.
+///
+/// # Errors
+/// [`Kind::LimitExceeded`] if the model exceeds a limit of the format.
+pub fn encode(model: &Model) -> Result<Vec<u8>> {
+    let mut blobs = BlobWriter::default();
+    let body = wire::Body::from_model(model, &mut blobs)?;
+    let body = postcard::to_allocvec(&body).map_err(|error| {
+        Error::new(Kind::InvalidModel, "body", "a model that postcard can write", error.to_string())
+    })?;
+    limits::check("body", body.len(), limits::MAX_BODY_BYTES)?;
+    header::assemble(&body, &blobs.into_bytes())
+}
+
+/// The model in an `.edgelet` file. Untrusted bytes are safe: they give a model or an error, never a panic, and memory
+/// is taken in proportion to the bytes that are there.
+///
+/// # Errors
+/// The kind of what is wrong, with the byte offset or the path of the part.
+pub fn decode(bytes: &[u8]) -> Result<Model> {
+    let header = Header::read(bytes)?;
+    let (body, blobs) = header.split(bytes)?;
+    let (body, rest) = postcard::take_from_bytes::<wire::Body>(body)
+        .map_err(|error| Error::new(Kind::Corrupt, "body", "a postcard-encoded model", what_postcard_found(error)))?;
+    if !rest.is_empty() {
+        return Err(Error::new(Kind::Corrupt, "body", "nothing after the model", format!("{} bytes", rest.len())));
+    }
+    let mut blobs = BlobReader::new(blobs);
+    let parts = body.into_parts(&mut blobs)?;
+    blobs.finish()?;
+    Model::new(parts)
+}
+
+/// Postcard's own texts are for people who write serializers, and 600 bytes of the wasm.
+fn what_postcard_found(error: postcard::Error) -> &'static str {
+    match error {
+        postcard::Error::DeserializeUnexpectedEnd => "too few bytes",
+        postcard::Error::DeserializeBadUtf8 => "a text that is not UTF-8",
+        postcard::Error::DeserializeBadVarint => "a number that does not end",
+        _ => "bytes that mean nothing there",
+    }
+}

@@ -1,0 +1,317 @@
+//! The body: a model as postcard structs, with arrays of numbers left out and named instead.
+//!
+//! These structs are the format. They change only with [`VERSION`](super::VERSION), and apart from the model's own types,
+//! so that neither binds the other. New operators are appended to [`WireOperator`].
+
+use super::blobs::{BlobReader, BlobWriter, Numbers};
+use super::limits::{self, MAX_INPUTS, MAX_LABELS, MAX_METRICS, MAX_NODE_INPUTS, MAX_NODES, MAX_TEXT_BYTES};
+use crate::error::Result;
+use crate::model::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Body {
+    inputs: Vec<WireInput>,
+    targets: Vec<String>,
+    classes: Option<WireLabels>,
+    outputs: Vec<(WireMethod, u32)>,
+    nodes: Vec<WireNode>,
+    provenance: WireProvenance,
+    test_inputs: Numbers,
+    test_outputs: Vec<(WireMethod, Numbers)>,
+    test_tolerance: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireInput {
+    name: String,
+    kind: WireInputKind,
+    accepts_missing: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+enum WireInputKind {
+    Numeric,
+    Categorical { categories: WireLabels, accepts_unknown: bool },
+}
+
+#[derive(Serialize, Deserialize)]
+enum WireLabels {
+    Strings(Vec<String>),
+    Integers(Vec<i64>),
+    Floats(Vec<f64>),
+    Booleans(Vec<bool>),
+}
+
+#[derive(Serialize, Deserialize)]
+enum WireMethod {
+    Predict,
+    PredictProba,
+    DecisionFunction,
+    Transform,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireNode {
+    name: String,
+    operator: WireOperator,
+    inputs: Vec<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum WireOperator {
+    Select { columns: Vec<u32> },
+    Concat,
+    Impute { fills: Numbers },
+    Scale { offsets: Numbers, divisors: Numbers },
+    OneHot { categories: Vec<u32> },
+    Linear { width: u32, coefficients: Numbers, intercepts: Numbers },
+    Sigmoid,
+    Softmax,
+    ArgMax,
+    Binarize { threshold: f64 },
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireProvenance {
+    framework: String,
+    version: String,
+    estimator: String,
+    trained_at: Option<u64>,
+    rows: Option<u64>,
+    metrics: Vec<(String, String, f64)>,
+}
+
+impl Body {
+    /// Turns a model into a body and its arrays into blobs.
+    pub fn from_model(model: &Model, blobs: &mut BlobWriter) -> Result<Self> {
+        let signature = model.signature();
+        let body = Self {
+            inputs: signature.inputs.iter().map(WireInput::from_input).collect(),
+            targets: signature.targets.clone(),
+            classes: signature.classes.as_ref().map(WireLabels::from_labels),
+            outputs: signature.outputs.iter().map(|output| (output.method.into(), output.value)).collect(),
+            nodes: model.graph().nodes.iter().map(|node| WireNode::from_node(node, blobs)).collect(),
+            provenance: WireProvenance::from_provenance(model.provenance()),
+            test_inputs: blobs.push(&model.tests().inputs),
+            test_outputs: (model.tests().expected.iter())
+                .map(|expected| (expected.method.into(), blobs.push(&expected.values)))
+                .collect(),
+            test_tolerance: model.tests().tolerance,
+        };
+        body.check_limits()?;
+        Ok(body)
+    }
+
+    /// Turns the body back into what a model is made of.
+    pub fn into_parts(self, blobs: &mut BlobReader<'_>) -> Result<Parts> {
+        self.check_limits()?;
+        let signature = Signature {
+            inputs: self.inputs.into_iter().map(WireInput::into_input).collect(),
+            targets: self.targets,
+            classes: self.classes.map(WireLabels::into_labels),
+            outputs: (self.outputs.into_iter())
+                .map(|(method, value)| Output { method: method.into(), value })
+                .collect(),
+        };
+        let nodes = self.nodes.into_iter().map(|node| node.into_node(blobs)).collect::<Result<_>>()?;
+        let inputs = blobs.take(self.test_inputs)?;
+        let expected = (self.test_outputs.into_iter())
+            .map(|(method, values)| Ok(Expected { method: method.into(), values: blobs.take(values)? }))
+            .collect::<Result<_>>()?;
+        Ok(Parts {
+            signature,
+            graph: Graph { nodes },
+            provenance: self.provenance.into_provenance(),
+            tests: TestRows { inputs, expected, tolerance: self.test_tolerance },
+        })
+    }
+
+    /// The same limits on both ways, so that what is written can be read.
+    fn check_limits(&self) -> Result<()> {
+        limits::check("signature.inputs", self.inputs.len(), MAX_INPUTS)?;
+        limits::check("signature.targets", self.targets.len(), MAX_LABELS)?;
+        limits::check("graph.nodes", self.nodes.len(), MAX_NODES)?;
+        limits::check("provenance.metrics", self.provenance.metrics.len(), MAX_METRICS)?;
+        for input in &self.inputs {
+            check_text(&input.name)?;
+            if let WireInputKind::Categorical { categories, .. } = &input.kind {
+                categories.check_limits()?;
+            }
+        }
+        for node in &self.nodes {
+            check_text(&node.name)?;
+            limits::check("graph.nodes.inputs", node.inputs.len(), MAX_NODE_INPUTS)?;
+        }
+        self.targets.iter().try_for_each(|text| check_text(text))?;
+        let provenance = &self.provenance;
+        for text in [&provenance.framework, &provenance.version, &provenance.estimator] {
+            check_text(text)?;
+        }
+        for (name, split, _) in &provenance.metrics {
+            check_text(name)?;
+            check_text(split)?;
+        }
+        self.classes.as_ref().map_or(Ok(()), WireLabels::check_limits)
+    }
+}
+
+fn check_text(text: &str) -> Result<()> {
+    limits::check("text", text.len(), MAX_TEXT_BYTES)
+}
+
+impl WireInput {
+    fn from_input(input: &Input) -> Self {
+        let kind = match &input.kind {
+            InputKind::Numeric => WireInputKind::Numeric,
+            InputKind::Categorical { categories, unknown } => WireInputKind::Categorical {
+                categories: WireLabels::from_labels(categories),
+                accepts_unknown: *unknown == Unknown::Accepted,
+            },
+        };
+        Self { name: input.name.clone(), kind, accepts_missing: input.missing == Missing::Accepted }
+    }
+
+    fn into_input(self) -> Input {
+        let kind = match self.kind {
+            WireInputKind::Numeric => InputKind::Numeric,
+            WireInputKind::Categorical { categories, accepts_unknown } => InputKind::Categorical {
+                categories: categories.into_labels(),
+                unknown: if accepts_unknown { Unknown::Accepted } else { Unknown::Refused },
+            },
+        };
+        Input {
+            name: self.name,
+            kind,
+            missing: if self.accepts_missing { Missing::Accepted } else { Missing::Refused },
+        }
+    }
+}
+
+impl WireLabels {
+    fn from_labels(labels: &Labels) -> Self {
+        match labels.clone() {
+            Labels::Strings(labels) => WireLabels::Strings(labels),
+            Labels::Integers(labels) => WireLabels::Integers(labels),
+            Labels::Floats(labels) => WireLabels::Floats(labels),
+            Labels::Booleans(labels) => WireLabels::Booleans(labels),
+        }
+    }
+
+    fn into_labels(self) -> Labels {
+        match self {
+            WireLabels::Strings(labels) => Labels::Strings(labels),
+            WireLabels::Integers(labels) => Labels::Integers(labels),
+            WireLabels::Floats(labels) => Labels::Floats(labels),
+            WireLabels::Booleans(labels) => Labels::Booleans(labels),
+        }
+    }
+
+    fn check_limits(&self) -> Result<()> {
+        let count = match self {
+            WireLabels::Strings(labels) => {
+                labels.iter().try_for_each(|label| check_text(label))?;
+                labels.len()
+            }
+            WireLabels::Integers(labels) => labels.len(),
+            WireLabels::Floats(labels) => labels.len(),
+            WireLabels::Booleans(labels) => labels.len(),
+        };
+        limits::check("labels", count, MAX_LABELS)
+    }
+}
+
+impl WireNode {
+    fn from_node(node: &Node, blobs: &mut BlobWriter) -> Self {
+        let operator = match &node.operator {
+            Operator::Select(select) => WireOperator::Select { columns: select.columns.clone() },
+            Operator::Concat(Concat) => WireOperator::Concat,
+            Operator::Impute(impute) => WireOperator::Impute { fills: blobs.push(&impute.fills) },
+            Operator::Scale(scale) => {
+                WireOperator::Scale { offsets: blobs.push(&scale.offsets), divisors: blobs.push(&scale.divisors) }
+            }
+            Operator::OneHot(one_hot) => WireOperator::OneHot { categories: one_hot.categories.clone() },
+            Operator::Linear(linear) => WireOperator::Linear {
+                width: linear.width as u32,
+                coefficients: blobs.push(&linear.coefficients),
+                intercepts: blobs.push(&linear.intercepts),
+            },
+            Operator::Sigmoid(Sigmoid) => WireOperator::Sigmoid,
+            Operator::Softmax(Softmax) => WireOperator::Softmax,
+            Operator::ArgMax(ArgMax) => WireOperator::ArgMax,
+            Operator::Binarize(binarize) => WireOperator::Binarize { threshold: binarize.threshold },
+        };
+        Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
+    }
+
+    fn into_node(self, blobs: &mut BlobReader<'_>) -> Result<Node> {
+        let operator = match self.operator {
+            WireOperator::Select { columns } => Select { columns }.into(),
+            WireOperator::Concat => Concat.into(),
+            WireOperator::Impute { fills } => Impute { fills: blobs.take(fills)? }.into(),
+            WireOperator::Scale { offsets, divisors } => {
+                Scale { offsets: blobs.take(offsets)?, divisors: blobs.take(divisors)? }.into()
+            }
+            WireOperator::OneHot { categories } => OneHot { categories }.into(),
+            WireOperator::Linear { width, coefficients, intercepts } => Linear {
+                width: width as usize,
+                coefficients: blobs.take(coefficients)?,
+                intercepts: blobs.take(intercepts)?,
+            }
+            .into(),
+            WireOperator::Sigmoid => Sigmoid.into(),
+            WireOperator::Softmax => Softmax.into(),
+            WireOperator::ArgMax => ArgMax.into(),
+            WireOperator::Binarize { threshold } => Binarize { threshold }.into(),
+        };
+        Ok(Node { name: self.name, operator, inputs: self.inputs })
+    }
+}
+
+impl WireProvenance {
+    fn from_provenance(provenance: &Provenance) -> Self {
+        let metric = |metric: &Metric| (metric.name.clone(), metric.split.clone(), metric.value);
+        Self {
+            framework: provenance.framework.clone(),
+            version: provenance.version.clone(),
+            estimator: provenance.estimator.clone(),
+            trained_at: provenance.trained_at,
+            rows: provenance.rows,
+            metrics: provenance.metrics.iter().map(metric).collect(),
+        }
+    }
+
+    fn into_provenance(self) -> Provenance {
+        let metric = |(name, split, value)| Metric { name, split, value };
+        Provenance {
+            framework: self.framework,
+            version: self.version,
+            estimator: self.estimator,
+            trained_at: self.trained_at,
+            rows: self.rows,
+            metrics: self.metrics.into_iter().map(metric).collect(),
+        }
+    }
+}
+
+impl From<Method> for WireMethod {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Predict => WireMethod::Predict,
+            Method::PredictProba => WireMethod::PredictProba,
+            Method::DecisionFunction => WireMethod::DecisionFunction,
+            Method::Transform => WireMethod::Transform,
+        }
+    }
+}
+
+impl From<WireMethod> for Method {
+    fn from(method: WireMethod) -> Self {
+        match method {
+            WireMethod::Predict => Method::Predict,
+            WireMethod::PredictProba => Method::PredictProba,
+            WireMethod::DecisionFunction => Method::DecisionFunction,
+            WireMethod::Transform => Method::Transform,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! From scores to probabilities and decisions.
+
+use crate::math;
+
+/// The two probabilities of a binary score: `[1 - p, p]` with p its logistic function.
+#[inline]
+pub fn sigmoid_pair(scores: &[f64], out: &mut [f64]) {
+    for (&score, out) in scores.iter().zip(out.as_chunks_mut::<2>().0) {
+        let p = math::sigmoid(score);
+        *out = [1.0 - p, p];
+    }
+}
+
+/// The softmax of each row of `width` scores: shifted by the row's maximum, summed in order, divided.
+#[inline]
+pub fn softmax(scores: &[f64], width: usize, out: &mut [f64]) {
+    for (row, out) in scores.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+        let top = row.iter().fold(f64::NEG_INFINITY, |top, &x| if x > top { x } else { top });
+        let mut sum = 0.0;
+        for (out, &x) in out.iter_mut().zip(row) {
+            *out = math::exp(x - top);
+            sum += *out;
+        }
+        for out in out {
+            *out /= sum;
+        }
+    }
+}
+
+/// The index of the largest of each row of `width` scores; of equal ones the first, as `numpy.argmax`.
+#[inline]
+pub fn arg_max(scores: &[f64], width: usize, out: &mut [f64]) {
+    for (row, out) in scores.chunks_exact(width).zip(out) {
+        let mut best = 0;
+        for (i, &x) in row.iter().enumerate() {
+            if x > row[best] {
+                best = i;
+            }
+        }
+        *out = best as f64;
+    }
+}
+
+/// 1 where the score is above the threshold, else 0.
+#[inline]
+pub fn binarize(scores: &[f64], threshold: f64, out: &mut [f64]) {
+    for (&x, out) in scores.iter().zip(out) {
+        *out = f64::from(u8::from(x > threshold));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_sum_to_one_even_for_huge_scores() {
+        let mut out = [0.0; 3];
+        softmax(&[1000.0, 1000.0, -1000.0], 3, &mut out);
+        assert_eq!(out, [0.5, 0.5, 0.0]);
+        let mut pair = [0.0; 4];
+        sigmoid_pair(&[0.0, 40.0], &mut pair);
+        assert_eq!(pair[..2], [0.5, 0.5]);
+        assert_eq!(pair[2] + pair[3], 1.0);
+    }
+
+    #[test]
+    fn decisions_break_ties_as_numpy_does() {
+        let mut best = [9.0; 2];
+        arg_max(&[1.0, 3.0, 3.0, 2.0, 1.0, 0.0], 3, &mut best);
+        assert_eq!(best, [1.0, 0.0]);
+        let mut above = [9.0; 3];
+        binarize(&[0.0, -1.0, 1e-300], 0.0, &mut above);
+        assert_eq!(above, [0.0, 0.0, 1.0]);
+    }
+}

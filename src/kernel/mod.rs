@@ -1,0 +1,10 @@
+//! Arithmetic on slices, and nothing else: no kernel knows what a model is.
+//!
+//! Every function works on `rows` rows that lie one after another (row-major f64). The order of every sum is fixed and
+//! written down where it is chosen, and Rust never reorders floating-point arithmetic, so each target vectorizes the
+//! loops its own way and the bits are the same on all of them. Lengths are the caller's promise, checked in debug builds.
+
+pub mod column;
+pub mod decide;
+pub mod dense;
+mod lanes;

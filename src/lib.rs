@@ -1,0 +1,47 @@
+//! edgelet: a trained model, one postcard, every edge.
+//!
+//! The modules in layer order; an import points down this list only. A producer (`native::train`) makes a
+//! [`model::Model`], [`format`] turns it into bytes and back, [`plan`] lowers it to the few machine shapes that run
+//! fast, [`predict`] runs them. Everything but the two edges at the end compiles on every platform.
+//! `docs/ARCHITECTURE.md` says why; `docs/FORMAT.md` specifies the file.
+//!
+//! ```
+//! use edgelet::{format, model::Method, predict::Predictor};
+//! # use edgelet::model::{Graph, Input, Linear, Model, Node, Operator, Output, Parts, Provenance, Signature, TestRows};
+//! # let linear = Linear { width: 1, coefficients: vec![0.8], intercepts: vec![0.6] };
+//! # let signature = Signature {
+//! #     inputs: vec![Input::numeric("x")],
+//! #     targets: vec!["y".into()],
+//! #     classes: None,
+//! #     outputs: vec![Output { method: Method::Predict, value: 1 }],
+//! # };
+//! # let graph = Graph { nodes: vec![Node { name: "linear".into(), operator: Operator::Linear(linear), inputs: vec![0] }] };
+//! # let parts = Parts { signature, graph, provenance: Provenance::default(), tests: TestRows::default() };
+//! # let bytes = format::encode(&Model::new(parts)?)?;
+//! let model = format::decode(&bytes)?;
+//! let mut predictor = Predictor::new(&model);
+//! let mut prediction = [0.0];
+//! predictor.predict(Method::Predict, &[6.0], &mut prediction);
+//! assert_eq!(prediction, [0.8 * 6.0 + 0.6]);
+//! # Ok::<(), edgelet::error::Error>(())
+//! ```
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+// ground
+pub mod error;
+pub mod kernel;
+pub mod math;
+// hub
+pub mod model;
+// format
+pub mod format;
+// lower
+pub mod plan;
+// run
+pub mod predict;
+// edges: the only platform gates of the crate
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod web;

@@ -1,0 +1,154 @@
+//! The graph: typed operators in topological order.
+//!
+//! Value 0 is the encoded row; node `i` makes value `i + 1` from values made before it. A value is, for each row, a fixed
+//! number of f64: its width.
+
+use super::{ArgMax, Binarize, Concat, Impute, Linear, OneHot, Scale, Select, Sigmoid, Softmax};
+use crate::error::{Error, Kind, Result};
+use std::fmt::Display;
+
+/// Names a value of the graph: 0 is the encoded row, `i + 1` what node `i` makes.
+pub type ValueId = u32;
+
+/// The widest a value may be. Together with the plan's blocks it bounds the memory a prediction takes.
+pub const MAX_WIDTH: usize = 1 << 20;
+
+/// Operators in topological order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Graph {
+    /// Node `i` makes value `i + 1`.
+    pub nodes: Vec<Node>,
+}
+
+/// One step of a graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What people see it called: `standardize`.
+    pub name: String,
+    /// What it does.
+    pub operator: Operator,
+    /// The values it works on, all made before it.
+    pub inputs: Vec<ValueId>,
+}
+
+/// Defines [`Operator`] with the name of each variant beside it.
+macro_rules! operators {
+    ($($(#[$doc:meta])* $operator:ident,)*) => {
+        /// What a node does.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Operator { $($(#[$doc])* $operator($operator),)* }
+
+        impl Operator {
+            /// The operator's name in the format and in reports.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Operator::$operator(_) => stringify!($operator),)* }
+            }
+
+            fn output_width(&self, inputs: &[usize]) -> Result<usize> {
+                match self { $(Operator::$operator(operator) => operator.output_width(inputs),)* }
+            }
+        }
+
+        $(impl From<$operator> for Operator {
+            fn from(operator: $operator) -> Self { Operator::$operator(operator) }
+        })*
+    };
+}
+
+operators! {
+    /// Picks columns.
+    Select,
+    /// Puts rows side by side.
+    Concat,
+    /// Replaces missing values.
+    Impute,
+    /// Shifts and divides.
+    Scale,
+    /// Categories to indicators.
+    OneHot,
+    /// A linear function.
+    Linear,
+    /// A binary score to probabilities.
+    Sigmoid,
+    /// Scores to probabilities.
+    Softmax,
+    /// Scores to the index of the largest.
+    ArgMax,
+    /// A score to 0 or 1.
+    Binarize,
+}
+
+impl Graph {
+    /// Checks every node and returns the width of every value.
+    pub(super) fn check(&self, row_width: usize) -> Result<Vec<usize>> {
+        let mut widths = vec![row_width];
+        let mut inputs = Vec::new();
+        for (i, node) in self.nodes.iter().enumerate() {
+            let place = |error: Error| error.within(&format!("graph.nodes[{i}] ({})", node.name));
+            inputs.clear();
+            for &id in &node.inputs {
+                let made = widths.get(id as usize);
+                inputs.push(*made.ok_or_else(|| place(unsound("inputs", format!("values below {}", i + 1), id)))?);
+            }
+            let width = node.operator.output_width(&inputs).map_err(place)?;
+            if width > MAX_WIDTH {
+                return Err(place(unsound("output", format!("at most {MAX_WIDTH} numbers a row"), width)));
+            }
+            widths.push(width);
+        }
+        Ok(widths)
+    }
+
+    /// Checks that a value is always the index of one of `classes` classes.
+    pub(super) fn check_decision(&self, value: ValueId, classes: usize, widths: &[usize]) -> Result<()> {
+        let node = (value as usize).checked_sub(1).map(|i| &self.nodes[i]);
+        let decides = match node {
+            Some(Node { operator: Operator::ArgMax(_), inputs, .. }) => widths[inputs[0] as usize] == classes,
+            Some(Node { operator: Operator::Binarize(_), .. }) => classes == 2,
+            _ => false,
+        };
+        if decides {
+            return Ok(());
+        }
+        let found = node.map_or("the row itself", |node| node.operator.name());
+        Err(unsound("signature.outputs: predict", format!("an operator that decides among {classes} classes"), found))
+    }
+}
+
+pub(super) fn unsound(at: &'static str, expected: impl Into<String>, found: impl Display) -> Error {
+    Error::new(Kind::InvalidModel, at, expected.into(), found.to_string())
+}
+
+pub(super) fn positive(at: &'static str, count: usize) -> Result<usize> {
+    if count == 0 { Err(unsound(at, "at least 1", 0)) } else { Ok(count) }
+}
+
+pub(super) fn check_length(at: &'static str, found: usize, expected: usize) -> Result<()> {
+    if found == expected { Ok(()) } else { Err(unsound(at, format!("{expected} numbers"), found)) }
+}
+
+/// One input value, of that width.
+pub(super) fn check_width(inputs: &[usize], expected: usize) -> Result<()> {
+    match inputs {
+        [found] if *found == expected => Ok(()),
+        [found] => Err(unsound("inputs", format!("a value of width {expected}"), found)),
+        _ => Err(unsound("inputs", "1 value", inputs.len())),
+    }
+}
+
+pub(super) fn check_finite(at: &'static str, numbers: &[f64]) -> Result<()> {
+    match numbers.iter().position(|x| !x.is_finite()) {
+        None => Ok(()),
+        Some(i) => Err(unsound("", "finite numbers", name_of(numbers[i])).within(&format!("{at}[{i}]"))),
+    }
+}
+
+/// What a number that is not finite is called. Formatting any f64 would bring 10 KB of tables into the wasm.
+pub(super) fn name_of(x: f64) -> &'static str {
+    match x {
+        f64::INFINITY => "inf",
+        f64::NEG_INFINITY => "-inf",
+        _ if x.is_nan() => "NaN",
+        _ => "another number",
+    }
+}

@@ -1,0 +1,95 @@
+//! The hub: a validated, immutable model. Whatever is imported or trained becomes a [`Model`]; whatever predicts starts
+//! from one.
+//!
+//! A model is a [`Signature`] (what goes in and out), a [`Graph`] of typed operators, its [`Provenance`], and
+//! [`TestRows`] it can prove itself with. [`Model::new`] is the only way to make one, and it checks everything: if a
+//! `Model` exists, it is sound, and running it cannot fail. Nothing here does I/O or knows how a model is stored.
+
+mod column;
+mod decide;
+mod graph;
+mod labels;
+mod linear;
+mod provenance;
+mod signature;
+mod test_rows;
+
+pub use column::{Concat, Impute, OneHot, Scale, Select};
+pub use decide::{ArgMax, Binarize, Sigmoid, Softmax};
+pub use graph::{Graph, Node, Operator, ValueId};
+pub use labels::{Label, Labels};
+pub use linear::Linear;
+pub use provenance::{Metric, Provenance};
+pub use signature::{Input, InputKind, Method, Missing, Output, Signature, Unknown};
+pub use test_rows::{Expected, TestRows, is_near};
+
+use crate::error::Result;
+
+/// A sound model: see the module's documentation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    parts: Parts,
+    /// The width of each value of the graph, by id.
+    widths: Vec<usize>,
+}
+
+/// What a model is made of, before it is checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    /// What goes in and out.
+    pub signature: Signature,
+    /// How the outputs follow from the inputs.
+    pub graph: Graph,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// Rows with the source framework's own outputs.
+    pub tests: TestRows,
+}
+
+impl Model {
+    /// Checks the parts and makes them a model.
+    ///
+    /// # Errors
+    /// [`Kind::InvalidModel`](crate::error::Kind::InvalidModel), with the path of the part that is not sound.
+    pub fn new(parts: Parts) -> Result<Self> {
+        parts.signature.check()?;
+        let widths = parts.graph.check(parts.signature.inputs.len())?;
+        parts.signature.check_outputs(&widths)?;
+        if let (Some(classes), Ok(decision)) = (&parts.signature.classes, parts.signature.output(Method::Predict)) {
+            parts.graph.check_decision(decision.value, classes.len(), &widths)?;
+        }
+        parts.provenance.check()?;
+        parts.tests.check(&parts.signature, &widths)?;
+        Ok(Self { parts, widths })
+    }
+
+    /// What goes in and out.
+    pub fn signature(&self) -> &Signature {
+        &self.parts.signature
+    }
+
+    /// The operators, in topological order.
+    pub fn graph(&self) -> &Graph {
+        &self.parts.graph
+    }
+
+    /// Where the model comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.parts.provenance
+    }
+
+    /// Rows with the source framework's own outputs.
+    pub fn tests(&self) -> &TestRows {
+        &self.parts.tests
+    }
+
+    /// How many numbers a row of the graph's value `id` has.
+    pub fn width(&self, id: ValueId) -> usize {
+        self.widths[id as usize]
+    }
+
+    /// The parts again, to make a changed model of them.
+    pub fn into_parts(self) -> Parts {
+        self.parts
+    }
+}

@@ -1,0 +1,173 @@
+//! `edgelet inspect`.
+
+use super::{Globals, model, stdout};
+use crate::error::Result;
+use crate::model::{Input, InputKind, Labels, Missing, Model, Node, Operator, Provenance, Unknown};
+use crate::native::{data, store};
+use clap::Args;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Up to how many parameters are written out rather than counted.
+const WRITTEN_OUT: usize = 12;
+
+/// Show what a model takes, does and gives, and where it comes from.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  edgelet inspect churn.edgelet
+  edgelet inspect https://example.com/churn.edgelet --json")]
+pub struct Inspect {
+    /// The model: a path, or any URL that can be read.
+    model: String,
+    /// JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Inspect {
+    /// Reads the model and shows it.
+    pub fn run(self, globals: Globals) -> Result<()> {
+        let model = model::open(&self.model, globals)?;
+        match self.json {
+            true => stdout::print(&format!("{:#}\n", as_json(&store::shown(&self.model), &model))),
+            false => stdout::print(&as_text(&store::shown(&self.model), &model)),
+        }
+    }
+}
+
+fn as_text(place: &str, model: &Model) -> String {
+    let (signature, provenance) = (model.signature(), model.provenance());
+    let mut lines = vec![place.to_owned()];
+    lines.extend(origin(provenance));
+    lines.extend([String::new(), format!("inputs ({})", signature.inputs.len())]);
+    let name_width = signature.inputs.iter().map(|input| input.name.chars().count()).max().unwrap_or(0);
+    lines.extend(signature.inputs.iter().map(|input| format!("  {:name_width$}  {}", input.name, values(input))));
+    lines.extend([String::new(), "steps".to_owned()]);
+    for (node, id) in model.graph().nodes.iter().zip(1..) {
+        lines.push(format!(
+            "  {id}  {:<14} {:<9} → {:<5} {}",
+            node.name,
+            node.operator.name(),
+            model.width(id),
+            detail(node)
+        ));
+    }
+    lines.extend([String::new(), "outputs".to_owned()]);
+    for output in &signature.outputs {
+        let columns = signature.columns(output.method, model.width(output.value));
+        lines.push(format!("  {:<18} {}", output.method.name(), listed(&columns)));
+    }
+    if !provenance.metrics.is_empty() {
+        lines.extend([String::new(), "metrics".to_owned()]);
+    }
+    for metric in &provenance.metrics {
+        lines.push(format!("  {:<6} {:<10} {:.6}", metric.split, metric.name, metric.value));
+    }
+    lines.extend([String::new(), format!("test rows: {}", model.tests().rows(signature.inputs.len()))]);
+    lines.iter().map(|line| visible(line) + "\n").collect()
+}
+
+/// Where a model comes from, as far as it says so.
+fn origin(provenance: &Provenance) -> Option<String> {
+    let Provenance { framework, version, estimator, .. } = provenance;
+    let rows = provenance.rows.map_or(String::new(), |rows| format!(", {rows} rows"));
+    (!framework.is_empty()).then(|| format!("{framework} {version} · {estimator}{rows}"))
+}
+
+/// What the values of a feature are.
+fn values(input: &Input) -> String {
+    let missing = if input.missing == Missing::Accepted { "; may be missing" } else { "" };
+    match &input.kind {
+        InputKind::Numeric => format!("number{missing}"),
+        InputKind::Categorical { categories, unknown } => {
+            let names: Vec<_> = categories.iter().map(|label| label.to_string()).collect();
+            let others = if *unknown == Unknown::Accepted { "; others accepted" } else { "" };
+            format!("one of {}{others}{missing}", listed(&names))
+        }
+    }
+}
+
+/// The first of some names.
+fn listed(names: &[String]) -> String {
+    let more = if names.len() > WRITTEN_OUT { ", …" } else { "" };
+    names[..names.len().min(WRITTEN_OUT)].join(", ") + more
+}
+
+/// A line without control characters: the names in a stranger's model may not steer the terminal.
+fn visible(line: &str) -> String {
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    line.chars().map(escaped).collect()
+}
+
+/// The parameters of a node: written out if they are few.
+fn detail(node: &Node) -> String {
+    let numbers = |name: &str, numbers: &[f64]| match numbers.len() {
+        0..=WRITTEN_OUT => format!("{name} {numbers:?}"),
+        count => format!("{count} {name}"),
+    };
+    let inputs = node.inputs.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let parameters = match &node.operator {
+        Operator::Select(select) if select.columns.len() <= WRITTEN_OUT => format!("columns {:?}", select.columns),
+        Operator::Select(select) => format!("{} columns", select.columns.len()),
+        Operator::Impute(impute) => numbers("fills", &impute.fills),
+        Operator::Scale(scale) => {
+            format!("{}, {}", numbers("offsets", &scale.offsets), numbers("divisors", &scale.divisors))
+        }
+        Operator::OneHot(one_hot) => format!("categories {:?}", one_hot.categories),
+        Operator::Linear(linear) => {
+            let coefficients = numbers("coefficients", &linear.coefficients);
+            format!("{coefficients}, {}", numbers("intercepts", &linear.intercepts))
+        }
+        Operator::Binarize(binarize) => format!("above {}", binarize.threshold),
+        Operator::Concat(_) | Operator::Sigmoid(_) | Operator::Softmax(_) | Operator::ArgMax(_) => String::new(),
+    };
+    let mut text = format!("of {inputs}");
+    if !parameters.is_empty() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "; {parameters}");
+    }
+    text
+}
+
+fn as_json(place: &str, model: &Model) -> Value {
+    let (signature, provenance) = (model.signature(), model.provenance());
+    let labels = |labels: &Labels| labels.iter().map(data::json).collect::<Vec<_>>();
+    let inputs = signature.inputs.iter().map(|input| {
+        let (kind, categories, unknown) = match &input.kind {
+            InputKind::Numeric => ("numeric", None, false),
+            InputKind::Categorical { categories, unknown } => {
+                ("categorical", Some(labels(categories)), *unknown == Unknown::Accepted)
+            }
+        };
+        let missing = input.missing == Missing::Accepted;
+        json!({ "name": input.name, "type": kind, "categories": categories, "missing": missing, "unknown": unknown })
+    });
+    let steps = model.graph().nodes.iter().zip(1..).map(|(node, id)| {
+        let (operator, width) = (node.operator.name(), model.width(id));
+        json!({ "name": node.name, "operator": operator, "inputs": node.inputs, "width": width, "detail": detail(node) })
+    });
+    let outputs = signature.outputs.iter().map(|output| {
+        let columns = signature.columns(output.method, model.width(output.value));
+        json!({ "method": output.method.name(), "width": columns.len(), "columns": columns })
+    });
+    let metrics = (provenance.metrics.iter())
+        .map(|metric| json!({ "name": metric.name, "split": metric.split, "value": metric.value }));
+    json!({
+        "model": place,
+        "inputs": inputs.collect::<Vec<_>>(),
+        "targets": signature.targets,
+        "classes": signature.classes.as_ref().map(labels),
+        "outputs": outputs.collect::<Vec<_>>(),
+        "steps": steps.collect::<Vec<_>>(),
+        "test_rows": model.tests().rows(signature.inputs.len()),
+        "provenance": {
+            "framework": provenance.framework,
+            "version": provenance.version,
+            "estimator": provenance.estimator,
+            "trained_at": provenance.trained_at,
+            "rows": provenance.rows,
+            "metrics": metrics.collect::<Vec<_>>(),
+        },
+    })
+}

@@ -1,0 +1,71 @@
+//! What several subcommands do with a model and rows.
+
+use super::Globals;
+use crate::error::{Error, Kind, Result};
+use crate::format;
+use crate::model::{Method, Model};
+use crate::native::data::{self, Format};
+use crate::native::store;
+use crate::predict::Predictor;
+use clap::ValueEnum;
+
+/// What to ask of a model, by scikit-learn's names.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Ask {
+    /// A label or a number.
+    Predict,
+    /// A probability for each class.
+    PredictProba,
+    /// The scores before they become a decision.
+    DecisionFunction,
+    /// The transformed row.
+    Transform,
+}
+
+impl From<Ask> for Method {
+    fn from(ask: Ask) -> Self {
+        match ask {
+            Ask::Predict => Method::Predict,
+            Ask::PredictProba => Method::PredictProba,
+            Ask::DecisionFunction => Method::DecisionFunction,
+            Ask::Transform => Method::Transform,
+        }
+    }
+}
+
+/// Reads and decodes the model at a path or a URL.
+pub fn open(location: &str, globals: Globals) -> Result<Model> {
+    let bytes = store::read(location, globals)?;
+    format::decode(&bytes).map_err(|error| error.within(&store::shown(location)))
+}
+
+/// Lets a model predict its own test rows.
+///
+/// # Errors
+/// [`Kind::Parity`], with the first number that differs.
+pub fn prove(model: &Model) -> Result<()> {
+    Predictor::new(model).prove(model).map_err(|differs| {
+        let at = format!("test row {}: {}[{}]", differs.row, differs.method.name(), differs.column);
+        Error::new(Kind::Parity, at, differs.expected.to_string(), differs.found.to_string())
+    })
+}
+
+/// The outputs of a method for rows, and the outputs' width.
+pub fn run(
+    model: &Model,
+    rows: &str,
+    format: Option<Format>,
+    method: Method,
+    globals: Globals,
+) -> Result<(Vec<f64>, usize)> {
+    let width = model.width(model.signature().output(method)?.value);
+    let table = data::read_with_texts(rows, format, &|name| data::takes_texts(model.signature(), name))?;
+    let encoded = data::encode(&table, model.signature()).map_err(|error| error.within(rows))?;
+    if !encoded.unused.is_empty() {
+        globals.note(format_args!("columns that the model does not use: {}", encoded.unused.join(", ")));
+    }
+    let mut outputs = vec![0.0; table.rows * width];
+    Predictor::new(model).predict(method, &encoded.rows, &mut outputs);
+    Ok((outputs, width))
+}

@@ -1,0 +1,55 @@
+//! `edgelet pull`.
+
+use super::Globals;
+use super::stdout::print;
+use crate::error::Result;
+use crate::format;
+use crate::native::store;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Download a model from a bucket or any URL.
+///
+/// What arrives is decoded before it is kept: a cut file, a login page or a changed byte never replaces a good model. The
+/// file appears as a whole or not at all.
+#[derive(Args)]
+#[command(after_long_help = MANUAL)]
+pub struct Pull {
+    /// The model: s3://, gs://, az://, http(s)://, file:// or a path.
+    source: String,
+    /// Where to write it; a folder keeps the file's name [default: the file's name, here].
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+}
+
+const MANUAL: &str = "\
+Examples:
+  edgelet pull s3://models/churn.edgelet
+  edgelet pull https://cdn.example.com/models/churn.edgelet -o models/
+  edgelet pull 'https://models.s3.eu-west-1.amazonaws.com/churn.edgelet?X-Amz-Signature=…' -o churn.edgelet
+
+Public objects need no credentials. The environment's variables for private ones are those of `edgelet push --help`;
+EDGELET_TIMEOUT says for how many seconds a server may stay silent (60).";
+
+impl Pull {
+    /// Fetches, checks, writes.
+    pub fn run(self, globals: Globals) -> Result<()> {
+        let output = self.named_output()?;
+        let bytes = store::read(&self.source, globals)?;
+        let shown = store::shown(&self.source);
+        format::decode(&bytes).map_err(|error| error.within(&shown))?;
+        store::file::write(&output, &bytes)?;
+        print(&format!("{:<14}{shown}\n{:<14}{}\n{:<14}{}\n", "pulled", "to", output.display(), "bytes", bytes.len()))
+    }
+
+    fn named_output(&self) -> Result<PathBuf> {
+        let ends_with_separator = |path: &Path| path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
+        match &self.output {
+            Some(output) if output.is_dir() || ends_with_separator(output) => {
+                Ok(output.join(store::file_name(&self.source)?))
+            }
+            Some(output) => Ok(output.clone()),
+            None => store::file_name(&self.source).map(PathBuf::from),
+        }
+    }
+}

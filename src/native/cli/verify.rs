@@ -1,0 +1,132 @@
+//! `edgelet verify`.
+
+use super::model::{self, Ask};
+use super::{Globals, stdout};
+use crate::error::{Error, Kind, Result};
+use crate::model::{Label, Labels, Method, Model, Signature, is_near};
+use crate::native::data::{self, Column, Table, Values};
+use crate::native::store;
+use clap::Args;
+
+/// Compare a model's predictions with expected ones.
+///
+/// Labels must be equal; numbers may differ by the tolerance, relative to the larger of the expected number and 1. The
+/// first row that differs is named, and the exit status is 4. The expected columns are found by the names that `edgelet
+/// predict` writes; under other names, they are taken in order. Without rows, the model predicts its own test rows.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  edgelet verify churn.edgelet
+  edgelet verify churn.edgelet --rows holdout.csv --expect sklearn.csv --method predict_proba")]
+pub struct Verify {
+    /// The model: a path, or any URL that can be read.
+    model: String,
+    /// The rows to predict.
+    #[arg(long, requires = "expect")]
+    rows: Option<String>,
+    /// What to expect for them: a column for each column that `edgelet predict` writes.
+    #[arg(long, requires = "rows")]
+    expect: Option<String>,
+    /// What to ask of the model.
+    #[arg(long, value_enum, default_value = "predict", requires = "rows")]
+    method: Ask,
+    /// How far numbers may differ.
+    #[arg(long, default_value_t = 1e-12, requires = "rows")]
+    tolerance: f64,
+}
+
+impl Verify {
+    /// Predicts and compares.
+    pub fn run(self, globals: Globals) -> Result<()> {
+        if !(0.0..=1.0).contains(&self.tolerance) {
+            let found = self.tolerance.to_string();
+            return Err(Error::new(Kind::BadOption, "--tolerance", "a number from 0 to 1", found));
+        }
+        let model = model::open(&self.model, globals)?;
+        let agreement = match (&self.rows, &self.expect) {
+            (Some(rows), Some(expect)) => self.compare_with(&model, rows, expect, globals)?,
+            _ => prove(&model).map_err(|error| error.within(&store::shown(&self.model)))?,
+        };
+        stdout::print(&agreement)
+    }
+
+    /// Compares predictions with a file and says how many rows agree.
+    fn compare_with(&self, model: &Model, rows: &str, expect: &str, globals: Globals) -> Result<String> {
+        let (signature, method) = (model.signature(), self.method.into());
+        let (outputs, width) = model::run(model, rows, None, method, globals)?;
+        let are_texts = method == Method::Predict && matches!(signature.classes, Some(Labels::Strings(_)));
+        let expected = data::read_with_texts(expect, None, &|_| are_texts)?;
+        let compared = compare(signature, method, &outputs, width, &expected, self.tolerance);
+        compared.map_err(|error| error.within(expect))?;
+        Ok(agreement(expected.rows, "row"))
+    }
+}
+
+/// Lets a model predict its own test rows and says how many agree.
+fn prove(model: &Model) -> Result<String> {
+    if model.tests().expected.is_empty() {
+        return Err(Error::new(Kind::BadOption, "test rows", "some in the model, or --rows and --expect", "neither"));
+    }
+    model::prove(model)?;
+    Ok(agreement(model.tests().rows(model.signature().inputs.len()), "test row"))
+}
+
+fn agreement(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what} agrees\n") } else { format!("{count} {what}s agree\n") }
+}
+
+/// Compares outputs (rows × width) with a table.
+fn compare(
+    signature: &Signature,
+    method: Method,
+    outputs: &[f64],
+    width: usize,
+    expected: &Table,
+    tolerance: f64,
+) -> Result<()> {
+    let rows = outputs.len() / width;
+    if expected.rows != rows {
+        return Err(Error::new(Kind::WrongShape, "rows", rows.to_string(), expected.rows.to_string())
+            .hint("Each predicted row needs an expected one."));
+    }
+    let names = signature.columns(method, width);
+    let columns = matched(expected, &names)?;
+    let is_label = method == Method::Predict && signature.classes.is_some();
+    let agree = |row: usize, j: usize, x: f64| match is_label {
+        true => columns[j].values.text(row) == Some(data::answer(signature, method, x).to_string()),
+        false => number(&columns[j].values, row).is_some_and(|expected| is_near(expected, x, tolerance)),
+    };
+    let differing: Vec<(usize, usize)> = (outputs.chunks_exact(width).enumerate())
+        .filter_map(|(row, output)| Some((row, (0..width).find(|&j| !agree(row, j, output[j]))?)))
+        .collect();
+    let Some(&(row, j)) = differing.first() else { return Ok(()) };
+    let at = if width == 1 { format!("row {row}") } else { format!("row {row}: {}", names[j]) };
+    let wanted = columns[j].values.text(row).unwrap_or_else(|| "a missing value".into());
+    let found = match data::answer(signature, method, outputs[row * width + j]) {
+        Label::Float(x) => format!("{x:?}"),
+        label => label.to_string(),
+    };
+    let verb = if differing.len() == 1 { "differs" } else { "differ" };
+    Err(Error::new(Kind::Parity, at, wanted, found).hint(format!("{} of {rows} rows {verb}.", differing.len())))
+}
+
+/// The expected columns: those of the predictions' names, or else all of them in order.
+fn matched<'a>(expected: &'a Table, names: &[String]) -> Result<Vec<&'a Column>> {
+    if let Some(columns) = names.iter().map(|name| expected.column(name)).collect() {
+        return Ok(columns);
+    }
+    if expected.columns.len() == names.len() {
+        return Ok(expected.columns.iter().collect());
+    }
+    let found = expected.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>();
+    Err(Error::new(Kind::WrongShape, "columns", names.join(", "), found.join(", ")))
+}
+
+/// An expected number; missing is NaN, and what is no number is none.
+fn number(values: &Values, row: usize) -> Option<f64> {
+    match values {
+        Values::Numbers(values) => Some(values[row]),
+        Values::Integers(values) => Some(values[row].map_or(f64::NAN, |value| value as f64)),
+        Values::Booleans(_) | Values::Texts(_) => None,
+    }
+}

@@ -1,0 +1,62 @@
+//! A table in memory: named columns of one length, each of one type.
+
+/// Named columns of one length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// The columns, in the order of the source.
+    pub columns: Vec<Column>,
+    /// How many rows each column has.
+    pub rows: usize,
+}
+
+/// A named column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name; unique in its table.
+    pub name: String,
+    /// Its values.
+    pub values: Values,
+}
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+    /// Whole numbers; `None` where missing.
+    Integers(Vec<Option<i64>>),
+    /// Truth values; `None` where missing.
+    Booleans(Vec<Option<bool>>),
+    /// Texts; `None` where missing.
+    Texts(Vec<Option<String>>),
+}
+
+impl Values {
+    /// The values as numbers, truth values as 0 and 1, NaN where they are missing; `None` of texts.
+    pub fn numbers(&self) -> Option<Vec<f64>> {
+        match self {
+            Values::Numbers(values) => Some(values.clone()),
+            Values::Integers(values) => Some(values.iter().map(|value| value.map_or(f64::NAN, |x| x as f64)).collect()),
+            Values::Booleans(values) => Some(values.iter().map(|value| value.map_or(f64::NAN, f64::from)).collect()),
+            Values::Texts(_) => None,
+        }
+    }
+
+    /// The value in a row as text, with a number's shortest digits; `None` where it is missing.
+    pub fn text(&self, row: usize) -> Option<String> {
+        match self {
+            // Plus 0, so that the two zeros are one text.
+            Values::Numbers(values) => Some(values[row]).filter(|x| !x.is_nan()).map(|x| (x + 0.0).to_string()),
+            Values::Integers(values) => values[row].map(|value| value.to_string()),
+            Values::Booleans(values) => values[row].map(|value| value.to_string()),
+            Values::Texts(values) => values[row].clone(),
+        }
+    }
+}
+
+impl Table {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}

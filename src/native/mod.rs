@@ -1,0 +1,6 @@
+//! Host only: reading rows, training, buckets, and the command line over them.
+
+pub mod cli;
+pub mod data;
+pub mod store;
+pub mod train;

@@ -1,0 +1,174 @@
+//! The part of a model before its linear function: fill gaps, standardize, one-hot encode.
+//!
+//! A preparation is learned from the rows to fit and is a piece of the model's own graph; the fit works on what that
+//! graph makes of the rows, so training and serving cannot differ.
+
+use super::matrix::{Matrix, mean, mean_and_variance};
+use super::options::Fill;
+use crate::error::Result;
+use crate::model::{
+    Concat, Graph, Impute, Input, InputKind, Method, Missing, Model, Node, OneHot, Operator, Output, Parts, Provenance,
+    Scale, Select, Signature, TestRows, ValueId,
+};
+use crate::predict::Predictor;
+
+/// How columns are prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What replaces missing numbers.
+    pub fill: Fill,
+    /// Whether numbers are standardized.
+    pub standardize: bool,
+}
+
+/// The first nodes of a model.
+#[derive(Clone, Debug)]
+pub struct Preparation {
+    /// The nodes.
+    pub graph: Graph,
+    /// The value that holds a prepared row.
+    pub value: ValueId,
+    /// For each number of a prepared row: its name, and the offset and divisor it was standardized with.
+    pub columns: Vec<PreparedColumn>,
+}
+
+/// One number of a prepared row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedColumn {
+    /// The input's name; of a category `input=category`.
+    pub name: String,
+    /// What was subtracted.
+    pub offset: f64,
+    /// What it was divided by.
+    pub divisor: f64,
+}
+
+impl Preparation {
+    /// Learns from encoded rows how to prepare such rows.
+    pub fn learn(inputs: &[Input], rows: &Matrix, settings: Settings) -> Self {
+        let is_number = |&i: &usize| inputs[i].kind == InputKind::Numeric;
+        let (numbers, categories): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_number);
+        let mut preparation = Self { graph: Graph::default(), value: 0, columns: Vec::new() };
+        if categories.is_empty() {
+            preparation.value = preparation.numbers(inputs, rows, &numbers, 0, settings);
+        } else if numbers.is_empty() {
+            preparation.value = preparation.categories(inputs, rows, &categories, 0);
+        } else {
+            let select = |columns: &[usize]| Select { columns: columns.iter().map(|&i| i as u32).collect() };
+            let from = preparation.push("numbers", select(&numbers), vec![0]);
+            let left = preparation.numbers(inputs, rows, &numbers, from, settings);
+            let from = preparation.push("categories", select(&categories), vec![0]);
+            let right = preparation.categories(inputs, rows, &categories, from);
+            preparation.value = preparation.push("features", Concat, vec![left, right]);
+        }
+        preparation
+    }
+
+    /// Prepares encoded rows, by running the graph.
+    ///
+    /// # Errors
+    /// If the inputs and the graph make no sound model: two inputs of one name.
+    pub fn apply(&self, inputs: &[Input], rows: &Matrix) -> Result<Matrix> {
+        let signature = Signature {
+            inputs: inputs.to_vec(),
+            targets: Vec::new(),
+            classes: None,
+            outputs: vec![Output { method: Method::Transform, value: self.value }],
+        };
+        let (provenance, tests) = (Provenance::default(), TestRows::default());
+        let model = Model::new(Parts { signature, graph: self.graph.clone(), provenance, tests })?;
+        let width = self.columns.len();
+        let mut values = vec![0.0; rows.len() * width];
+        Predictor::new(&model).predict(Method::Transform, &rows.values, &mut values);
+        Ok(Matrix { values, width })
+    }
+
+    /// Adds a node and returns the value it makes.
+    pub fn push(&mut self, name: &str, operator: impl Into<Operator>, inputs: Vec<ValueId>) -> ValueId {
+        self.graph.nodes.push(Node { name: name.to_owned(), operator: operator.into(), inputs });
+        self.graph.nodes.len() as ValueId
+    }
+
+    fn numbers(
+        &mut self,
+        inputs: &[Input],
+        rows: &Matrix,
+        picks: &[usize],
+        from: ValueId,
+        settings: Settings,
+    ) -> ValueId {
+        let mut value = from;
+        let fills: Vec<f64> = picks.iter().map(|&i| fill_of_numbers(rows.column(i), settings.fill)).collect();
+        if picks.iter().any(|&i| inputs[i].missing == Missing::Accepted) {
+            value = self.push("fill_numbers", Impute { fills: fills.clone() }, vec![value]);
+        }
+        let (mut offsets, mut divisors) = (vec![0.0; picks.len()], vec![1.0; picks.len()]);
+        if settings.standardize {
+            for (j, (&i, &fill)) in picks.iter().zip(&fills).enumerate() {
+                let filled = rows.column(i).map(|x| if x.is_nan() { fill } else { x });
+                let (mean, variance) = mean_and_variance(filled);
+                offsets[j] = mean;
+                divisors[j] = divisor_of(mean, variance, rows.len());
+            }
+            value =
+                self.push("standardize", Scale { offsets: offsets.clone(), divisors: divisors.clone() }, vec![value]);
+        }
+        for (j, &i) in picks.iter().enumerate() {
+            let name = inputs[i].name.clone();
+            self.columns.push(PreparedColumn { name, offset: offsets[j], divisor: divisors[j] });
+        }
+        value
+    }
+
+    fn categories(&mut self, inputs: &[Input], rows: &Matrix, picks: &[usize], from: ValueId) -> ValueId {
+        let mut value = from;
+        if picks.iter().any(|&i| inputs[i].missing == Missing::Accepted) {
+            let fills = picks.iter().map(|&i| most_frequent(rows.column(i))).collect();
+            value = self.push("fill_categories", Impute { fills }, vec![value]);
+        }
+        let mut counts = Vec::with_capacity(picks.len());
+        for &i in picks {
+            let InputKind::Categorical { categories, .. } = &inputs[i].kind else { continue };
+            counts.push(categories.len() as u32);
+            let names = categories.iter().map(|category| format!("{}={category}", inputs[i].name));
+            self.columns.extend(names.map(|name| PreparedColumn { name, offset: 0.0, divisor: 1.0 }));
+        }
+        self.push("one_hot", OneHot { categories: counts }, vec![value])
+    }
+}
+
+/// The fill value of a column of numbers; 0 if all of them are missing, as they may be in a fold.
+fn fill_of_numbers(column: impl Iterator<Item = f64>, fill: Fill) -> f64 {
+    let mut present: Vec<f64> = column.filter(|x| !x.is_nan()).collect();
+    match fill {
+        _ if present.is_empty() => 0.0,
+        Fill::Mean => mean(present.iter().copied()),
+        Fill::Median => {
+            present.sort_by(f64::total_cmp);
+            let middle = present.len() / 2;
+            if present.len() % 2 == 1 { present[middle] } else { (present[middle - 1] + present[middle]) / 2.0 }
+        }
+    }
+}
+
+/// The most frequent category, the first of equally frequent ones.
+fn most_frequent(column: impl Iterator<Item = f64>) -> f64 {
+    let mut counts: Vec<usize> = Vec::new();
+    for x in column.filter(|x| *x >= 0.0) {
+        let category = x as usize;
+        if counts.len() <= category {
+            counts.resize(category + 1, 0);
+        }
+        counts[category] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    counts.iter().position(|&count| count == most).unwrap_or(0) as f64
+}
+
+/// The standard deviation, or 1 for a column that is constant but for rounding: `StandardScaler`'s rule, which bounds
+/// the error of the variance by n ε variance + (n mean ε)².
+fn divisor_of(mean: f64, variance: f64, rows: usize) -> f64 {
+    let count = rows as f64;
+    let bound = count * f64::EPSILON * variance + (count * mean * f64::EPSILON).powi(2);
+    if variance <= bound { 1.0 } else { variance.sqrt() }
+}

@@ -1,0 +1,81 @@
+//! Model → machine shapes. A [`Plan`] is the constant half of predicting: for each method the steps that lead to it, with
+//! every parameter in the layout the kernels want and every intermediate value at its place in one scratch buffer.
+
+mod step;
+
+pub use step::{Action, Source, Step};
+
+use crate::model::{Method, Model, ValueId};
+
+/// The scratch a block of rows may take, in f64: 256 KiB, which stays in a second-level cache.
+const SCRATCH: usize = 1 << 15;
+/// The most rows in a block: beyond it a block gains nothing.
+const MAX_BLOCK: usize = 1024;
+
+/// How to run a model: constant, made once.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// How many numbers an encoded row has.
+    pub input_width: usize,
+    /// How many rows are run together.
+    pub block: usize,
+    /// How many f64 of scratch a block takes.
+    pub scratch: usize,
+    /// One entry for each output of the model.
+    pub routes: Vec<Route>,
+}
+
+/// How to compute one output.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Which output.
+    pub method: Method,
+    /// The steps to run, in order.
+    pub steps: Vec<Step>,
+    /// Where in the scratch the answer lies.
+    pub at: usize,
+    /// How many numbers a row of the answer has.
+    pub width: usize,
+}
+
+impl Plan {
+    /// How to answer a method; `None` if the model does not.
+    pub fn route(&self, method: Method) -> Option<&Route> {
+        self.routes.iter().find(|route| route.method == method)
+    }
+}
+
+/// Plans a model.
+pub fn compile(model: &Model) -> Plan {
+    let values = model.graph().nodes.len() + 1;
+    let row_total: usize = (0..values).map(|id| model.width(id as ValueId)).sum();
+    let block = (SCRATCH / row_total).clamp(1, MAX_BLOCK);
+    // Every value has a place of its own, in the order they are made: what a step reads lies before what it writes.
+    let mut places = Vec::with_capacity(values);
+    let mut scratch = 0;
+    for id in 0..values {
+        places.push(scratch);
+        scratch += model.width(id as ValueId) * block;
+    }
+    let route = |method, value: ValueId| Route {
+        method,
+        steps: steps_to(model, value, &places),
+        at: places[value as usize],
+        width: model.width(value),
+    };
+    let routes = model.signature().outputs.iter().map(|output| route(output.method, output.value)).collect();
+    Plan { input_width: model.width(0), block, scratch, routes }
+}
+
+/// The steps that lead to `value`, and no others.
+fn steps_to(model: &Model, value: ValueId, places: &[usize]) -> Vec<Step> {
+    let nodes = &model.graph().nodes;
+    let mut needed = vec![false; nodes.len() + 1];
+    needed[value as usize] = true;
+    for (i, node) in nodes.iter().enumerate().rev().filter(|(i, _)| *i < value as usize) {
+        if needed[i + 1] {
+            node.inputs.iter().for_each(|&input| needed[input as usize] = true);
+        }
+    }
+    (0..nodes.len()).filter(|i| needed[i + 1]).map(|i| Step::of_node(model, i, places)).collect()
+}

@@ -1,0 +1,134 @@
+//! Runs a plan. After construction nothing is allocated and nothing can fail.
+
+use crate::kernel::{column, decide, dense};
+use crate::model::{Method, Model};
+use crate::plan::{self, Action, Plan, Route, Source, Step};
+
+/// A model ready to predict: its plan and one block of scratch.
+#[derive(Clone, Debug)]
+pub struct Predictor {
+    plan: Plan,
+    scratch: Vec<f64>,
+}
+
+impl Predictor {
+    /// Plans the model and takes the scratch it needs.
+    pub fn new(model: &Model) -> Self {
+        let plan = plan::compile(model);
+        let scratch = vec![0.0; plan.scratch];
+        Self { plan, scratch }
+    }
+
+    /// How many numbers an encoded row has.
+    pub fn input_width(&self) -> usize {
+        self.plan.input_width
+    }
+
+    /// How many numbers a row of a method's answer has; `None` if the model does not answer it.
+    pub fn output_width(&self, method: Method) -> Option<usize> {
+        self.plan.route(method).map(|route| route.width)
+    }
+
+    /// How many rows [`Self::run`] takes at most.
+    pub fn block(&self) -> usize {
+        self.plan.block
+    }
+
+    /// All of the scratch. A block of encoded rows goes to its start; after [`Self::run`] the answer lies at
+    /// [`Self::answer_at`]. Whoever has many rows elsewhere takes [`Self::predict`].
+    pub fn scratch(&mut self) -> &mut [f64] {
+        &mut self.scratch
+    }
+
+    /// Where in the scratch a method's answer lies; `None` if the model does not answer it.
+    pub fn answer_at(&self, method: Method) -> Option<usize> {
+        self.plan.route(method).map(|route| route.at)
+    }
+
+    /// Predicts the first `rows` rows of the scratch in place.
+    ///
+    /// # Panics
+    /// If there are more rows than [`Self::block`] or the model does not answer `method`.
+    pub fn run(&mut self, method: Method, rows: usize) {
+        assert!(rows <= self.plan.block, "at most a block of rows");
+        let route = self.plan.route(method).expect("a method of the model");
+        run(route, rows, &mut self.scratch);
+    }
+
+    /// Predicts encoded rows (rows × inputs, see [`Signature`](crate::model::Signature)) into `out`
+    /// (rows × the output's width). Rows that [`check_rows`](crate::model::Signature::check_rows) refuses give
+    /// meaningless numbers, never a failure.
+    ///
+    /// # Panics
+    /// If the lengths do not fit each other or the model does not answer `method`: see [`Self::output_width`].
+    pub fn predict(&mut self, method: Method, rows: &[f64], out: &mut [f64]) {
+        let Plan { input_width, block, .. } = self.plan;
+        let &Route { at, width, .. } = self.plan.route(method).expect("a method of the model");
+        assert_eq!(rows.len() * width, out.len() * input_width, "as many answers as rows");
+        for (rows, out) in rows.chunks(block * input_width).zip(out.chunks_mut(block * width)) {
+            self.scratch[..rows.len()].copy_from_slice(rows);
+            self.run(method, rows.len() / input_width);
+            out.copy_from_slice(&self.scratch[at..][..out.len()]);
+        }
+    }
+
+    /// Runs the model's own test rows and returns the first difference: the row, the method, what was expected
+    /// and what came out.
+    pub fn prove(&mut self, model: &Model) -> Result<(), Mismatch> {
+        let tests = model.tests();
+        for expected in &tests.expected {
+            let width = self.output_width(expected.method).expect("a method of the model");
+            let mut found = vec![0.0; expected.values.len()];
+            self.predict(expected.method, &tests.inputs, &mut found);
+            let pairs = &mut expected.values.iter().zip(&found);
+            if let Some(i) = pairs.position(|(&expected, &found)| !tests.accepts(expected, found)) {
+                let (expected, method) = (expected.values[i], expected.method);
+                return Err(Mismatch { row: i / width, column: i % width, method, expected, found: found[i] });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a prediction differs from what it should be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mismatch {
+    /// The row, from 0.
+    pub row: usize,
+    /// The column of the output, from 0.
+    pub column: usize,
+    /// The output.
+    pub method: Method,
+    /// What it should be.
+    pub expected: f64,
+    /// What it is.
+    pub found: f64,
+}
+
+fn run(route: &Route, rows: usize, scratch: &mut [f64]) {
+    for Step { action, at, width } in &route.steps {
+        let (before, out) = scratch.split_at_mut(*at);
+        let out = &mut out[..rows * width];
+        let read = |source: &Source| &before[source.at..][..rows * source.width];
+        match action {
+            Action::Select { from, columns } => column::select(read(from), from.width, columns, out),
+            Action::Concat { from } => {
+                let mut at = 0;
+                for source in from {
+                    column::place(read(source), source.width, at, *width, out);
+                    at += source.width;
+                }
+            }
+            Action::Impute { from, fills } => column::impute(read(from), fills, out),
+            Action::Scale { from, offsets, divisors } => column::scale(read(from), offsets, divisors, out),
+            Action::OneHot { from, categories } => column::one_hot(read(from), categories, *width, out),
+            Action::Linear { from, coefficients, intercepts } => {
+                dense::affine(read(from), from.width, coefficients, intercepts, out);
+            }
+            Action::Sigmoid { from } => decide::sigmoid_pair(read(from), out),
+            Action::Softmax { from } => decide::softmax(read(from), from.width, out),
+            Action::ArgMax { from } => decide::arg_max(read(from), from.width, out),
+            Action::Binarize { from, threshold } => decide::binarize(read(from), *threshold, out),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Browser and worker only: the core that the npm package wraps.
+//!
+//! `pkg-template` holds the JavaScript that people see. It writes rows straight into this module's memory and calls
+//! [`Core::run`]; structured values (the schema, errors) cross by serde or as objects, at set-up only. No arithmetic
+//! happens here.
+
+mod error;
+mod fetch;
+mod schema;
+
+use crate::error::Error;
+use crate::format;
+use crate::kernel::dense;
+use crate::model::{Method, Model};
+use crate::predict::Predictor;
+use error::thrown;
+use wasm_bindgen::prelude::*;
+
+/// A model ready to predict.
+#[wasm_bindgen]
+pub struct Core {
+    model: Model,
+    predictor: Predictor,
+    /// A block of rows as f32, for callers that have those: widening them here is faster than in JavaScript.
+    narrow: Vec<f32>,
+    problem: Option<Error>,
+}
+
+/// Fetches and decodes a model: see `load` in the package's declarations.
+#[wasm_bindgen]
+pub async fn load(source: JsValue, options: fetch::LoadOptions) -> Result<Core, JsValue> {
+    let bytes = fetch::read(source, &options).await?;
+    let core = Core::decode(&bytes)?;
+    options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
+    Ok(core)
+}
+
+#[wasm_bindgen]
+impl Core {
+    fn decode(bytes: &[u8]) -> Result<Core, JsValue> {
+        let model = format::decode(bytes).map_err(thrown)?;
+        let predictor = Predictor::new(&model);
+        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
+        Ok(Core { model, predictor, narrow, problem: None })
+    }
+
+    /// The signature and the provenance as a plain object.
+    pub fn schema(&self) -> Result<JsValue, JsValue> {
+        schema::of(&self.model)
+    }
+
+    /// How many rows one call of [`Self::run`] takes at most.
+    pub fn block(&self) -> usize {
+        self.predictor.block()
+    }
+
+    /// The address of the scratch: f64 that begin with a block of rows and hold the answers.
+    pub fn scratch_address(&mut self) -> *const f64 {
+        self.predictor.scratch().as_ptr()
+    }
+
+    /// How many f64 the scratch has.
+    pub fn scratch_length(&mut self) -> usize {
+        self.predictor.scratch().len()
+    }
+
+    /// Where in the scratch the answers to a method (an index of [`Method::ALL`]) lie; `undefined` if there are none.
+    pub fn answer_at(&self, method: usize) -> Option<usize> {
+        self.predictor.answer_at(Method::ALL[method])
+    }
+
+    /// The address of a block of rows of f32.
+    pub fn narrow_address(&self) -> *const f32 {
+        self.narrow.as_ptr()
+    }
+
+    /// Puts `rows` rows of f32 into the scratch.
+    pub fn widen(&mut self, rows: usize) {
+        let numbers = &self.narrow[..rows * self.predictor.input_width()];
+        dense::widen(numbers, self.predictor.scratch());
+    }
+
+    /// Checks and predicts the first `rows` rows of the scratch. `method` is the index of a method that the model
+    /// answers; `first` is the number of the first row, for errors.
+    ///
+    /// Returns whether it went well; if not, [`Self::problem`] tells why. A `Result` would cost an array at each call.
+    pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
+        let numbers = rows * self.predictor.input_width();
+        let checked = self.model.signature().check_rows_from(&self.predictor.scratch()[..numbers], first);
+        if let Err(error) = checked {
+            self.problem = Some(error);
+            return false;
+        }
+        self.predictor.run(Method::ALL[method], rows);
+        true
+    }
+
+    /// Why the last [`Self::run`] failed, as an error to throw.
+    pub fn problem(&mut self) -> JsValue {
+        self.problem.take().map_or(JsValue::UNDEFINED, thrown)
+    }
+
+    /// Runs the model's own test rows; returns how many there are.
+    pub fn verify(&mut self) -> Result<usize, JsValue> {
+        self.predictor.prove(&self.model).map_err(|mismatch| error::differs(&mismatch))?;
+        Ok(self.model.tests().rows(self.predictor.input_width()))
+    }
+}

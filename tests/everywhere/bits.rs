@@ -1,0 +1,57 @@
+//! The table of bits (`tests/fixtures/bits`): the files still load, and the outputs are the same bits.
+//!
+//! Read with `include_bytes!`, since a wasm test has no files. The table is JSON with flat lists of numbers, simple
+//! enough to be read here without a JSON library that a wasm test could not have.
+
+use edgelet::format;
+use edgelet::model::{Labels, Method};
+use edgelet::predict::Predictor;
+
+macro_rules! cases {
+    ($($name:ident),*) => {
+        $(#[test]
+        fn $name() {
+            reproduce(
+                include_bytes!(concat!("../fixtures/bits/", stringify!($name), ".edgelet")),
+                include_str!(concat!("../fixtures/bits/", stringify!($name), ".json")),
+            );
+        })*
+    };
+}
+
+cases!(
+    diabetes_linear,
+    diabetes_ridge,
+    diabetes_lasso,
+    wine_elastic_net,
+    breast_cancer_logistic,
+    iris_logistic,
+    digits_logistic,
+    mixed
+);
+
+fn reproduce(file: &[u8], table: &str) {
+    let model = format::decode(file).expect("a file of format version 1");
+    let mut predictor = Predictor::new(&model);
+    let rows = numbers(table, "rows");
+    model.signature().check_rows(&rows).expect("rows that the model accepts");
+    for output in &model.signature().outputs {
+        let expected = numbers(table, output.method.name());
+        let mut found = vec![0.0; expected.len()];
+        predictor.predict(output.method, &rows, &mut found);
+        if let (Method::Predict, Some(Labels::Integers(labels))) = (output.method, &model.signature().classes) {
+            found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
+        }
+        assert!(!found.is_empty());
+        let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&found), bits(&expected), "{}", output.method.name());
+    }
+}
+
+/// The list of numbers under a key.
+fn numbers(table: &str, key: &str) -> Vec<f64> {
+    let start = format!("\"{key}\":[");
+    let list = &table[table.find(&start).expect("the key") + start.len()..];
+    let list = &list[..list.find(']').expect("the list's end")];
+    list.split(',').map(|number| if number == "null" { f64::NAN } else { number.parse().expect("a number") }).collect()
+}

@@ -1,0 +1,8 @@
+//! What must hold on every platform: run on the host and, compiled to wasm, under Node's WASI.
+
+mod bits;
+mod hostile_files;
+#[path = "../fixtures/line.rs"]
+mod line;
+mod models;
+mod unsound_models;

@@ -1,0 +1,96 @@
+//! Parts that do not make a sound model: each is refused, with the path of what is wrong.
+
+use crate::models::{line, node, plans};
+use edgelet::error::Kind;
+use edgelet::model::*;
+
+/// Why the parts are refused: the place and what was found.
+fn refusal(parts: Parts) -> (String, String) {
+    let error = Model::new(parts).expect_err("an error");
+    assert_eq!(error.kind(), Kind::InvalidModel);
+    (error.at().to_owned(), error.found().to_owned())
+}
+
+fn with_node(operator: impl Into<Operator>, inputs: &[ValueId]) -> Parts {
+    let mut parts = line();
+    parts.tests = TestRows::default();
+    parts.graph.nodes.insert(0, node("bad", operator, inputs));
+    parts
+}
+
+#[test]
+fn operators_must_fit_their_inputs() {
+    let cases = [
+        (with_node(Select { columns: vec![1] }, &[0]), "columns", "1"),
+        (with_node(Select { columns: vec![] }, &[0]), "columns", "0"),
+        (with_node(Concat, &[]), "inputs", "0"),
+        (with_node(Concat, &[0, 1]), "inputs", "1"),
+        (with_node(Impute { fills: vec![0.0, 1.0] }, &[0]), "inputs", "1"),
+        (with_node(Impute { fills: vec![f64::NAN] }, &[0]), "fills[0]", "NaN"),
+        (with_node(Scale { offsets: vec![0.0], divisors: vec![0.0] }, &[0]), "divisors", "0"),
+        (with_node(Scale { offsets: vec![0.0], divisors: vec![] }, &[0]), "divisors", "0"),
+        (with_node(OneHot { categories: vec![0] }, &[0]), "categories", "0"),
+        (with_node(Linear { width: 1, coefficients: vec![], intercepts: vec![] }, &[0]), "intercepts", "0"),
+        (with_node(Linear { width: 1, coefficients: vec![1.0; 2], intercepts: vec![0.0] }, &[0]), "coefficients", "2"),
+        (with_node(Linear { width: 2, coefficients: vec![1.0; 2], intercepts: vec![0.0] }, &[0]), "inputs", "1"),
+        (with_node(Sigmoid, &[0, 0]), "inputs", "2"),
+        (with_node(Softmax, &[]), "inputs", "0"),
+        (with_node(Binarize { threshold: f64::NAN }, &[0]), "threshold[0]", "NaN"),
+    ];
+    for (parts, at, found) in cases {
+        let name = parts.graph.nodes[0].operator.name();
+        assert_eq!(refusal(parts), (format!("graph.nodes[0] (bad): {at}"), found.to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn values_cannot_outgrow_memory() {
+    let huge = with_node(OneHot { categories: vec![u32::MAX] }, &[0]);
+    assert_eq!(refusal(huge), ("graph.nodes[0] (bad): output".into(), u32::MAX.to_string()));
+}
+
+#[test]
+fn signatures_must_be_consistent() {
+    let mut twice = line();
+    twice.signature.inputs.push(Input::numeric("x"));
+    assert_eq!(refusal(twice), ("signature.inputs".into(), "\"x\" twice".into()));
+
+    let mut none = line();
+    none.signature.inputs.clear();
+    assert_eq!(refusal(none).0, "signature.inputs");
+
+    let mut dangling = line();
+    dangling.signature.outputs[0].value = 2;
+    assert_eq!(refusal(dangling), ("signature.outputs: predict".into(), "2".into()));
+
+    let mut single = plans();
+    single.signature.classes = Some(Labels::Integers(vec![1]));
+    assert_eq!(refusal(single), ("signature.classes".into(), "1".into()));
+
+    let mut same = plans();
+    same.signature.classes = Some(Labels::Strings(vec!["a".into(), "a".into(), "b".into()]));
+    assert_eq!(refusal(same), ("signature.classes".into(), "a label twice".into()));
+}
+
+/// A class index always has a class: `predict` must come from an operator that decides among them.
+#[test]
+fn decisions_must_be_among_the_classes() {
+    let mut parts = plans();
+    parts.graph.nodes[8] = node("decide", Select { columns: vec![0] }, &[7]);
+    assert_eq!(refusal(parts), ("signature.outputs: predict".into(), "Select".into()));
+}
+
+#[test]
+fn test_rows_must_fit_the_model() {
+    let mut ragged = line();
+    ragged.tests.expected[0].values.push(0.0);
+    assert_eq!(refusal(ragged), ("tests".into(), "2 numbers".into()));
+
+    let mut infinite = line();
+    infinite.tests.inputs[0] = f64::INFINITY;
+    assert_eq!(refusal(infinite), ("row 0: x: tests".into(), "inf".into()));
+
+    let mut lax = line();
+    lax.tests.tolerance = f64::NAN;
+    assert_eq!(refusal(lax), ("tests".into(), "NaN".into()));
+}

@@ -1,0 +1,10 @@
+//! What only a host does: rows, training, buckets, the command line. One binary, so that it links once.
+
+mod cli;
+#[path = "../fixtures/line.rs"]
+mod line;
+mod parity;
+mod readme;
+mod rows;
+mod store;
+mod train;

@@ -1,0 +1,51 @@
+//! Training: against scikit-learn, on rows of every kind, and as a program.
+
+mod program;
+mod rows;
+mod scikit_learn;
+
+use edgelet::model::Model;
+use edgelet::native::data::{Column, Table, Values};
+use edgelet::native::train::{self, Fitted, Options};
+use edgelet::predict::Predictor;
+
+/// A table of named columns.
+fn table(columns: impl IntoIterator<Item = (&'static str, Values)>) -> Table {
+    let columns: Vec<Column> =
+        columns.into_iter().map(|(name, values)| Column { name: name.to_owned(), values }).collect();
+    let rows = match &columns[0].values {
+        Values::Numbers(values) => values.len(),
+        Values::Integers(values) => values.len(),
+        Values::Booleans(values) => values.len(),
+        Values::Texts(values) => values.len(),
+    };
+    Table { columns, rows }
+}
+
+fn integers(values: impl IntoIterator<Item = i64>) -> Values {
+    Values::Integers(values.into_iter().map(Some).collect())
+}
+
+fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> Values {
+    Values::Texts(values.into_iter().map(|text| (!text.is_empty()).then(|| text.to_owned())).collect())
+}
+
+fn fit(table: &Table, options: &Options) -> Fitted {
+    train::fit(table, options, |_, _| {}).expect("a model")
+}
+
+/// Neither a held-out part nor folds: only the fit itself.
+fn only_fit(target: &str) -> Options {
+    Options { test_size: 0.0, folds: 0, ..Options::new(target) }
+}
+
+/// The names and operators of a model's nodes.
+fn nodes(model: &Model) -> Vec<(String, &'static str)> {
+    model.graph().nodes.iter().map(|node| (node.name.clone(), node.operator.name())).collect()
+}
+
+/// A model's own test rows hold, to the bit.
+fn assert_proves_itself(model: &Model) {
+    assert!(!model.tests().expected.is_empty() && model.tests().tolerance == 0.0);
+    assert_eq!(Predictor::new(model).prove(model), Ok(()));
+}

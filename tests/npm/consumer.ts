@@ -1,0 +1,48 @@
+// What a strict TypeScript project writes. `types.test.mjs` checks it with `tsc`; it is never run.
+import { EdgeletError, init, load, version, type Label, type Progress, type Schema } from "edgelet";
+import * as slim from "edgelet/slim";
+
+const model = await load(new URL("https://example.com/churn.edgelet"), {
+  signal: AbortSignal.timeout(1000),
+  onProgress: ({ stage, fraction }: Progress) => console.log(stage, fraction?.toFixed(2)),
+  headers: async () => ({ authorization: "Bearer token" }),
+  cache: false,
+  integrity: "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+});
+
+const one = model.predict({ age: 31, plan: "pro", usage: null });
+const many = model.predict([{ age: 31 }, { age: 32 }]);
+const numbers: Label[] | Float64Array = model.predict(new Float32Array(20), { rows: 2 });
+const { classes, probabilities, shape } = model.predictProba({ age: Float64Array.of(31, 32), plan: ["pro", "basic"] });
+const scores: Float64Array = model.decision_function([31, "pro"]).values;
+const schema: Schema = model.schema;
+const names: string[] = model.feature_names_in_;
+console.log(one, many, numbers, classes, probabilities, shape, scores, schema.inputs[0]?.categories, names, version);
+
+{
+  using scoped = await load(new Uint8Array(8));
+  const proven: number = scoped.verify();
+  console.log(proven);
+}
+
+await init();
+await slim.init(fetch("edgelet.wasm"));
+const other: slim.Model = await slim.load(new Response());
+other.dispose();
+
+try {
+  await load("model.edgelet");
+} catch (error) {
+  if (error instanceof EdgeletError) console.error(error.code.length, error.at, error.expected, error.found, error.hint);
+}
+
+// @ts-expect-error There is no such option.
+await load("model.edgelet", { sginal: null });
+// @ts-expect-error A number says nowhere where a model lies.
+await load(42);
+// @ts-expect-error A feature is not an object.
+model.predict({ age: { years: 31 } });
+// @ts-expect-error Only `load` makes models.
+new slim.Model();
+// @ts-expect-error An error's code does not change.
+new EdgeletError().code = "";

@@ -1,0 +1,65 @@
+// A prediction for people: the label or the numbers, and a bar for each class's probability.
+
+import { announcer, byId, html } from "./dom.js";
+import { number, percent } from "./format.js";
+
+/** Bars beyond so many help nobody: the most probable classes are shown. */
+const MOST_BARS = 12;
+
+export class Answer {
+  #model;
+  #proba;
+  #bars;
+  #announce = announcer(byId("announced-answer"), 700);
+
+  constructor(model) {
+    const { classes, outputs } = model.schema;
+    this.#model = model;
+    this.#proba = outputs.some(({ method }) => method === "predict_proba");
+    this.#bars = this.#proba ? Array.from({ length: Math.min(classes.length, MOST_BARS) }, bar) : [];
+    byId("probabilities").replaceChildren(...this.#bars.map(({ row }) => row));
+    byId("probabilities").hidden = !this.#proba;
+    byId("answer-target").textContent = model.schema.targets.join(", ") || "prediction";
+  }
+
+  /** Predicts a row, shows the prediction and returns it; throws what the model throws. */
+  show(row) {
+    const prediction = this.#model.predict(row);
+    const text = readable(prediction);
+    const value = byId("answer");
+    value.classList.remove("stale");
+    value.textContent = text;
+    if (this.#proba) this.#showProbabilities(this.#model.predictProba(row));
+    this.#announce(`Prediction: ${text}`);
+    return prediction;
+  }
+
+  /** The row is wrong: what is shown belongs to an older one. */
+  showStale() {
+    byId("answer").classList.add("stale");
+    this.#announce("No prediction: a value is not accepted.");
+  }
+
+  #showProbabilities({ classes, probabilities }) {
+    const order = [...classes.keys()];
+    if (classes.length > this.#bars.length) order.sort((a, b) => probabilities[b] - probabilities[a]);
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    this.#bars.forEach(({ row, name, fill, share }, i) => {
+      const k = order[i];
+      name.textContent = String(classes[k]);
+      share.textContent = percent(probabilities[k]);
+      fill.style.transform = `scaleX(${probabilities[k]})`;
+      row.classList.toggle("best", k === best);
+    });
+  }
+}
+
+function bar() {
+  const [name, fill, share] = [html("span", { class: "name" }), html("span", { class: "fill" }), html("span", { class: "share" })];
+  return { row: html("li", {}, name, html("span", { class: "bar", "aria-hidden": "true" }, fill), share), name, fill, share };
+}
+
+function readable(prediction) {
+  if (typeof prediction === "number") return number(prediction);
+  return ArrayBuffer.isView(prediction) ? Array.from(prediction, (x) => number(x)).join(", ") : String(prediction);
+}

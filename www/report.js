@@ -1,0 +1,66 @@
+// What a model says about itself: where it comes from, how good it was, its steps, and whether it proves itself here.
+
+import { byId, html } from "./dom.js";
+import { day, number, percent } from "./format.js";
+import { clearProblem, showProblem } from "./problem.js";
+
+/** Metrics that are shares of the rows. */
+const SHARES = new Set(["accuracy", "balanced_accuracy"]);
+
+/** Shows all of it. */
+export function showReport(model) {
+  const { provenance, steps } = model.schema;
+  byId("origin").replaceChildren(...origin(provenance));
+  showMetrics(provenance.metrics);
+  byId("metrics-block").hidden = provenance.metrics.length === 0;
+  byId("steps").replaceChildren(...steps.map(step));
+  showProof(model);
+}
+
+function origin({ framework, version, estimator, trainedAt, rows }) {
+  const facts = [
+    ["Estimator", estimator],
+    ["Fitted by", [framework, version].filter(Boolean).join(" ")],
+    ["On", rows === undefined ? "" : `${number(rows)} rows`],
+    ["Trained", trainedAt === undefined ? "" : day(new Date(trainedAt * 1000))],
+  ];
+  const known = facts.filter(([, value]) => value);
+  if (known.length === 0) return [html("dt", {}, "Origin"), html("dd", {}, "not told")];
+  return known.flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
+}
+
+/** A row for each metric, a column for each set of rows it was measured on. */
+function showMetrics(metrics) {
+  const splits = [...new Set(metrics.map(({ split }) => split))];
+  const names = [...new Set(metrics.map(({ name }) => name))];
+  const cell = (name, split) => {
+    const found = metrics.find((metric) => metric.name === name && metric.split === split);
+    return html("td", {}, found ? metricText(found) : "–");
+  };
+  byId("metric-splits").replaceChildren(...["metric", ...splits].map((text) => html("th", { scope: "col" }, text)));
+  byId("metrics").replaceChildren(
+    ...names.map((name) => html("tr", {}, html("th", { scope: "row" }, name), ...splits.map((split) => cell(name, split)))),
+  );
+}
+
+function metricText({ name, value }) {
+  return SHARES.has(name) ? percent(value) : number(value, 4);
+}
+
+function step({ name, operator, width }) {
+  const size = `${number(width)} ${width === 1 ? "number" : "numbers"}`;
+  return html("li", {}, html("span", { class: "name" }, name), html("span", { class: "detail" }, `${operator} → ${size}`));
+}
+
+function showProof(model) {
+  const [proof, problem] = [byId("proof"), byId("proof-problem")];
+  clearProblem(problem);
+  proof.textContent = "";
+  try {
+    const rows = model.verify();
+    proof.classList.toggle("proven", rows > 0);
+    proof.textContent = rows > 0 ? `✓ ${rows} of ${rows} test rows reproduced here` : "No test rows to prove itself with";
+  } catch (error) {
+    showProblem(problem, error);
+  }
+}

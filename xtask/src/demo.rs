@@ -1,0 +1,113 @@
+//! The whole road in one command: train, push to a local bucket, predict over http in Node, serve the page.
+
+use crate::pkg;
+use crate::shell::{self, Result, cargo, root, stage};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// The models of the demo: the mission's example, and a real data set.
+const MODELS: [(&str, &str); 2] = [("line", "y"), ("iris", "species")];
+
+/// Runs the demo; `serve` keeps the page up at its end.
+pub fn run(serve: bool) -> Result {
+    pkg::run()?;
+    stage("the program");
+    shell::run(cargo().args(["build", "--workspace", "--bin", "edgelet"]))?;
+    let site = Site::open()?;
+    stage("predicting over http in Node");
+    let mut node = Command::new("node");
+    shell::run(node.current_dir(root()).arg("xtask/demo.mjs").arg(pkg::folder()).arg(&site.address))?;
+    if serve {
+        println!("\nThe page: {}/   (Ctrl-C ends)", site.address);
+        site.wait();
+    }
+    Ok(())
+}
+
+/// The page with its models in a local bucket, served by `edgelet serve` until it is dropped.
+pub struct Site {
+    server: Child,
+    /// Where it is served, without a slash at the end.
+    pub address: String,
+}
+
+impl Site {
+    /// Trains and pushes the models with the program as it lies there, and serves the page with the package likewise.
+    pub fn open() -> Result<Self> {
+        let site = site()?;
+        for (name, target) in MODELS {
+            train_and_push(name, target, &site)?;
+        }
+        start_server(&site)
+    }
+
+    fn wait(mut self) {
+        // However the server ends, so does the demo.
+        let _ = self.server.wait();
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Puts the page, the package and an empty bucket together in `target/site`.
+fn site() -> Result<PathBuf> {
+    let site = root().join("target/site");
+    let failed = |error: std::io::Error| format!("{}: {error}", site.display());
+    if site.exists() {
+        fs::remove_dir_all(&site).map_err(failed)?;
+    }
+    fs::create_dir_all(site.join("bucket/models")).map_err(failed)?;
+    copy_files(&root().join("www"), &site)?;
+    copy_files(&pkg::folder(), &site.join("edgelet"))?;
+    Ok(site)
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result {
+    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
+    fs::create_dir_all(to).map_err(failed)?;
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        fs::copy(entry.path(), to.join(entry.file_name())).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Trains, pushes, and keeps what the host predicts for the rows as `target/<name>.ndjson`.
+fn train_and_push(name: &str, target: &str, site: &Path) -> Result {
+    stage(&format!("{name}: train and push"));
+    let file = root().join(format!("target/{name}.edgelet"));
+    let rows = root().join(format!("xtask/data/{name}.csv"));
+    shell::run(program().arg("train").arg(&rows).args(["--target", target, "-o"]).arg(&file))?;
+    let place = format!("file://{}", site.join(format!("bucket/models/{name}.edgelet")).display());
+    shell::run(program().arg("push").arg(&file).arg(&place))?;
+    let predictions = root().join(format!("target/{name}.ndjson"));
+    let mut predict = program();
+    predict.args(["predict", "--json", "--quiet", &place]).arg(&rows).arg("-o").arg(predictions);
+    shell::run(&mut predict)
+}
+
+fn program() -> Command {
+    Command::new(root().join("target/debug/edgelet"))
+}
+
+/// Starts `edgelet serve`, which says its address.
+fn start_server(site: &Path) -> Result<Site> {
+    let mut command = program();
+    command.arg("serve").arg(site).args(["--port", "0", "--quiet"]).stdout(Stdio::piped());
+    let mut server = command.spawn().map_err(|error| format!("edgelet serve: {error}"))?;
+    let mut line = String::new();
+    let output = server.stdout.take().ok_or("edgelet serve has no stdout")?;
+    BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
+    match line.trim().rsplit_once(" at ") {
+        Some((_, address)) => Ok(Site { server, address: address.trim_end_matches('/').to_owned() }),
+        None => Err(format!("edgelet serve said {line:?} instead of its address")),
+    }
+}

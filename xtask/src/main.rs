@@ -1,0 +1,55 @@
+//! The one developer tool of edgelet. `cargo xtask` lists what it does.
+
+mod bench;
+mod check;
+mod demo;
+mod pkg;
+mod setup;
+mod shell;
+mod size;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo [--no-serve]   build, train, push to a local bucket, predict over http, serve the page
+  test                every test: host, wasm, Node, Chromium, workerd, buckets
+  check               formatting and lints
+  audit               licences, sources and use of every dependency
+  pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  size                what a visitor downloads, part by part, against the budget
+  bench               speed beside onnxruntime-web and a bare wasm kernel, in one run
+  setup               only install what the others need (each does so by itself)
+
+Options:
+  --no-serve          demo: end after the table instead of serving the page";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["demo"] => demo::run(true),
+        ["demo", "--no-serve"] => demo::run(false),
+        ["test"] => test::run(),
+        ["check"] => check::run(),
+        ["audit"] => check::audit(),
+        ["pkg"] => pkg::run().map(|_| ()),
+        ["size"] => size::run(),
+        ["bench"] => bench::run(),
+        ["setup"] => setup::all(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown command: {}\n\n{HELP}", words.join(" "))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

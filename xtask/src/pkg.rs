@@ -1,0 +1,147 @@
+//! The npm package: the wasm core, wasm-bindgen's glue for it, and `pkg-template` filled in.
+
+use crate::setup;
+use crate::shell::{self, Result, cargo, root, stage};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The scripts that people import.
+const ENTRIES: [&str; 4] = ["edgelet.js", "node.js", "slim.js", "worker.js"];
+/// The scripts that end up in those.
+const PARTS: [&str; 4] = ["core.js", "errors.js", "model.js", "rows.js"];
+
+/// Where the package lies before it is packed.
+pub fn folder() -> PathBuf {
+    root().join("target/npm/edgelet")
+}
+
+/// Builds and packs `target/npm/edgelet-<version>.tgz` and returns its path.
+pub fn run() -> Result<PathBuf> {
+    setup::wasm_target("wasm32-unknown-unknown")?;
+    setup::node_packages()?;
+    stage("the npm package");
+    let folder = folder();
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let wasm = build()?;
+    bind(&wasm, &folder)?;
+    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"))?;
+    fill_in(&folder)?;
+    bundle(&folder)?;
+    pack(&folder)
+}
+
+/// The core as cargo builds it, with a standard library built for it: without the texts and the formatting of panics,
+/// which abort here anyway. That is behind flags that a stable compiler takes only with `RUSTC_BOOTSTRAP`.
+fn build() -> Result<PathBuf> {
+    setup::rust_source()?;
+    let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--profile", "wasm"];
+    let standard_library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+    let folder = root().join("target/core");
+    let mut command = cargo();
+    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(standard_library);
+    command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
+    command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
+    shell::run(&mut command)?;
+    Ok(folder.join("wasm32-unknown-unknown/wasm/edgelet.wasm"))
+}
+
+/// wasm-bindgen's glue, as `core.js` beside `core_bg.wasm`.
+///
+/// The imports get short names: wasm-bindgen's end with 16 hexadecimal digits, which no compression makes smaller.
+fn bind(wasm: &Path, folder: &Path) -> Result {
+    let mut bindgen = Bindgen::new();
+    let bindgen = bindgen.input_path(wasm).out_name("core").typescript(false).omit_default_module_path(true);
+    let bindgen = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
+    let mut output = bindgen.generate_output().map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+    let mut short_names: HashMap<String, String> = HashMap::new();
+    for import in output.wasm_mut().imports.iter_mut() {
+        let count = short_names.len();
+        let short = short_names.entry(import.name.clone()).or_insert_with(|| format!("i{count}"));
+        import.name = short.clone();
+    }
+    // The glue defines one import a line: `name: function(…) {`.
+    let shortened = |line: &str| match line.split_once(": ").map(|(name, rest)| (short_names.get(name.trim()), rest)) {
+        Some((Some(short), rest)) => (1, format!("{short}: {rest}\n")),
+        _ => (0, format!("{line}\n")),
+    };
+    let (counts, lines): (Vec<usize>, Vec<String>) = output.js().lines().map(shortened).unzip();
+    if counts.iter().sum::<usize>() != short_names.len() {
+        return Err("wasm-bindgen's glue does not define its imports one a line, as this expects".into());
+    }
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let bytes = output.wasm_mut().emit_wasm();
+    fs::write(folder.join("core_bg.wasm"), bytes).map_err(|error| format!("{}: {error}", folder.display()))?;
+    write(&folder.join("core.js"), &lines.concat())
+}
+
+fn optimize(wasm: &Path, smaller: &Path) -> Result {
+    let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
+    let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
+    let more = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
+    let mut command = Command::new("node");
+    shell::run(
+        command
+            .arg(program)
+            .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args(features)
+            .args(more)
+            .arg(wasm)
+            .arg("-o")
+            .arg(smaller),
+    )?;
+    fs::remove_file(wasm).map_err(|error| format!("{}: {error}", wasm.display()))
+}
+
+/// Copies `pkg-template` and the licences, with the version put in.
+fn fill_in(folder: &Path) -> Result {
+    let template = root().join("pkg-template");
+    let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| root().join(name));
+    let entries = fs::read_dir(&template).map_err(|error| format!("{}: {error}", template.display()))?;
+    let files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).chain(licences);
+    for file in files {
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let name = file.file_name().ok_or("a file without a name")?;
+        write(&folder.join(name), &text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
+    }
+    // The declarations once more, for `require`.
+    let declarations = fs::read_to_string(folder.join("edgelet.d.ts")).map_err(|error| error.to_string())?;
+    write(&folder.join("edgelet.d.cts"), &declarations)
+}
+
+/// The scripts as they are shipped: each entry, what they share in one file, comments and long names gone; and Node's entry
+/// once more as one CommonJS file.
+fn bundle(folder: &Path) -> Result {
+    let esbuild = |arguments: &[&str]| {
+        let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
+        command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]);
+        shell::run(command.args(arguments))
+    };
+    let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";
+    let define = "--define:import.meta.url=edgeletUrl";
+    esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, "--outfile=node.cjs"])?;
+    let shared = ["--format=esm", "--splitting", "--chunk-names=shared", "--external:*.wasm", "--external:node:fs"];
+    esbuild(&[&ENTRIES[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
+    for part in PARTS {
+        fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
+    }
+    Ok(())
+}
+
+fn pack(folder: &Path) -> Result<PathBuf> {
+    let target = root().join("target/npm");
+    let mut command = Command::new("npm");
+    command.current_dir(folder).args(["pack", "--silent", "--ignore-scripts", "--pack-destination"]).arg(&target);
+    let name = shell::read(&mut command)?;
+    let tarball = target.join(name.trim().lines().last().unwrap_or_default());
+    println!("{}", tarball.strip_prefix(root()).unwrap_or(&tarball).display());
+    Ok(tarball)
+}
+
+fn write(path: &Path, text: &str) -> Result {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,97 @@
+//! Installs what the other commands need, each only when it is missing: the wasm target, npm packages, Python packages
+//! (in `target/venv`), Chromium. Nothing but crates.io, npm, PyPI and the Linux distribution is asked.
+
+use crate::shell::{Result, read, root, run, stage};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Everything.
+pub fn all() -> Result {
+    wasm_target("wasm32-unknown-unknown")?;
+    wasm_target("wasm32-wasip1")?;
+    rust_source()?;
+    node_packages()?;
+    python()?;
+    chromium().map(|_| ())
+}
+
+/// A target of the Rust compiler.
+pub fn wasm_target(target: &str) -> Result {
+    let libraries = read(Command::new("rustc").args(["--print", "target-libdir", "--target", target]))?;
+    if PathBuf::from(libraries.trim()).exists() {
+        return Ok(());
+    }
+    stage(&format!("installing the Rust target {target}"));
+    run(Command::new("rustup").args(["target", "add", target]))
+}
+
+/// The source of Rust's standard library.
+pub fn rust_source() -> Result {
+    let sysroot = read(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").exists() {
+        return Ok(());
+    }
+    stage("installing the source of Rust's standard library");
+    run(Command::new("rustup").args(["component", "add", "rust-src"]))
+}
+
+/// The npm packages of `tests/package.json`.
+pub fn node_packages() -> Result {
+    let tests = root().join("tests");
+    // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, which not every registry
+    // mirror has. `npm install` takes the same locked versions.
+    when_changed("npm", &tests.join("package-lock.json"), &tests.join("node_modules"), || npm_install(&tests, &[]))
+}
+
+/// The npm packages that a folder locks, and some more that it does not.
+pub fn npm_install(folder: &Path, more: &[&Path]) -> Result {
+    let quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
+    run(Command::new("npm").arg("install").current_dir(folder).args(quietly).args(more))
+}
+
+/// A Python with the packages of `tests/requirements.txt`; returns its path.
+pub fn python() -> Result<PathBuf> {
+    let venv = root().join("target/venv");
+    let python = venv.join("bin/python");
+    let requirements = root().join("tests/requirements.txt");
+    when_changed("Python", &requirements, &venv, || {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))
+    })?;
+    Ok(python)
+}
+
+/// Chromium; returns its path. `CHROMIUM` names another one.
+pub fn chromium() -> Result<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].map(PathBuf::from);
+    let found = || named.iter().chain(&usual).find(|path| path.exists()).cloned();
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    stage("installing Chromium");
+    let as_root = |arguments: &[&str]| {
+        let is_root = read(Command::new("id").arg("-u"))?.trim() == "0";
+        let mut command = if is_root { Command::new("apt-get") } else { Command::new("sudo") };
+        if !is_root {
+            command.arg("apt-get");
+        }
+        run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    as_root(&["update", "-qq"])?;
+    as_root(&["install", "-y", "-qq", "--no-install-recommends", "chromium"])?;
+    found().ok_or_else(|| "Chromium is not where it is usually installed: name it in CHROMIUM".into())
+}
+
+/// Runs `install` unless it has succeeded with the same `lock` file before and what it made is still there.
+fn when_changed(what: &str, lock: &Path, made: &Path, install: impl FnOnce() -> Result) -> Result {
+    let wanted = fs::read_to_string(lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    let stamp = made.join(".edgelet-lock");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    stage(&format!("installing {what} packages"));
+    install()?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+}

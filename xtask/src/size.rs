@@ -1,0 +1,47 @@
+//! What a visitor downloads: the wasm and the scripts of the browser's entry, against the budget in `xtask/budget.txt`.
+
+use crate::pkg;
+use crate::shell::{Result, root, stage};
+use flate2::{Compression, write::GzEncoder};
+use std::fs;
+use std::io::Write;
+
+/// What the browser's entry loads.
+const PARTS: [&str; 3] = ["edgelet.wasm", "edgelet.js", "shared.js"];
+
+/// Builds the package, prints the sizes and fails over budget.
+pub fn run() -> Result {
+    pkg::run()?;
+    stage("what a visitor downloads, bytes");
+    println!("{:<14} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
+    let mut totals = [0; 3];
+    for part in PARTS {
+        let path = pkg::folder().join(part);
+        let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let sizes = [bytes.len(), gzip(&bytes)?, brotli(&bytes)?];
+        println!("{part:<14} {:>9} {:>9} {:>9}", sizes[0], sizes[1], sizes[2]);
+        totals.iter_mut().zip(sizes).for_each(|(total, size)| *total += size);
+    }
+    println!("{:<14} {:>9} {:>9} {:>9}", "total", totals[0], totals[1], totals[2]);
+    let file = root().join("xtask/budget.txt");
+    let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let budget: usize = text.trim().parse().map_err(|_| format!("{}: not a number", file.display()))?;
+    if totals[2] > budget {
+        return Err(format!("{} bytes are over the budget of {budget} (xtask/budget.txt)", totals[2]));
+    }
+    println!("within the budget of {budget}");
+    Ok(())
+}
+
+fn gzip(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).map_err(|error| error.to_string())?;
+    Ok(encoder.finish().map_err(|error| error.to_string())?.len())
+}
+
+fn brotli(bytes: &[u8]) -> Result<usize> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters).map_err(|error| error.to_string())?;
+    Ok(packed.len())
+}

@@ -1,0 +1,36 @@
+//! Every test, in the order that fails fastest.
+
+use crate::shell::{self, Result, cargo, root, stage};
+use crate::{check, demo, pkg, setup, size};
+use std::fs;
+use std::process::Command;
+
+/// Runs every test.
+pub fn run() -> Result {
+    setup::all()?;
+    check::run()?;
+    stage("tests: host");
+    shell::run(cargo().args(["test", "--workspace"]))?;
+    stage("tests: wasm, under Node's WASI");
+    let wasi = format!("node --no-warnings {}", root().join("tests/everywhere/wasi.mjs").display());
+    let tests = ["test", "--no-default-features", "--target", "wasm32-wasip1", "--test", "everywhere"];
+    shell::run(cargo().args(tests).env("CARGO_TARGET_WASM32_WASIP1_RUNNER", wasi))?;
+    size::run()?;
+    stage("tests: the npm package in Node, Chromium and workerd, and its declarations");
+    node_tests("tests/npm/", "EDGELET_PACKAGE", &pkg::folder().display().to_string())?;
+    let site = demo::Site::open()?;
+    stage("tests: the page in Chromium");
+    node_tests("tests/web/", "EDGELET_SITE", &site.address)
+}
+
+fn node_tests(folder: &str, variable: &str, value: &str) -> Result {
+    let folder = root().join(folder);
+    let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    // File by file: not every version of Node takes a folder here.
+    let mut files: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    let mut node = Command::new("node");
+    node.current_dir(root()).arg("--test").args(files).env(variable, value).env("CHROMIUM", setup::chromium()?);
+    shell::run(&mut node)
+}
