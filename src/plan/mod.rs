@@ -3,7 +3,7 @@
 
 mod step;
 
-pub use step::{Action, Source, Step};
+pub use step::{Source, Step, Work};
 
 use crate::model::{Method, Model, ValueId};
 

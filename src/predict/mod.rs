@@ -1,8 +1,8 @@
 //! Runs a plan. After construction nothing is allocated and nothing can fail.
 
 use crate::kernel::{column, decide, dense};
-use crate::model::{Method, Model};
-use crate::plan::{self, Action, Plan, Route, Source, Step};
+use crate::model::{Method, Model, Operator};
+use crate::plan::{self, Plan, Route, Source, Step, Work};
 
 /// A model ready to predict: its plan and one block of scratch.
 #[derive(Clone, Debug)]
@@ -106,29 +106,31 @@ pub struct Mismatch {
 }
 
 fn run(route: &Route, rows: usize, scratch: &mut [f64]) {
-    for Step { action, at, width } in &route.steps {
+    for Step { work: Work::Operator(operator), from, at, width } in &route.steps {
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
         let read = |source: &Source| &before[source.at..][..rows * source.width];
-        match action {
-            Action::Select { from, columns } => column::select(read(from), from.width, columns, out),
-            Action::Concat { from } => {
+        let first = from[0];
+        let x = read(&first);
+        match operator {
+            Operator::Select(select) => column::select(x, first.width, &select.columns, out),
+            Operator::Concat(_) => {
                 let mut at = 0;
                 for source in from {
                     column::place(read(source), source.width, at, *width, out);
                     at += source.width;
                 }
             }
-            Action::Impute { from, fills } => column::impute(read(from), fills, out),
-            Action::Scale { from, offsets, divisors } => column::scale(read(from), offsets, divisors, out),
-            Action::OneHot { from, categories } => column::one_hot(read(from), categories, *width, out),
-            Action::Linear { from, coefficients, intercepts } => {
-                dense::affine(read(from), from.width, coefficients, intercepts, out);
+            Operator::Impute(impute) => column::impute(x, &impute.fills, out),
+            Operator::Scale(scale) => column::scale(x, &scale.offsets, &scale.divisors, out),
+            Operator::OneHot(one_hot) => column::one_hot(x, &one_hot.categories, *width, out),
+            Operator::Linear(linear) => {
+                dense::affine(x, first.width, &linear.coefficients, &linear.intercepts, out);
             }
-            Action::Sigmoid { from } => decide::sigmoid_pair(read(from), out),
-            Action::Softmax { from } => decide::softmax(read(from), from.width, out),
-            Action::ArgMax { from } => decide::arg_max(read(from), from.width, out),
-            Action::Binarize { from, threshold } => decide::binarize(read(from), *threshold, out),
+            Operator::Sigmoid(_) => decide::sigmoid_pair(x, out),
+            Operator::Softmax(_) => decide::softmax(x, first.width, out),
+            Operator::ArgMax(_) => decide::arg_max(x, first.width, out),
+            Operator::Binarize(binarize) => decide::binarize(x, binarize.threshold, out),
         }
     }
 }
