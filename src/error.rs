@@ -81,6 +81,8 @@ kinds! {
     Io = "io",
     /// A fit did not succeed.
     Training = "training",
+    /// Another framework's file that edgelet does not read, or whose numbers it could not reproduce.
+    Unsupported = "unsupported",
 }
 
 /// What went wrong: see the module's documentation.

@@ -42,6 +42,8 @@ pub mod plan;
 pub mod predict;
 // edges: the only platform gates of the crate
 #[cfg(feature = "native")]
+pub mod import;
+#[cfg(feature = "native")]
 pub mod native;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod web;

@@ -11,6 +11,21 @@ pub(super) struct Numbers {
     count: u64,
 }
 
+/// Names an array of whole numbers in the blobs: how many there are, and in how many bytes each. All first (least) bytes
+/// come before all second ones.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Planes {
+    count: u64,
+    bytes: u8,
+}
+
+impl Planes {
+    /// How many bytes each number has.
+    pub fn bytes(self) -> u8 {
+        self.bytes
+    }
+}
+
 /// Collects arrays while a body is written.
 #[derive(Default)]
 pub(super) struct BlobWriter {
@@ -23,6 +38,21 @@ impl BlobWriter {
         self.bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
         self.bytes.resize(self.bytes.len().next_multiple_of(ALIGNMENT), 0);
         Numbers { count: numbers.len() as u64 }
+    }
+
+    /// Stores whole numbers in as few bytes as the largest needs.
+    pub fn push_planes(&mut self, numbers: impl Iterator<Item = u64> + Clone) -> Planes {
+        let largest = numbers.clone().max().unwrap_or(0);
+        self.push_planes_of((u64::BITS - largest.leading_zeros()).div_ceil(8).max(1) as u8, numbers)
+    }
+
+    /// Stores whole numbers in that many bytes.
+    pub fn push_planes_of(&mut self, bytes: u8, numbers: impl Iterator<Item = u64> + Clone) -> Planes {
+        for plane in 0..bytes {
+            self.bytes.extend(numbers.clone().map(|x| (x >> (8 * plane)) as u8));
+        }
+        self.bytes.resize(self.bytes.len().next_multiple_of(ALIGNMENT), 0);
+        Planes { count: numbers.count() as u64, bytes }
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
@@ -42,21 +72,43 @@ impl<'a> BlobReader<'a> {
 
     /// The next array. Its length is checked against the bytes that are there before memory is taken.
     pub fn take(&mut self, numbers: Numbers) -> Result<Vec<f64>> {
-        let length = usize::try_from(numbers.count).ok().and_then(|count| count.checked_mul(8));
+        // On a little-endian machine this loop is a copy.
+        let array = self.take_bytes(numbers.count, 8)?;
+        Ok(array.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// The next array of whole numbers, with the same check.
+    pub fn take_planes(&mut self, planes: Planes) -> Result<Vec<u64>> {
+        if !(1..=8).contains(&planes.bytes) {
+            let found = u32::from(planes.bytes).to_string();
+            return Err(Error::new(Kind::Corrupt, "blobs", "numbers of 1 to 8 bytes", found));
+        }
+        let array = self.take_bytes(planes.count, planes.bytes.into())?;
+        let mut numbers = vec![0; planes.count as usize];
+        for (plane, bytes) in array.chunks_exact(numbers.len().max(1)).enumerate() {
+            for (number, &byte) in numbers.iter_mut().zip(bytes) {
+                *number |= u64::from(byte) << (8 * plane);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The bytes of `count` numbers of `size` bytes.
+    fn take_bytes(&mut self, count: u64, size: usize) -> Result<&'a [u8]> {
+        let length = usize::try_from(count).ok().and_then(|count| count.checked_mul(size));
         let padded = length.and_then(|length| length.checked_next_multiple_of(ALIGNMENT));
         let (Some(length), Some((array, rest))) =
             (length, padded.and_then(|padded| self.rest.split_at_checked(padded)))
         else {
             let found = format!("{} bytes", self.rest.len());
-            return Err(Error::new(Kind::Corrupt, "blobs", format!("{} numbers", numbers.count), found));
+            return Err(Error::new(Kind::Corrupt, "blobs", format!("{count} numbers"), found));
         };
         let (array, padding) = array.split_at(length);
         if padding.iter().any(|&byte| byte != 0) {
             return Err(Error::new(Kind::Corrupt, "blobs", "zeros as padding", "other bytes"));
         }
         self.rest = rest;
-        // On a little-endian machine this loop is a copy.
-        Ok(array.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+        Ok(array)
     }
 
     /// Checks that every byte was used.

@@ -4,6 +4,7 @@
 //! each aligned to 16 bytes, that are copied as they are. [`limits`] names every bound.
 
 mod blobs;
+mod forest;
 mod header;
 pub mod limits;
 mod wire;

@@ -4,6 +4,7 @@
 //! so that neither binds the other. New operators are appended to [`WireOperator`].
 
 use super::blobs::{BlobReader, BlobWriter, Numbers};
+use super::forest::WireForest;
 use super::limits::{self, MAX_INPUTS, MAX_LABELS, MAX_METRICS, MAX_NODE_INPUTS, MAX_NODES, MAX_TEXT_BYTES};
 use crate::error::Result;
 use crate::model::*;
@@ -70,6 +71,7 @@ enum WireOperator {
     Softmax,
     ArgMax,
     Binarize { threshold: f64 },
+    Forest(WireForest),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,6 +144,9 @@ impl Body {
         for node in &self.nodes {
             check_text(&node.name)?;
             limits::check("graph.nodes.inputs", node.inputs.len(), MAX_NODE_INPUTS)?;
+            if let WireOperator::Forest(forest) = &node.operator {
+                forest.check_limits()?;
+            }
         }
         self.targets.iter().try_for_each(|text| check_text(text))?;
         let provenance = &self.provenance;
@@ -240,6 +245,7 @@ impl WireNode {
             Operator::Softmax(Softmax) => WireOperator::Softmax,
             Operator::ArgMax(ArgMax) => WireOperator::ArgMax,
             Operator::Binarize(binarize) => WireOperator::Binarize { threshold: binarize.threshold },
+            Operator::Forest(forest) => WireOperator::Forest(WireForest::from_forest(forest, blobs)),
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
     }
@@ -263,6 +269,7 @@ impl WireNode {
             WireOperator::Softmax => Softmax.into(),
             WireOperator::ArgMax => ArgMax.into(),
             WireOperator::Binarize { threshold } => Binarize { threshold }.into(),
+            WireOperator::Forest(forest) => forest.into_forest(blobs)?.into(),
         };
         Ok(Node { name: self.name, operator, inputs: self.inputs })
     }

@@ -7,4 +7,5 @@
 pub mod column;
 pub mod decide;
 pub mod dense;
+pub mod forest;
 mod lanes;

@@ -3,7 +3,7 @@
 //! Value 0 is the encoded row; node `i` makes value `i + 1` from values made before it. A value is, for each row, a fixed
 //! number of f64: its width.
 
-use super::{ArgMax, Binarize, Concat, Impute, Linear, OneHot, Scale, Select, Sigmoid, Softmax};
+use super::{ArgMax, Binarize, Concat, Forest, Impute, Linear, OneHot, Scale, Select, Sigmoid, Softmax};
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
 
@@ -76,6 +76,8 @@ operators! {
     ArgMax,
     /// A score to 0 or 1.
     Binarize,
+    /// Decision trees, summed.
+    Forest,
 }
 
 impl Graph {

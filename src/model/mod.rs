@@ -7,6 +7,7 @@
 
 mod column;
 mod decide;
+pub mod forest;
 mod graph;
 mod labels;
 mod linear;
@@ -16,7 +17,8 @@ mod test_rows;
 
 pub use column::{Concat, Impute, OneHot, Scale, Select};
 pub use decide::{ArgMax, Binarize, Sigmoid, Softmax};
-pub use graph::{Graph, Node, Operator, ValueId};
+pub use forest::Forest;
+pub use graph::{Graph, Node, MAX_WIDTH, Operator, ValueId};
 pub use labels::{Label, Labels};
 pub use linear::Linear;
 pub use provenance::{Metric, Provenance};

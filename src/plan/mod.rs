@@ -1,8 +1,10 @@
 //! Model → machine shapes. A [`Plan`] is the constant half of predicting: for each method the steps that lead to it, with
 //! every parameter in the layout the kernels want and every intermediate value at its place in one scratch buffer.
 
+mod forest;
 mod step;
 
+pub use forest::PackedForest;
 pub use step::{Source, Step, Work};
 
 use crate::model::{Method, Model, ValueId};

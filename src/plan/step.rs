@@ -1,5 +1,6 @@
 //! One step of a plan: an operator and its places in the scratch.
 
+use super::PackedForest;
 use crate::model::{Model, Operator, ValueId};
 
 /// A step: works on the blocks `from` and writes rows of `width` numbers at `at`, after everything it reads.
@@ -29,6 +30,8 @@ pub struct Source {
 pub enum Work {
     /// An operator whose parameters lie as its kernel wants them.
     Operator(Operator),
+    /// A forest laid out for walking.
+    Forest(PackedForest),
 }
 
 impl Step {
@@ -36,7 +39,10 @@ impl Step {
     pub(super) fn of_node(model: &Model, i: usize, places: &[usize]) -> Self {
         let node = &model.graph().nodes[i];
         let source = |&id: &ValueId| Source { at: places[id as usize], width: model.width(id) };
-        let work = Work::Operator(node.operator.clone());
+        let work = match node.operator.clone() {
+            Operator::Forest(forest) => Work::Forest(PackedForest::new(forest)),
+            operator => Work::Operator(operator),
+        };
         let from = node.inputs.iter().map(source).collect();
         Self { work, from, at: places[i + 1], width: model.width(i as ValueId + 1) }
     }

@@ -106,13 +106,22 @@ pub struct Mismatch {
 }
 
 fn run(route: &Route, rows: usize, scratch: &mut [f64]) {
-    for Step { work: Work::Operator(operator), from, at, width } in &route.steps {
+    for Step { work, from, at, width } in &route.steps {
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
         let read = |source: &Source| &before[source.at..][..rows * source.width];
         let first = from[0];
         let x = read(&first);
+        let operator = match work {
+            Work::Forest(forest) => {
+                forest.run(x, first.width, out);
+                continue;
+            }
+            Work::Operator(operator) => operator,
+        };
         match operator {
+            // The plan has laid these out.
+            Operator::Forest(_) => {}
             Operator::Select(select) => column::select(x, first.width, &select.columns, out),
             Operator::Concat(_) => {
                 let mut at = 0;

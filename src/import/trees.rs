@@ -1,0 +1,175 @@
+//! Trees as other frameworks write them (nodes with numbers, children named by them) → the model's preorder.
+
+use crate::error::{Error, Kind, Result};
+use crate::model::forest::{self, Forest, MAX_TREE_DEPTH, Precision};
+
+/// A node as a framework writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// The numbers of a leaf.
+    Leaf(Vec<f64>),
+    /// A choice between two other nodes.
+    Split {
+        /// The feature that it asks for.
+        feature: usize,
+        /// Who goes left.
+        rule: Rule,
+        /// The node for those.
+        left: usize,
+        /// The node for all others.
+        right: usize,
+        /// Whether a missing number (NaN) goes left.
+        missing_left: bool,
+    },
+}
+
+/// Who goes left at a split.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// Numbers of at most this.
+    AtMost(f64),
+    /// Categories whose bit (c mod 32 of word c / 32) is set.
+    In(Vec<u32>),
+}
+
+/// A forest with the parameters given and no trees yet.
+pub fn forest(width: usize, rows: Precision, sums: Precision, base: Vec<f64>) -> Forest {
+    Forest {
+        width,
+        rows,
+        sums,
+        base,
+        divisor: 1.0,
+        targets: Vec::new(),
+        kinds: Vec::new(),
+        features: Vec::new(),
+        thresholds: Vec::new(),
+        sets: Vec::new(),
+        leaves: Vec::new(),
+    }
+}
+
+/// The largest f32 that is not above `x`: an f32 is at most the one exactly if it is at most the other.
+pub fn round_down(x: f64) -> f64 {
+    let nearest = x as f32;
+    f64::from(if f64::from(nearest) > x { nearest.next_down() } else { nearest })
+}
+
+/// Adds a tree whose root is node 0. `target` is the output its leaves are added to; `None` if they have a number for
+/// every output.
+///
+/// # Errors
+/// [`Kind::InvalidModel`] at `node i`: a child or a feature that is not there, a node on two ways or on none, a cycle, a
+/// threshold or a leaf that is not a number, more depth than [`MAX_TREE_DEPTH`].
+pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result<()> {
+    let wrong = |i: usize, expected: String, found: String| {
+        Err(Error::new(Kind::InvalidModel, format!("node {i}"), expected, found)
+            .hint("The file is damaged, or was changed by hand: write it again."))
+    };
+    let count = nodes.len();
+    let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
+    let mut ways = vec![(0, 0)];
+    let mut visited = 0;
+    while let Some((i, depth)) = ways.pop() {
+        let Some(node) = nodes.get_mut(i) else {
+            return wrong(i, format!("one of {count} nodes"), "no such node".into());
+        };
+        let Some(node) = node.take() else {
+            return wrong(i, "one way to it".into(), "two".into());
+        };
+        if depth > MAX_TREE_DEPTH {
+            return wrong(i, format!("a depth of at most {MAX_TREE_DEPTH}"), "more".into());
+        }
+        visited += 1;
+        match node {
+            Node::Leaf(values) => {
+                let wanted = if target.is_some() { 1 } else { forest.base.len() };
+                if values.len() != wanted || values.iter().any(|x| !x.is_finite()) {
+                    return wrong(i, format!("{wanted} finite numbers"), format!("{values:?}"));
+                }
+                forest.kinds.push(forest::Kind::Leaf);
+                forest.leaves.extend(values);
+            }
+            Node::Split { feature, rule, left, right, missing_left } => {
+                if feature >= forest.width {
+                    return wrong(i, format!("a feature below {}", forest.width), feature.to_string());
+                }
+                forest.features.push(feature as u32);
+                match rule {
+                    Rule::AtMost(threshold) if threshold.is_nan() => {
+                        return wrong(i, "a threshold".into(), "NaN".into());
+                    }
+                    Rule::AtMost(threshold) => {
+                        forest.kinds.push(forest::Kind::AtMost { missing_left });
+                        forest.thresholds.push(match forest.rows {
+                            Precision::F32 => round_down(threshold),
+                            Precision::F64 => threshold,
+                        });
+                    }
+                    Rule::In(set) => {
+                        forest.kinds.push(forest::Kind::In { missing_left });
+                        forest.sets.push(set);
+                    }
+                }
+                ways.push((right, depth + 1));
+                ways.push((left, depth + 1));
+            }
+        }
+    }
+    if visited != count {
+        let i = nodes.iter().position(Option::is_some).unwrap_or(0);
+        return wrong(i, "a way to it from node 0".into(), "none".into());
+    }
+    forest.targets.push(target);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(left: usize, right: usize) -> Node {
+        Node::Split { feature: 0, rule: Rule::AtMost(0.1), left, right, missing_left: false }
+    }
+
+    fn leaf(x: f64) -> Node {
+        Node::Leaf(vec![x])
+    }
+
+    fn tree(nodes: Vec<Node>) -> Result<Forest> {
+        let mut forest = forest(1, Precision::F32, Precision::F64, vec![0.0]);
+        add(&mut forest, nodes, Some(0)).map(|()| forest)
+    }
+
+    #[test]
+    fn nodes_come_in_preorder_whatever_their_numbers() {
+        let forest = tree(vec![split(3, 1), split(4, 2), leaf(3.0), leaf(1.0), leaf(2.0)]).expect("a tree");
+        assert_eq!(forest.leaves, [1.0, 2.0, 3.0]);
+        assert_eq!(forest.kinds[1], forest::Kind::Leaf);
+    }
+
+    #[test]
+    fn thresholds_round_down_so_that_no_f32_changes_sides() {
+        assert!(f64::from(0.1_f32) > 0.1);
+        assert_eq!(round_down(0.1), f64::from(0.1_f32.next_down()));
+        assert_eq!(round_down(0.5), 0.5);
+        assert_eq!(round_down(-1e-300), f64::from(-f32::from_bits(1)));
+        assert_eq!(round_down(1e300), f64::from(f32::MAX));
+        assert_eq!(round_down(f64::NEG_INFINITY), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn what_is_no_tree_is_refused() {
+        let cases = [
+            (vec![], "node 0"),
+            (vec![split(0, 1), leaf(0.0)], "node 0"),
+            (vec![split(1, 1), leaf(0.0)], "node 1"),
+            (vec![split(1, 7), leaf(0.0)], "node 7"),
+            (vec![leaf(0.0), leaf(0.0)], "node 1"),
+            (vec![leaf(f64::NAN)], "node 0"),
+        ];
+        for (nodes, at) in cases {
+            assert_eq!(tree(nodes.clone()).expect_err("no tree").at(), at, "{nodes:?}");
+        }
+    }
+}
