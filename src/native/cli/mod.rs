@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand, whose doc comment is its `--help`.
 
 mod bench;
+mod import;
 mod inspect;
 mod model;
 mod predict;
@@ -64,6 +65,7 @@ impl Globals {
 #[derive(Subcommand)]
 enum Command {
     Train(train::Train),
+    Import(import::Import),
     Predict(predict::Predict),
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
     let Program { command, globals } = Program::parse();
     let result = match command {
         Command::Train(train) => train.run(globals),
+        Command::Import(import) => import.run(globals),
         Command::Predict(predict) => predict.run(globals),
         Command::Verify(verify) => verify.run(globals),
         Command::Inspect(inspect) => inspect.run(globals),

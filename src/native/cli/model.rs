@@ -60,12 +60,18 @@ pub fn run(
     globals: Globals,
 ) -> Result<(Vec<f64>, usize)> {
     let width = model.width(model.signature().output(method)?.value);
+    let rows = encoded(model, rows, format, globals)?;
+    let mut outputs = vec![0.0; rows.len() / model.signature().inputs.len() * width];
+    Predictor::new(model).predict(method, &rows, &mut outputs);
+    Ok((outputs, width))
+}
+
+/// Rows as a model takes them: see [`Signature`](crate::model::Signature).
+pub fn encoded(model: &Model, rows: &str, format: Option<Format>, globals: Globals) -> Result<Vec<f64>> {
     let table = data::read_with_texts(rows, format, &|name| data::takes_texts(model.signature(), name))?;
     let encoded = data::encode(&table, model.signature()).map_err(|error| error.within(rows))?;
     if !encoded.unused.is_empty() {
         globals.note(format_args!("columns that the model does not use: {}", encoded.unused.join(", ")));
     }
-    let mut outputs = vec![0.0; table.rows * width];
-    Predictor::new(model).predict(method, &encoded.rows, &mut outputs);
-    Ok((outputs, width))
+    Ok(encoded.rows)
 }

@@ -215,8 +215,8 @@ fn trained_at() -> Result<Option<u64>> {
     }
 }
 
-/// The name of the rows with `.edgelet`, in the current folder.
-fn default_output(rows: &str) -> PathBuf {
+/// The name of what was read with `.edgelet`, in the current folder.
+pub(super) fn default_output(rows: &str) -> PathBuf {
     let name = rows.split(['?', '#']).next().unwrap_or(rows).trim_end_matches('/');
     let stem = Path::new(name).file_stem().filter(|_| rows != "-");
     Path::new(stem.unwrap_or("model".as_ref())).with_extension("edgelet")

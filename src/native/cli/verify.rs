@@ -6,6 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Label, Labels, Method, Model, Signature, is_near};
 use crate::native::data::{self, Column, Table, Values};
 use crate::native::store;
+use crate::predict::Predictor;
 use clap::Args;
 
 /// Compare a model's predictions with expected ones.
@@ -38,28 +39,48 @@ pub struct Verify {
 impl Verify {
     /// Predicts and compares.
     pub fn run(self, globals: Globals) -> Result<()> {
-        if !(0.0..=1.0).contains(&self.tolerance) {
-            let found = self.tolerance.to_string();
-            return Err(Error::new(Kind::BadOption, "--tolerance", "a number from 0 to 1", found));
-        }
+        check_tolerance(self.tolerance)?;
         let model = model::open(&self.model, globals)?;
         let agreement = match (&self.rows, &self.expect) {
-            (Some(rows), Some(expect)) => self.compare_with(&model, rows, expect, globals)?,
+            (Some(rows), Some(expect)) => {
+                let rows = model::encoded(&model, rows, None, globals)?;
+                agreed(&model, &rows, expect, self.method.into(), self.tolerance)?;
+                agreement(rows.len() / model.signature().inputs.len(), "row")
+            }
             _ => prove(&model).map_err(|error| error.within(&store::shown(&self.model)))?,
         };
         stdout::print(&agreement)
     }
+}
 
-    /// Compares predictions with a file and says how many rows agree.
-    fn compare_with(&self, model: &Model, rows: &str, expect: &str, globals: Globals) -> Result<String> {
-        let (signature, method) = (model.signature(), self.method.into());
-        let (outputs, width) = model::run(model, rows, None, method, globals)?;
-        let are_texts = method == Method::Predict && matches!(signature.classes, Some(Labels::Strings(_)));
-        let expected = data::read_with_texts(expect, None, &|_| are_texts)?;
-        let compared = compare(signature, method, &outputs, width, &expected, self.tolerance);
-        compared.map_err(|error| error.within(expect))?;
-        Ok(agreement(expected.rows, "row"))
+/// Refuses a tolerance that is none.
+pub(super) fn check_tolerance(tolerance: f64) -> Result<()> {
+    if (0.0..=1.0).contains(&tolerance) {
+        return Ok(());
     }
+    Err(Error::new(Kind::BadOption, "--tolerance", "a number from 0 to 1", tolerance.to_string()))
+}
+
+/// Predicts encoded rows, compares with the file `expect`, and returns what that expects: numbers as they are, labels by
+/// their index.
+///
+/// # Errors
+/// [`Kind::Parity`], with the first row that differs.
+pub(super) fn agreed(model: &Model, rows: &[f64], expect: &str, method: Method, tolerance: f64) -> Result<Vec<f64>> {
+    let signature = model.signature();
+    let width = model.width(signature.output(method)?.value);
+    let mut outputs = vec![0.0; rows.len() / signature.inputs.len() * width];
+    Predictor::new(model).predict(method, rows, &mut outputs);
+    let are_texts = method == Method::Predict && matches!(signature.classes, Some(Labels::Strings(_)));
+    let expected = data::read_with_texts(expect, None, &|_| are_texts)?;
+    compare(signature, method, &outputs, width, &expected, tolerance).map_err(|error| error.within(expect))?;
+    if method == Method::Predict && signature.classes.is_some() {
+        // Equal labels have equal indices.
+        return Ok(outputs);
+    }
+    let columns = matched(&expected, &signature.columns(method, width))?;
+    let value = |i: usize| number(&columns[i % width].values, i / width).unwrap_or(f64::NAN);
+    Ok((0..outputs.len()).map(value).collect())
 }
 
 /// Lets a model predict its own test rows and says how many agree.

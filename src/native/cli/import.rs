@@ -1,0 +1,97 @@
+//! `edgelet import`.
+
+use super::model::{self, Ask};
+use super::{Globals, stdout, train, verify};
+use crate::error::{Error, Kind, Result};
+use crate::format;
+use crate::import;
+use crate::model::{Expected, Model, TestRows};
+use crate::native::store::{self, file};
+use clap::Args;
+use std::path::PathBuf;
+
+/// How many rows a model takes along to prove itself with.
+const TEST_ROWS: usize = 16;
+
+/// Make an .edgelet file of another framework's model.
+///
+/// Reads the text files of LightGBM's save_model. A model whose numbers edgelet could not reproduce is refused, with
+/// everything that stands in the way, and nothing is written.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  edgelet import churn.txt
+  edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
+
+With --verify, the model is written only if it predicts what --expect holds for those rows (exit status 4 if not), and
+takes the first 16 of them along as its test rows: `edgelet verify` and a browser's model.verify() run them again.")]
+pub struct Import {
+    /// The file: a path, or any URL that can be read.
+    file: String,
+    /// Where to write the model [default: the file's name with .edgelet].
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+    /// Rows to predict before anything is written.
+    #[arg(long, value_name = "ROWS", requires = "expect")]
+    verify: Option<String>,
+    /// What the framework itself predicts for them: a column for each column that `edgelet predict` writes.
+    #[arg(long, value_name = "ROWS", requires = "verify")]
+    expect: Option<String>,
+    /// What to ask of the model.
+    #[arg(long, value_enum, default_value = "predict", requires = "verify")]
+    method: Ask,
+    /// How far numbers may differ.
+    #[arg(long, default_value_t = 1e-12, requires = "verify")]
+    tolerance: f64,
+}
+
+impl Import {
+    /// Reads, compares, writes, reports.
+    pub fn run(self, globals: Globals) -> Result<()> {
+        let bytes = store::read(&self.file, globals)?;
+        let model = import::import(&bytes).map_err(|error| error.within(&store::shown(&self.file)))?;
+        let (model, agreement) = match (&self.verify, &self.expect) {
+            (Some(rows), Some(expect)) => self.proved(model, rows, expect, globals)?,
+            _ => {
+                globals.note("not compared with the framework's own predictions: --verify and --expect do that");
+                (model, String::new())
+            }
+        };
+        let output = self.output.clone().unwrap_or_else(|| train::default_output(&self.file));
+        let bytes = format::encode(&model)?;
+        file::write(&output, &bytes)?;
+        let provenance = model.provenance();
+        stdout::print(&format!(
+            "{} {}: {}, {} features\n{agreement}wrote {} ({} bytes)\n",
+            provenance.framework,
+            provenance.version,
+            provenance.estimator,
+            model.signature().inputs.len(),
+            output.display(),
+            bytes.len()
+        ))
+    }
+
+    /// The model with test rows, if it predicts what it should.
+    fn proved(&self, model: Model, rows: &str, expect: &str, globals: Globals) -> Result<(Model, String)> {
+        verify::check_tolerance(self.tolerance)?;
+        let method = self.method.into();
+        let inputs = model::encoded(&model, rows, None, globals)?;
+        let expected = verify::agreed(&model, &inputs, expect, method, self.tolerance)?;
+        let count = inputs.len() / model.signature().inputs.len();
+        let kept = count.min(TEST_ROWS);
+        let tests = TestRows {
+            inputs: inputs[..kept * (inputs.len() / count)].to_vec(),
+            expected: vec![Expected { method, values: expected[..kept * (expected.len() / count)].to_vec() }],
+            tolerance: self.tolerance,
+        };
+        let mut parts = model.into_parts();
+        parts.tests = tests;
+        let model = Model::new(parts)?;
+        let agreement = format!("{count} rows agree with {expect}; {kept} of them are its test rows\n");
+        model::prove(&model).map_err(|error| {
+            Error::new(Kind::Parity, "test rows", error.expected().to_owned(), error.found().to_owned())
+        })?;
+        Ok((model, agreement))
+    }
+}
