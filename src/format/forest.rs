@@ -6,9 +6,9 @@
 
 use super::blobs::{BlobReader, BlobWriter, Numbers, Planes};
 use super::limits::{self, MAX_LABELS};
-use crate::error::{Error, Kind as Wrong, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::MAX_WIDTH;
-use crate::model::forest::{Forest, Kind, MAX_TREE_NODES, Precision};
+use crate::model::forest::{Forest, MAX_TREE_NODES, NodeKind, Precision};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -40,10 +40,10 @@ impl WireForest {
             let table = &tables[feature as usize];
             table.binary_search_by(|x| x.total_cmp(&threshold)).map_or(0, |at| at as u64)
         };
-        let kind = |kind: &Kind| match kind {
-            Kind::Leaf => 0,
-            Kind::AtMost { missing_left } => 1 + u64::from(*missing_left),
-            Kind::In { missing_left } => 3 + u64::from(*missing_left),
+        let kind = |kind: &NodeKind| match kind {
+            NodeKind::Leaf => 0,
+            NodeKind::AtMost { missing_left } => 1 + u64::from(*missing_left),
+            NodeKind::In { missing_left } => 3 + u64::from(*missing_left),
         };
         Self {
             width: forest.width as u32,
@@ -70,17 +70,18 @@ impl WireForest {
     }
 
     pub fn into_forest(self, blobs: &mut BlobReader<'_>) -> Result<Forest> {
-        let corrupt = |at: &'static str| move || Error::new(Wrong::Corrupt, at, "what the format allows", "another number");
+        let corrupt =
+            |at: &'static str| move || Error::new(Kind::Corrupt, at, "what the format allows", "another number");
         let base = blobs.take(self.base)?;
         let kind = |code: u64| {
             Ok(match code {
-                0 => Kind::Leaf,
-                1 | 2 => Kind::AtMost { missing_left: code == 2 },
-                3 | 4 => Kind::In { missing_left: code == 4 },
+                0 => NodeKind::Leaf,
+                1 | 2 => NodeKind::AtMost { missing_left: code == 2 },
+                3 | 4 => NodeKind::In { missing_left: code == 4 },
                 _ => return Err(corrupt("forest.kinds")()),
             })
         };
-        let kinds: Vec<Kind> = blobs.take_planes(self.kinds)?.into_iter().map(kind).collect::<Result<_>>()?;
+        let kinds: Vec<NodeKind> = blobs.take_planes(self.kinds)?.into_iter().map(kind).collect::<Result<_>>()?;
         let features: Vec<u32> = blobs.take_planes(self.features)?.into_iter().map(|feature| feature as u32).collect();
         let tables = take_numbers(self.tables, blobs)?;
         let mut starts = Vec::with_capacity(self.table_lengths.len());
@@ -90,9 +91,9 @@ impl WireForest {
             start = start.saturating_add(length as usize);
         }
         let places = blobs.take_planes(self.thresholds)?;
-        let splits = kinds.iter().filter(|kind| **kind != Kind::Leaf).zip(&features);
-        let features_of_thresholds = splits.filter(|(kind, _)| matches!(kind, Kind::AtMost { .. }));
-        let threshold = |((_, feature), place): ((&Kind, &u32), u64)| {
+        let splits = kinds.iter().filter(|kind| **kind != NodeKind::Leaf).zip(&features);
+        let features_of_thresholds = splits.filter(|(kind, _)| matches!(kind, NodeKind::AtMost { .. }));
+        let threshold = |((_, feature), place): ((&NodeKind, &u32), u64)| {
             let at = starts.get(*feature as usize)?.checked_add(usize::try_from(place).ok()?)?;
             tables.get(at).copied()
         };
@@ -116,8 +117,8 @@ impl WireForest {
 
 /// The threshold of each split that has one, with its feature.
 fn thresholds(forest: &Forest) -> impl Iterator<Item = (u32, f64)> + Clone {
-    let splits = forest.kinds.iter().filter(|kind| **kind != Kind::Leaf).zip(&forest.features);
-    let features = splits.filter(|(kind, _)| matches!(kind, Kind::AtMost { .. })).map(|(_, &feature)| feature);
+    let splits = forest.kinds.iter().filter(|kind| **kind != NodeKind::Leaf).zip(&forest.features);
+    let features = splits.filter(|(kind, _)| matches!(kind, NodeKind::AtMost { .. })).map(|(_, &feature)| feature);
     features.zip(forest.thresholds.iter().copied())
 }
 

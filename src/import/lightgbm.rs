@@ -12,6 +12,9 @@ use std::str::FromStr;
 /// The most features and outputs of a file: what a row of a model may have.
 const MAX_COUNT: usize = 1 << 16;
 
+/// The largest number that counts as 0: LightGBM's `kZeroThreshold`.
+const ZERO: f64 = 1e-35_f32 as f64;
+
 /// A section: its name for errors and its lines by key.
 struct Section<'a> {
     name: String,
@@ -156,13 +159,14 @@ fn nodes(section: &Section<'_>, blockers: &mut Vec<String>) -> Result<Vec<Node>>
             let set = set.ok_or_else(|| section.wrong("threshold", "the index of a set", &threshold.to_string()))?;
             (Rule::In(set.to_vec()), false)
         } else {
+            let rule = Rule::AtMost(among_all(threshold));
             match missing {
                 // A missing number counts as 0.
-                0 => (Rule::AtMost(threshold), 0.0 <= threshold),
-                2 => (Rule::AtMost(threshold), decisions[i] & 2 == 2),
+                0 => (rule, 0.0 <= threshold),
+                2 => (rule, decisions[i] & 2 == 2),
                 _ => {
                     blockers.push("zero_as_missing: zeros that count as missing are not known".to_owned());
-                    (Rule::AtMost(threshold), false)
+                    (rule, false)
                 }
             }
         };
@@ -173,13 +177,28 @@ fn nodes(section: &Section<'_>, blockers: &mut Vec<String>) -> Result<Vec<Node>>
     Ok(nodes)
 }
 
+/// The threshold that sends every number to where LightGBM sends it: it takes numbers as small as [`ZERO`] for 0.
+fn among_all(threshold: f64) -> f64 {
+    if threshold >= 0.0 {
+        threshold.max(ZERO)
+    } else if threshold >= -ZERO {
+        (-ZERO).next_down()
+    } else {
+        threshold
+    }
+}
+
 /// The model of a forest and its link.
 fn parts(header: &Section<'_>, forest: Forest, link: Link) -> Parts {
     let (width, outputs) = (forest.width, forest.base.len());
     let names: Vec<&str> = header.lines.get("feature_names").map_or(Vec::new(), |names| names.split(' ').collect());
     let name = |i: usize| if names.len() == width { names[i].to_owned() } else { format!("x{i}") };
     let input = |i| Input { missing: Missing::Accepted, ..Input::numeric(name(i)) };
-    let node = |name: &str, operator: Operator, input| crate::model::Node { name: name.to_owned(), operator, inputs: vec![input] };
+    let node = |name: &str, operator: Operator, input| crate::model::Node {
+        name: name.to_owned(),
+        operator,
+        inputs: vec![input],
+    };
     let mut nodes = vec![node("trees", forest.into(), 0)];
     let output = |method, value| Output { method, value };
     let mut answers = vec![output(Method::DecisionFunction, 1)];

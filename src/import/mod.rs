@@ -30,6 +30,7 @@ pub fn import(bytes: &[u8]) -> Result<Model> {
         [] => "no bytes",
         _ => "other bytes",
     };
-    Err(Error::new(Kind::Unsupported, "byte 0", expected, found)
-        .hint("Save LightGBM's booster with booster.save_model(\"model.txt\"); other frameworks' files are not read yet."))
+    Err(Error::new(Kind::Unsupported, "byte 0", expected, found).hint(
+        "Save LightGBM's booster with booster.save_model(\"model.txt\"); other frameworks' files are not read yet.",
+    ))
 }

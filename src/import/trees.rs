@@ -87,7 +87,7 @@ pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result
                 if values.len() != wanted || values.iter().any(|x| !x.is_finite()) {
                     return wrong(i, format!("{wanted} finite numbers"), format!("{values:?}"));
                 }
-                forest.kinds.push(forest::Kind::Leaf);
+                forest.kinds.push(forest::NodeKind::Leaf);
                 forest.leaves.extend(values);
             }
             Node::Split { feature, rule, left, right, missing_left } => {
@@ -100,14 +100,14 @@ pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result
                         return wrong(i, "a threshold".into(), "NaN".into());
                     }
                     Rule::AtMost(threshold) => {
-                        forest.kinds.push(forest::Kind::AtMost { missing_left });
+                        forest.kinds.push(forest::NodeKind::AtMost { missing_left });
                         forest.thresholds.push(match forest.rows {
                             Precision::F32 => round_down(threshold),
                             Precision::F64 => threshold,
                         });
                     }
                     Rule::In(set) => {
-                        forest.kinds.push(forest::Kind::In { missing_left });
+                        forest.kinds.push(forest::NodeKind::In { missing_left });
                         forest.sets.push(set);
                     }
                 }
@@ -145,7 +145,7 @@ mod tests {
     fn nodes_come_in_preorder_whatever_their_numbers() {
         let forest = tree(vec![split(3, 1), split(4, 2), leaf(3.0), leaf(1.0), leaf(2.0)]).expect("a tree");
         assert_eq!(forest.leaves, [1.0, 2.0, 3.0]);
-        assert_eq!(forest.kinds[1], forest::Kind::Leaf);
+        assert_eq!(forest.kinds[1], forest::NodeKind::Leaf);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub enum Precision {
 
 /// The kind of a tree's node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NodeKind {
     /// The end of a way.
     Leaf,
     /// A number of at most the threshold goes left, any other right, a missing one to the side named.
@@ -54,12 +54,12 @@ pub struct Forest {
     /// For each tree, the output that its leaves are added to; `None` where a leaf has a number for every output.
     pub targets: Vec<Option<u32>>,
     /// Every node of every tree, in preorder.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<NodeKind>,
     /// The feature of each split, in the order of `kinds`.
     pub features: Vec<u32>,
-    /// The threshold of each [`Kind::AtMost`], in order.
+    /// The threshold of each [`NodeKind::AtMost`], in order.
     pub thresholds: Vec<f64>,
-    /// The categories of each [`Kind::In`], in order: bit c mod 32 of word c / 32.
+    /// The categories of each [`NodeKind::In`], in order: bit c mod 32 of word c / 32.
     pub sets: Vec<Vec<u32>>,
     /// The numbers of each leaf, in order.
     pub leaves: Vec<f64>,
@@ -69,7 +69,7 @@ impl Forest {
     /// The nodes of each tree: as many pieces of `kinds` as there are trees.
     ///
     /// Nothing comes after a tree that is not complete; [`Self::output_width`] has refused those.
-    pub fn trees(&self) -> impl Iterator<Item = &[Kind]> {
+    pub fn trees(&self) -> impl Iterator<Item = &[NodeKind]> {
         let mut rest = &self.kinds[..];
         self.targets.iter().map(move |_| {
             let (tree, more) = rest.split_at(length_of_tree(rest).unwrap_or(rest.len()));
@@ -117,16 +117,16 @@ impl Forest {
         }
         check_length("kinds", self.kinds.len(), self.kinds.len() - rest.len())?;
         check_length("leaves", self.leaves.len(), leaves)?;
-        let count = |wanted: fn(&Kind) -> bool| self.kinds.iter().filter(|kind| wanted(kind)).count();
-        check_length("features", self.features.len(), count(|kind| *kind != Kind::Leaf))?;
-        check_length("thresholds", self.thresholds.len(), count(|kind| matches!(kind, Kind::AtMost { .. })))?;
-        check_length("sets", self.sets.len(), count(|kind| matches!(kind, Kind::In { .. })))?;
+        let count = |wanted: fn(&NodeKind) -> bool| self.kinds.iter().filter(|kind| wanted(kind)).count();
+        check_length("features", self.features.len(), count(|kind| *kind != NodeKind::Leaf))?;
+        check_length("thresholds", self.thresholds.len(), count(|kind| matches!(kind, NodeKind::AtMost { .. })))?;
+        check_length("sets", self.sets.len(), count(|kind| matches!(kind, NodeKind::In { .. })))?;
         Ok(outputs)
     }
 }
 
 /// How many nodes the tree at the start of `nodes` has; `None` if it does not end there or is too deep.
-fn length_of_tree(nodes: &[Kind]) -> Option<usize> {
+fn length_of_tree(nodes: &[NodeKind]) -> Option<usize> {
     let mut depths = Depths::default();
     (0..nodes.len()).find(|&i| depths.after(nodes[i]).is_none()).map(|i| i + 1).filter(|_| !depths.too_deep)
 }
@@ -143,8 +143,8 @@ pub struct Depths {
 impl Depths {
     /// Steps over a node to the next one and returns that one's depth; `None` at the end of the tree, or where it
     /// becomes deeper than [`MAX_TREE_DEPTH`].
-    pub fn after(&mut self, node: Kind) -> Option<u32> {
-        if node != Kind::Leaf {
+    pub fn after(&mut self, node: NodeKind) -> Option<u32> {
+        if node != NodeKind::Leaf {
             self.depth += 1;
             self.too_deep = self.depth as usize > MAX_TREE_DEPTH;
             self.open.push(self.depth);

@@ -18,7 +18,7 @@ mod test_rows;
 pub use column::{Concat, Impute, OneHot, Scale, Select};
 pub use decide::{ArgMax, Binarize, Sigmoid, Softmax};
 pub use forest::Forest;
-pub use graph::{Graph, Node, MAX_WIDTH, Operator, ValueId};
+pub use graph::{Graph, MAX_WIDTH, Node, Operator, ValueId};
 pub use labels::{Label, Labels};
 pub use linear::Linear;
 pub use provenance::{Metric, Provenance};

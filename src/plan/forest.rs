@@ -1,7 +1,7 @@
 //! A forest for walking: every node knows where its right side begins.
 
 use crate::kernel::forest::{IN_SET, MISSING_LEFT, Node, Trees, add};
-use crate::model::forest::{Depths, Forest, Kind, Precision};
+use crate::model::forest::{Depths, Forest, NodeKind, Precision};
 
 /// A forest laid out for the kernel.
 #[derive(Clone, Debug)]
@@ -51,16 +51,16 @@ impl PackedForest {
             for &kind in kinds.by_ref() {
                 let at = packed.nodes.len();
                 let (mut node, missing_left) = match kind {
-                    Kind::Leaf => {
+                    NodeKind::Leaf => {
                         packed.leaf_at[at] = leaves;
                         leaves += outputs;
                         (Node { threshold: f64::NAN, feature: 0, right: at as u32 }, false)
                     }
-                    Kind::AtMost { missing_left } => {
+                    NodeKind::AtMost { missing_left } => {
                         let threshold = thresholds.next().copied().unwrap_or(f64::NAN);
                         (Node { threshold, feature: features.next().copied().unwrap_or(0), right: 0 }, missing_left)
                     }
-                    Kind::In { missing_left } => {
+                    NodeKind::In { missing_left } => {
                         sets += 1;
                         let feature = features.next().copied().unwrap_or(0) | IN_SET;
                         (Node { threshold: f64::from(sets - 1), feature, right: 0 }, missing_left)
@@ -70,11 +70,11 @@ impl PackedForest {
                     node.feature |= MISSING_LEFT;
                 }
                 packed.nodes.push(node);
-                if kind != Kind::Leaf {
+                if kind != NodeKind::Leaf {
                     open.push(at);
                 }
                 let Some(next_depth) = depths.after(kind) else { break };
-                if kind == Kind::Leaf
+                if kind == NodeKind::Leaf
                     && let Some(split) = open.pop()
                 {
                     packed.nodes[split].right = at as u32 + 1;

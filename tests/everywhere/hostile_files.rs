@@ -4,6 +4,7 @@ use crate::models;
 use edgelet::error::Kind;
 use edgelet::format::{self, HEADER_BYTES};
 use edgelet::model::Model;
+use edgelet::predict::Predictor;
 use std::hash::Hasher;
 
 fn file() -> Vec<u8> {
@@ -39,6 +40,24 @@ fn every_flipped_bit_is_noticed() {
         flipped[bit / 8] ^= 1 << (bit % 8);
         assert!(format::decode(&flipped).is_err(), "bit {bit}");
     }
+}
+
+#[test]
+fn changed_trees_are_a_model_or_an_error() {
+    let file = format::encode(&Model::new(models::trees()).expect("a sound model")).expect("an encoded model");
+    let mut refused = 0;
+    for i in HEADER_BYTES..file.len() {
+        for byte in [0, 1, 2, 5, 0x7f, 0xff] {
+            let mut changed = file.clone();
+            changed[i] = byte;
+            seal(&mut changed);
+            match format::decode(&changed) {
+                Ok(model) => drop(Predictor::new(&model)),
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(refused > file.len(), "{refused}");
 }
 
 #[test]

@@ -1,15 +1,66 @@
 //! Small models for the other tests, and that they survive the format.
 
 use edgelet::format;
+use edgelet::model::forest::{NodeKind, Precision};
 use edgelet::model::{
-    ArgMax, Concat, Graph, Impute, Input, InputKind, Labels, Linear, Method, Metric, Missing, Model, Node, OneHot,
-    Operator, Output, Parts, Provenance, Scale, Select, Signature, Softmax, TestRows, Unknown,
+    ArgMax, Concat, Forest, Graph, Impute, Input, InputKind, Labels, Linear, Method, Metric, Missing, Model, Node,
+    OneHot, Operator, Output, Parts, Provenance, Scale, Select, Signature, Softmax, TestRows, Unknown,
 };
 use edgelet::predict::Predictor;
 
 /// y = 0.8 x + 0.6.
 pub fn line() -> Parts {
     crate::line::line("x", 0.8, 0.6, [vec![5.0], vec![0.8 * 5.0 + 0.6]])
+}
+
+/// Two trees for two outputs, with every kind of node.
+pub fn trees() -> Parts {
+    let in_set = NodeKind::In { missing_left: true };
+    let forest = Forest {
+        width: 2,
+        rows: Precision::F32,
+        sums: Precision::F64,
+        base: vec![0.5, -0.5],
+        divisor: 2.0,
+        targets: vec![None, Some(1)],
+        kinds: vec![
+            NodeKind::AtMost { missing_left: false },
+            NodeKind::Leaf,
+            in_set,
+            NodeKind::Leaf,
+            NodeKind::Leaf,
+            NodeKind::Leaf,
+        ],
+        features: vec![0, 1],
+        thresholds: vec![0.25],
+        sets: vec![vec![0b101]],
+        leaves: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.125],
+    };
+    Parts {
+        signature: Signature {
+            inputs: ["a", "b"].map(|name| Input { missing: Missing::Accepted, ..Input::numeric(name) }).into(),
+            targets: vec!["y".into(), "z".into()],
+            classes: None,
+            outputs: vec![Output { method: Method::Predict, value: 1 }],
+        },
+        graph: Graph { nodes: vec![node("trees", forest, &[0])] },
+        provenance: Provenance::default(),
+        tests: TestRows::default(),
+    }
+}
+
+#[test]
+fn trees_predict_as_their_nodes_say() {
+    let model = Model::new(trees()).expect("a sound model");
+    let decoded = format::decode(&format::encode(&model).expect("bytes")).expect("a model");
+    assert_eq!(decoded, model);
+    // Five rows: four go side by side, the last one alone.
+    let rows = [0.25, 9.0, 0.250_000_001, 2.5, 0.3, 1.0, f64::NAN, f64::NAN, -1.0, 0.0];
+    let mut answers = [0.0; 10];
+    Predictor::new(&decoded).predict(Method::Predict, &rows, &mut answers);
+    let leaf = |a: f64, b: f64| [(a + 0.5) / 2.0, (b - 0.5 + 0.125) / 2.0];
+    let expected = [leaf(1.0, 2.0), leaf(1.0, 2.0), leaf(5.0, 6.0), leaf(3.0, 4.0), leaf(1.0, 2.0)];
+    assert_eq!(answers, *expected.as_flattened());
 }
 
 /// A classifier that uses every kind of input, of label and of part.

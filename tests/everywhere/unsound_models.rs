@@ -1,7 +1,8 @@
 //! Parts that do not make a sound model: each is refused, with the path of what is wrong.
 
-use crate::models::{line, node, plans};
+use crate::models::{line, node, plans, trees};
 use edgelet::error::Kind;
+use edgelet::model::forest::NodeKind;
 use edgelet::model::*;
 
 /// Why the parts are refused: the place and what was found.
@@ -16,6 +17,32 @@ fn with_node(operator: impl Into<Operator>, inputs: &[ValueId]) -> Parts {
     parts.tests = TestRows::default();
     parts.graph.nodes.insert(0, node("bad", operator, inputs));
     parts
+}
+
+#[test]
+fn trees_must_be_whole() {
+    let refused = |change: fn(&mut Forest)| {
+        let mut parts = trees();
+        if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
+            change(forest);
+        }
+        let (at, _) = refusal(parts);
+        at.strip_prefix("graph.nodes[0] (trees): ").unwrap_or(&at).to_owned()
+    };
+    assert_eq!(refused(|forest| forest.kinds.truncate(5)), "trees[1]: kinds");
+    assert_eq!(refused(|forest| forest.kinds.push(NodeKind::Leaf)), "kinds");
+    assert_eq!(refused(|forest| forest.kinds = vec![NodeKind::AtMost { missing_left: true }; 5000]), "trees[0]: kinds");
+    assert_eq!(refused(|forest| forest.features[1] = 2), "features");
+    assert_eq!(refused(|forest| forest.features.push(0)), "features");
+    assert_eq!(refused(|forest| forest.thresholds[0] = f64::NAN), "thresholds[0]");
+    assert_eq!(refused(|forest| forest.thresholds.clear()), "thresholds");
+    assert_eq!(refused(|forest| forest.sets.clear()), "sets");
+    assert_eq!(refused(|forest| forest.leaves[6] = f64::INFINITY), "leaves[6]");
+    assert_eq!(refused(|forest| forest.leaves.push(0.0)), "leaves");
+    assert_eq!(refused(|forest| forest.targets[1] = Some(2)), "trees[1]: target");
+    assert_eq!(refused(|forest| forest.targets.clear()), "targets");
+    assert_eq!(refused(|forest| forest.divisor = 0.0), "divisor");
+    assert_eq!(refused(|forest| forest.base.clear()), "base");
 }
 
 #[test]

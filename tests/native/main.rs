@@ -1,6 +1,7 @@
 //! What only a host does: rows, training, buckets, the command line. One binary, so that it links once.
 
 mod cli;
+mod import;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod parity;

@@ -2,7 +2,7 @@
 
 use super::{Globals, model, stdout};
 use crate::error::Result;
-use crate::model::forest::Kind;
+use crate::model::forest::NodeKind;
 use crate::model::{Input, InputKind, Labels, Missing, Model, Node, Operator, Provenance, Unknown};
 use crate::native::{data, store};
 use clap::Args;
@@ -122,7 +122,7 @@ fn detail(node: &Node) -> String {
         }
         Operator::Binarize(binarize) => format!("above {}", binarize.threshold),
         Operator::Forest(forest) => {
-            let leaves = forest.kinds.iter().filter(|kind| **kind == Kind::Leaf).count();
+            let leaves = forest.kinds.iter().filter(|kind| **kind == NodeKind::Leaf).count();
             format!("{} trees, {} splits, {leaves} leaves", forest.targets.len(), forest.kinds.len() - leaves)
         }
         Operator::Concat(_) | Operator::Sigmoid(_) | Operator::Softmax(_) | Operator::ArgMax(_) => String::new(),
