@@ -1,5 +1,8 @@
 //! The table of bits (`tests/fixtures/bits`): the files still load, and the outputs are the same bits.
 //!
+//! scikit-learn's are made by `tests/native/parity.rs`; `lightgbm_categories` is what `edgelet import` made of the case
+//! `categories_binary` of `tests/fixtures/import/make_lightgbm.py`, with the bits that it predicted on an x86-64 host.
+//!
 //! Read with `include_bytes!`, since a wasm test has no files. The table is JSON with flat lists of numbers, simple
 //! enough to be read here without a JSON library that a wasm test could not have.
 
@@ -27,7 +30,8 @@ cases!(
     breast_cancer_logistic,
     iris_logistic,
     digits_logistic,
-    mixed
+    mixed,
+    lightgbm_categories
 );
 
 fn reproduce(file: &[u8], table: &str) {
