@@ -19,6 +19,12 @@ pub(super) struct Planes {
     bytes: u8,
 }
 
+/// Names several arrays of f64 that lie in the blobs as one: how long each is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Ragged {
+    lengths: Vec<u32>,
+}
+
 impl Planes {
     /// How many bytes each number has.
     pub fn bytes(self) -> u8 {
@@ -38,6 +44,18 @@ impl BlobWriter {
         self.bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
         self.bytes.resize(self.bytes.len().next_multiple_of(ALIGNMENT), 0);
         Numbers { count: numbers.len() as u64 }
+    }
+
+    /// Stores several arrays as one.
+    pub fn push_ragged<'a>(&mut self, arrays: impl Iterator<Item = &'a [f64]>) -> Ragged {
+        let mut all = Vec::new();
+        let lengths = arrays.map(|array| {
+            all.extend_from_slice(array);
+            array.len() as u32
+        });
+        let lengths = lengths.collect();
+        self.push(&all);
+        Ragged { lengths }
     }
 
     /// Stores whole numbers in as few bytes as the largest needs.
@@ -75,6 +93,19 @@ impl<'a> BlobReader<'a> {
         // On a little-endian machine this loop is a copy.
         let array = self.take_bytes(numbers.count, 8)?;
         Ok(array.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// The next arrays that lie as one, with the same check.
+    pub fn take_ragged(&mut self, ragged: Ragged) -> Result<Vec<Vec<f64>>> {
+        let count = ragged.lengths.iter().map(|&length| u64::from(length)).sum();
+        let mut all = &self.take(Numbers { count })?[..];
+        let mut arrays = Vec::with_capacity(ragged.lengths.len());
+        for length in ragged.lengths {
+            let (array, rest) = all.split_at(length as usize);
+            arrays.push(array.to_vec());
+            all = rest;
+        }
+        Ok(arrays)
     }
 
     /// The next array of whole numbers, with the same check.

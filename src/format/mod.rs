@@ -7,6 +7,7 @@ mod blobs;
 mod forest;
 mod header;
 pub mod limits;
+mod operators;
 mod wire;
 
 pub use header::{HEADER_BYTES, MAGIC, VERSION};

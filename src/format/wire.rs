@@ -1,11 +1,11 @@
 //! The body: a model as postcard structs, with arrays of numbers left out and named instead.
 //!
 //! These structs are the format. They change only with [`VERSION`](super::VERSION), and apart from the model's own types,
-//! so that neither binds the other. New operators are appended to [`WireOperator`].
+//! so that neither binds the other. The operators are in [`operators`](super::operators).
 
 use super::blobs::{BlobReader, BlobWriter, Numbers};
-use super::forest::WireForest;
-use super::limits::{self, MAX_INPUTS, MAX_LABELS, MAX_METRICS, MAX_NODE_INPUTS, MAX_NODES, MAX_TEXT_BYTES};
+use super::limits::{self, MAX_INPUTS, MAX_LABELS, MAX_METRICS, MAX_NODES, MAX_TEXT_BYTES};
+use super::operators::WireNode;
 use crate::error::Result;
 use crate::model::*;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,7 @@ struct WireInput {
 enum WireInputKind {
     Numeric,
     Categorical { categories: WireLabels, accepts_unknown: bool },
+    Unbounded,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,28 +51,6 @@ enum WireMethod {
     PredictProba,
     DecisionFunction,
     Transform,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireNode {
-    name: String,
-    operator: WireOperator,
-    inputs: Vec<u32>,
-}
-
-#[derive(Serialize, Deserialize)]
-enum WireOperator {
-    Select { columns: Vec<u32> },
-    Concat,
-    Impute { fills: Numbers },
-    Scale { offsets: Numbers, divisors: Numbers },
-    OneHot { categories: Vec<u32> },
-    Linear { width: u32, coefficients: Numbers, intercepts: Numbers },
-    Sigmoid,
-    Softmax,
-    ArgMax,
-    Binarize { threshold: f64 },
-    Forest(WireForest),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,11 +121,7 @@ impl Body {
             }
         }
         for node in &self.nodes {
-            check_text(&node.name)?;
-            limits::check("graph.nodes.inputs", node.inputs.len(), MAX_NODE_INPUTS)?;
-            if let WireOperator::Forest(forest) = &node.operator {
-                forest.check_limits()?;
-            }
+            node.check_limits()?;
         }
         self.targets.iter().try_for_each(|text| check_text(text))?;
         let provenance = &self.provenance;
@@ -161,7 +136,7 @@ impl Body {
     }
 }
 
-fn check_text(text: &str) -> Result<()> {
+pub(super) fn check_text(text: &str) -> Result<()> {
     limits::check("text", text.len(), MAX_TEXT_BYTES)
 }
 
@@ -169,6 +144,7 @@ impl WireInput {
     fn from_input(input: &Input) -> Self {
         let kind = match &input.kind {
             InputKind::Numeric => WireInputKind::Numeric,
+            InputKind::Unbounded => WireInputKind::Unbounded,
             InputKind::Categorical { categories, unknown } => WireInputKind::Categorical {
                 categories: WireLabels::from_labels(categories),
                 accepts_unknown: *unknown == Unknown::Accepted,
@@ -180,6 +156,7 @@ impl WireInput {
     fn into_input(self) -> Input {
         let kind = match self.kind {
             WireInputKind::Numeric => InputKind::Numeric,
+            WireInputKind::Unbounded => InputKind::Unbounded,
             WireInputKind::Categorical { categories, accepts_unknown } => InputKind::Categorical {
                 categories: categories.into_labels(),
                 unknown: if accepts_unknown { Unknown::Accepted } else { Unknown::Refused },
@@ -223,55 +200,6 @@ impl WireLabels {
             WireLabels::Booleans(labels) => labels.len(),
         };
         limits::check("labels", count, MAX_LABELS)
-    }
-}
-
-impl WireNode {
-    fn from_node(node: &Node, blobs: &mut BlobWriter) -> Self {
-        let operator = match &node.operator {
-            Operator::Select(select) => WireOperator::Select { columns: select.columns.clone() },
-            Operator::Concat(Concat) => WireOperator::Concat,
-            Operator::Impute(impute) => WireOperator::Impute { fills: blobs.push(&impute.fills) },
-            Operator::Scale(scale) => {
-                WireOperator::Scale { offsets: blobs.push(&scale.offsets), divisors: blobs.push(&scale.divisors) }
-            }
-            Operator::OneHot(one_hot) => WireOperator::OneHot { categories: one_hot.categories.clone() },
-            Operator::Linear(linear) => WireOperator::Linear {
-                width: linear.width as u32,
-                coefficients: blobs.push(&linear.coefficients),
-                intercepts: blobs.push(&linear.intercepts),
-            },
-            Operator::Sigmoid(Sigmoid) => WireOperator::Sigmoid,
-            Operator::Softmax(Softmax) => WireOperator::Softmax,
-            Operator::ArgMax(ArgMax) => WireOperator::ArgMax,
-            Operator::Binarize(binarize) => WireOperator::Binarize { threshold: binarize.threshold },
-            Operator::Forest(forest) => WireOperator::Forest(WireForest::from_forest(forest, blobs)),
-        };
-        Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
-    }
-
-    fn into_node(self, blobs: &mut BlobReader<'_>) -> Result<Node> {
-        let operator = match self.operator {
-            WireOperator::Select { columns } => Select { columns }.into(),
-            WireOperator::Concat => Concat.into(),
-            WireOperator::Impute { fills } => Impute { fills: blobs.take(fills)? }.into(),
-            WireOperator::Scale { offsets, divisors } => {
-                Scale { offsets: blobs.take(offsets)?, divisors: blobs.take(divisors)? }.into()
-            }
-            WireOperator::OneHot { categories } => OneHot { categories }.into(),
-            WireOperator::Linear { width, coefficients, intercepts } => Linear {
-                width: width as usize,
-                coefficients: blobs.take(coefficients)?,
-                intercepts: blobs.take(intercepts)?,
-            }
-            .into(),
-            WireOperator::Sigmoid => Sigmoid.into(),
-            WireOperator::Softmax => Softmax.into(),
-            WireOperator::ArgMax => ArgMax.into(),
-            WireOperator::Binarize { threshold } => Binarize { threshold }.into(),
-            WireOperator::Forest(forest) => forest.into_forest(blobs)?.into(),
-        };
-        Ok(Node { name: self.name, operator, inputs: self.inputs })
     }
 }
 

@@ -11,6 +11,14 @@ pub fn sigmoid_pair(scores: &[f64], out: &mut [f64]) {
     }
 }
 
+/// The two probabilities `[1 - p, p]` of a probability p.
+#[inline]
+pub fn complement(probabilities: &[f64], out: &mut [f64]) {
+    for (&p, out) in probabilities.iter().zip(out.as_chunks_mut::<2>().0) {
+        *out = [1.0 - p, p];
+    }
+}
+
 /// The softmax of each row of `width` scores: shifted by the row's maximum, summed in order, divided.
 #[inline]
 pub fn softmax(scores: &[f64], width: usize, out: &mut [f64]) {

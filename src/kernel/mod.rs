@@ -7,5 +7,11 @@
 pub mod column;
 pub mod decide;
 pub mod dense;
+pub mod encode;
 pub mod forest;
 mod lanes;
+pub mod map;
+pub mod pairwise;
+pub mod spline;
+pub mod transform;
+pub mod vote;

@@ -1,6 +1,6 @@
 //! Operators that prepare columns, each as scikit-learn's transformer of that kind does.
 
-use super::graph::{check_finite, check_length, check_width, positive, unsound};
+use super::graph::{check_finite, check_length, check_width, only, positive, unsound};
 use crate::error::Result;
 
 /// Picks columns of a row: the part of a `ColumnTransformer` that routes.
@@ -39,8 +39,8 @@ pub struct OneHot {
 
 impl Select {
     pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
-        let [width] = inputs else { return Err(unsound("inputs", "1 value", inputs.len())) };
-        if let Some(&column) = self.columns.iter().find(|&&column| column as usize >= *width) {
+        let width = only(inputs)?;
+        if let Some(&column) = self.columns.iter().find(|&&column| column as usize >= width) {
             return Err(unsound("columns", format!("indices below {width}"), column));
         }
         positive("columns", self.columns.len())

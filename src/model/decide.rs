@@ -1,6 +1,6 @@
 //! Operators that turn scores into probabilities and decisions.
 
-use super::graph::{check_finite, check_width, positive, unsound};
+use super::graph::{check_finite, check_width, only, positive};
 use crate::error::Result;
 
 /// The probabilities `[1 - p, p]` of a binary score, p its logistic function.
@@ -31,15 +31,13 @@ impl Sigmoid {
 
 impl Softmax {
     pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
-        let [width] = inputs else { return Err(unsound("inputs", "1 value", inputs.len())) };
-        positive("scores", *width)
+        positive("scores", only(inputs)?)
     }
 }
 
 impl ArgMax {
     pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
-        let [width] = inputs else { return Err(unsound("inputs", "1 value", inputs.len())) };
-        positive("scores", *width)?;
+        positive("scores", only(inputs)?)?;
         Ok(1)
     }
 }

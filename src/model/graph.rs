@@ -3,7 +3,11 @@
 //! Value 0 is the encoded row; node `i` makes value `i + 1` from values made before it. A value is, for each row, a fixed
 //! number of f64: its width.
 
-use super::{ArgMax, Binarize, Concat, Forest, Impute, Linear, OneHot, Scale, Select, Sigmoid, Softmax};
+use super::{
+    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, Interpolate, Linear, Map, Neighbours,
+    Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile, Recode, Rescale, Scale, Select, Sigmoid,
+    Softmax, Spline, Votes, WeightedMedian,
+};
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
 
@@ -78,6 +82,40 @@ operators! {
     Binarize,
     /// Decision trees, summed.
     Forest,
+    /// A function of every number.
+    Map,
+    /// Multiplies and shifts.
+    Rescale,
+    /// Adds or multiplies values.
+    Combine,
+    /// A probability to two.
+    Complement,
+    /// A number for a number.
+    Recode,
+    /// A number's bin.
+    Bins,
+    /// Divides rows by their norm.
+    Normalize,
+    /// A power of each column.
+    PowerTransform,
+    /// A line through points.
+    Interpolate,
+    /// The share of training values below.
+    Quantile,
+    /// Products of columns.
+    Polynomial,
+    /// Splines of columns.
+    Spline,
+    /// Rows against points.
+    Pairwise,
+    /// What the nearest points know.
+    Neighbours,
+    /// Comparisons in pairs to scores.
+    Votes,
+    /// Probabilities of pairs to those of classes.
+    Couple,
+    /// The weighted median.
+    WeightedMedian,
 }
 
 impl Graph {
@@ -129,13 +167,18 @@ pub(super) fn check_length(at: &'static str, found: usize, expected: usize) -> R
     if found == expected { Ok(()) } else { Err(unsound(at, format!("{expected} numbers"), found)) }
 }
 
-/// One input value, of that width.
-pub(super) fn check_width(inputs: &[usize], expected: usize) -> Result<()> {
+/// The width of the one input.
+pub(super) fn only(inputs: &[usize]) -> Result<usize> {
     match inputs {
-        [found] if *found == expected => Ok(()),
-        [found] => Err(unsound("inputs", format!("a value of width {expected}"), found)),
+        [width] => Ok(*width),
         _ => Err(unsound("inputs", "1 value", inputs.len())),
     }
+}
+
+/// One input value, of that width.
+pub(super) fn check_width(inputs: &[usize], expected: usize) -> Result<()> {
+    let found = only(inputs)?;
+    if found == expected { Ok(()) } else { Err(unsound("inputs", format!("a value of width {expected}"), found)) }
 }
 
 pub(super) fn check_finite(at: &'static str, numbers: &[f64]) -> Result<()> {

@@ -7,23 +7,33 @@
 
 mod column;
 mod decide;
+mod encode;
 pub mod forest;
 mod graph;
 mod labels;
 mod linear;
+mod map;
+mod pairwise;
 mod provenance;
 mod signature;
 mod test_rows;
+mod transform;
+mod vote;
 
 pub use column::{Concat, Impute, OneHot, Scale, Select};
 pub use decide::{ArgMax, Binarize, Sigmoid, Softmax};
+pub use encode::{Bins, Recode, Table};
 pub use forest::Forest;
 pub use graph::{Graph, MAX_WIDTH, Node, Operator, ValueId};
 pub use labels::{Label, Labels};
 pub use linear::Linear;
+pub use map::{Combine, Complement, Function, Map, Rescale};
+pub use pairwise::{Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};
 pub use signature::{Input, InputKind, Method, Missing, Output, Signature, Unknown};
 pub use test_rows::{Expected, TestRows, is_near};
+pub use transform::{Beyond, Interpolate, Norm, Normalize, Polynomial, PowerTransform, Quantile, Spline};
+pub use vote::{Couple, Votes, WeightedMedian};
 
 use crate::error::Result;
 

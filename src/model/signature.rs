@@ -38,6 +38,8 @@ pub struct Input {
 pub enum InputKind {
     /// Finite numbers; truth values count as 0 and 1.
     Numeric,
+    /// Numbers, infinite ones too.
+    Unbounded,
     /// One of a fixed set.
     Categorical {
         /// The set.
@@ -118,6 +120,7 @@ impl Input {
             };
         }
         match &self.kind {
+            InputKind::Unbounded => Ok(()),
             InputKind::Numeric if x.is_finite() => Ok(()),
             InputKind::Numeric => wrong(Kind::NotFinite, "a finite number".into(), name_of(x).into()),
             InputKind::Categorical { unknown: Unknown::Accepted, .. } if x == -1.0 => Ok(()),
@@ -133,7 +136,12 @@ impl Input {
 
     /// Whether every finite number is a value of this feature.
     fn takes_any_number(&self) -> bool {
-        matches!(self.kind, InputKind::Numeric)
+        matches!(self.kind, InputKind::Numeric | InputKind::Unbounded)
+    }
+
+    /// Whether nothing that is a number, or missing, can be wrong.
+    fn takes_anything(&self) -> bool {
+        self.kind == InputKind::Unbounded && self.missing == Missing::Accepted
     }
 }
 
@@ -165,7 +173,8 @@ impl Signature {
             let expected = format!("rows of {width} numbers, one for each feature");
             return Err(Error::new(Kind::WrongShape, "rows", expected, format!("{} numbers", rows.len())));
         }
-        if self.inputs.iter().all(Input::takes_any_number) && all_finite(rows) {
+        let numbers = self.inputs.iter().all(Input::takes_any_number);
+        if numbers && (self.inputs.iter().all(Input::takes_anything) || all_finite(rows)) {
             return Ok(());
         }
         for (i, row) in rows.chunks_exact(width).enumerate() {

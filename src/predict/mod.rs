@@ -1,7 +1,8 @@
 //! Runs a plan. After construction nothing is allocated and nothing can fail.
 
-use crate::kernel::{column, decide, dense};
-use crate::model::{Method, Model, Operator};
+use crate::kernel::pairwise::{self, Known};
+use crate::kernel::{column, decide, dense, encode, map, spline, transform, vote};
+use crate::model::{Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Quantile, Rescale, Spline, Votes};
 use crate::plan::{self, Plan, Route, Source, Step, Work};
 
 /// A model ready to predict: its plan and one block of scratch.
@@ -112,34 +113,63 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64]) {
         let read = |source: &Source| &before[source.at..][..rows * source.width];
         let first = from[0];
         let x = read(&first);
-        let operator = match work {
-            Work::Forest(forest) => {
-                forest.run(x, first.width, out);
-                continue;
-            }
-            Work::Operator(operator) => operator,
-        };
-        match operator {
-            // The plan has laid these out.
-            Operator::Forest(_) => {}
-            Operator::Select(select) => column::select(x, first.width, &select.columns, out),
-            Operator::Concat(_) => {
+        match work {
+            Work::Forest(forest) => forest.run(x, first.width, out),
+            Work::Operator(Operator::Concat(_)) => {
                 let mut at = 0;
                 for source in from {
                     column::place(read(source), source.width, at, *width, out);
                     at += source.width;
                 }
             }
-            Operator::Impute(impute) => column::impute(x, &impute.fills, out),
-            Operator::Scale(scale) => column::scale(x, &scale.offsets, &scale.divisors, out),
-            Operator::OneHot(one_hot) => column::one_hot(x, &one_hot.categories, *width, out),
-            Operator::Linear(linear) => {
-                dense::affine(x, first.width, &linear.coefficients, &linear.intercepts, out);
+            Work::Operator(Operator::Combine(combine)) => {
+                out.copy_from_slice(x);
+                from[1..].iter().for_each(|source| map::combine(read(source), combine.multiplies, out));
             }
-            Operator::Sigmoid(_) => decide::sigmoid_pair(x, out),
-            Operator::Softmax(_) => decide::softmax(x, first.width, out),
-            Operator::ArgMax(_) => decide::arg_max(x, first.width, out),
-            Operator::Binarize(binarize) => decide::binarize(x, binarize.threshold, out),
+            Work::Operator(operator) => apply(operator, x, first.width, *width, out),
         }
+    }
+}
+
+/// An operator with one input: rows `x` of `from` numbers to rows of `to`.
+fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]) {
+    match operator {
+        // The plan has laid these out, or they have several inputs.
+        Operator::Forest(_) | Operator::Concat(_) | Operator::Combine(_) => {}
+        Operator::Select(select) => column::select(x, from, &select.columns, out),
+        Operator::Impute(impute) => column::impute(x, &impute.fills, out),
+        Operator::Scale(scale) => column::scale(x, &scale.offsets, &scale.divisors, out),
+        Operator::OneHot(one_hot) => column::one_hot(x, &one_hot.categories, to, out),
+        Operator::Linear(linear) => dense::affine(x, from, &linear.coefficients, &linear.intercepts, out),
+        Operator::Sigmoid(_) => decide::sigmoid_pair(x, out),
+        Operator::Softmax(_) => decide::softmax(x, from, out),
+        Operator::ArgMax(_) => decide::arg_max(x, from, out),
+        Operator::Binarize(binarize) => decide::binarize(x, binarize.threshold, out),
+        Operator::Map(Map { function, a, b }) => map::map(x, *function, *a, *b, out),
+        Operator::Rescale(Rescale { factors, offsets }) => map::rescale(x, from, factors, offsets, out),
+        Operator::Complement(_) => decide::complement(x, out),
+        Operator::Recode(recode) => encode::recode(x, &recode.tables, out),
+        Operator::Bins(bins) => encode::bins(x, &bins.edges, out),
+        Operator::Normalize(normalize) => transform::normalize(x, from, normalize.norm, out),
+        Operator::PowerTransform(power) => transform::power(x, &power.lambdas, power.is_box_cox, out),
+        Operator::Interpolate(Interpolate { xs, ys }) => transform::interpolate(x, xs, ys, out),
+        Operator::Quantile(Quantile { quantiles, references, is_normal }) => {
+            transform::quantile(x, quantiles, references, *is_normal, out);
+        }
+        Operator::Polynomial(polynomial) => transform::polynomial(x, from, &polynomial.terms, out),
+        Operator::Spline(spline) => {
+            let Spline { degree, knots, beyond } = spline;
+            spline::splines(x, knots, *degree as usize, *beyond, spline.per_column(), out);
+        }
+        Operator::Pairwise(Pairwise { points, measure, .. }) => pairwise::pairwise(x, from, points, *measure, out),
+        Operator::Neighbours(Neighbours { reach, by_distance, targets, classes, outlier }) => {
+            let known = Known { targets, outputs: to, are_classes: *classes > 0, outlier };
+            pairwise::neighbours(x, from, *reach, *by_distance, known, out);
+        }
+        Operator::Votes(Votes { classes, threshold, with_sums }) => {
+            vote::votes(x, *classes as usize, *threshold, *with_sums, out);
+        }
+        Operator::Couple(couple) => vote::couple(x, couple.classes as usize, out),
+        Operator::WeightedMedian(median) => vote::weighted_median(x, &median.weights, out),
     }
 }

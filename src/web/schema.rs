@@ -84,7 +84,7 @@ pub(super) fn of(model: &Model) -> Result<JsValue, JsValue> {
     let (signature, provenance) = (model.signature(), model.provenance());
     let inputs = signature.inputs.iter().map(|input| {
         let (r#type, categories, unknown) = match &input.kind {
-            InputKind::Numeric => ("numeric", None, false),
+            InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
             InputKind::Categorical { categories, unknown } => {
                 ("categorical", Some(Values(categories)), *unknown == Unknown::Accepted)
             }

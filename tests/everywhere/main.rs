@@ -5,4 +5,5 @@ mod hostile_files;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod models;
+mod operators;
 mod unsound_models;

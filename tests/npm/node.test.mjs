@@ -21,7 +21,7 @@ const code = (expected) => (error) => error instanceof EdgeletError && (assert.e
 
 test("the table is predicted with the same bits", async () => {
   const read = await tables();
-  assert.equal(Object.keys(read).length, 8);
+  assert.ok(Object.keys(read).length >= 9);
   assert.deepEqual(await predictTable(load, `${await serve()}/models`, read), expectedBits(read));
 });
 

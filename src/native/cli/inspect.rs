@@ -3,7 +3,7 @@
 use super::{Globals, model, stdout};
 use crate::error::Result;
 use crate::model::forest::NodeKind;
-use crate::model::{Input, InputKind, Labels, Missing, Model, Node, Operator, Provenance, Unknown};
+use crate::model::{Couple, Input, InputKind, Labels, Missing, Model, Node, Operator, Provenance, Unknown, Votes};
 use crate::native::{data, store};
 use clap::Args;
 use serde_json::{Value, json};
@@ -81,6 +81,7 @@ fn values(input: &Input) -> String {
     let missing = if input.missing == Missing::Accepted { "; may be missing" } else { "" };
     match &input.kind {
         InputKind::Numeric => format!("number{missing}"),
+        InputKind::Unbounded => format!("number, infinite too{missing}"),
         InputKind::Categorical { categories, unknown } => {
             let names: Vec<_> = categories.iter().map(|label| label.to_string()).collect();
             let others = if *unknown == Unknown::Accepted { "; others accepted" } else { "" };
@@ -125,7 +126,40 @@ fn detail(node: &Node) -> String {
             let leaves = forest.kinds.iter().filter(|kind| **kind == NodeKind::Leaf).count();
             format!("{} trees, {} splits, {leaves} leaves", forest.targets.len(), forest.kinds.len() - leaves)
         }
-        Operator::Concat(_) | Operator::Sigmoid(_) | Operator::Softmax(_) | Operator::ArgMax(_) => String::new(),
+        Operator::Map(map) if map.a != 0.0 || map.b != 0.0 => format!("{} {} {}", map.function.name(), map.a, map.b),
+        Operator::Map(map) => map.function.name().to_owned(),
+        Operator::Rescale(rescale) => {
+            format!("{}, {}", numbers("factors", &rescale.factors), numbers("offsets", &rescale.offsets))
+        }
+        Operator::Combine(combine) => if combine.multiplies { "product" } else { "sum" }.to_owned(),
+        Operator::Recode(recode) => {
+            let known: usize = recode.tables.iter().map(|table| table.values.len()).sum();
+            format!("{} tables of {known} values", recode.tables.len())
+        }
+        Operator::Bins(bins) => format!("{} edges", bins.edges.iter().map(Vec::len).sum::<usize>()),
+        Operator::Normalize(normalize) => format!("{:?}", normalize.norm),
+        Operator::PowerTransform(power) => {
+            let name = if power.is_box_cox { "Box-Cox" } else { "Yeo-Johnson" };
+            format!("{name}, {}", numbers("lambdas", &power.lambdas))
+        }
+        Operator::Interpolate(lines) => format!("{} points", lines.xs.iter().map(Vec::len).sum::<usize>()),
+        Operator::Quantile(quantile) => {
+            let scores = if quantile.is_normal { ", normal scores" } else { "" };
+            format!("{} quantiles{scores}", quantile.references.len())
+        }
+        Operator::Polynomial(polynomial) => format!("{} products", polynomial.terms.len()),
+        Operator::Spline(spline) => format!("degree {}, {} a column", spline.degree, spline.per_column()),
+        Operator::Pairwise(pairwise) => {
+            format!("{:?} with {} points", pairwise.measure, pairwise.points.len() / pairwise.width)
+        }
+        Operator::Neighbours(neighbours) => format!("{:?}", neighbours.reach),
+        Operator::Votes(Votes { classes, .. }) | Operator::Couple(Couple { classes }) => format!("{classes} classes"),
+        Operator::WeightedMedian(median) => numbers("weights", &median.weights),
+        Operator::Concat(_)
+        | Operator::Sigmoid(_)
+        | Operator::Softmax(_)
+        | Operator::ArgMax(_)
+        | Operator::Complement(_) => String::new(),
     };
     let mut text = format!("of {inputs}");
     if !parameters.is_empty() {
@@ -140,7 +174,7 @@ fn as_json(place: &str, model: &Model) -> Value {
     let labels = |labels: &Labels| labels.iter().map(data::json).collect::<Vec<_>>();
     let inputs = signature.inputs.iter().map(|input| {
         let (kind, categories, unknown) = match &input.kind {
-            InputKind::Numeric => ("numeric", None, false),
+            InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
             InputKind::Categorical { categories, unknown } => {
                 ("categorical", Some(labels(categories)), *unknown == Unknown::Accepted)
             }

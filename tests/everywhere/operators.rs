@@ -1,0 +1,96 @@
+//! Every operator beyond those of the other tests, once: it survives the format, and gives the numbers that its kernel's
+//! own tests know.
+
+use edgelet::format;
+use edgelet::model::{
+    Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, Map, Measure, Method,
+    Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts, Polynomial, PowerTransform,
+    Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, TestRows, Votes, WeightedMedian,
+};
+use edgelet::predict::Predictor;
+
+/// The model of one operator on a row of `width` numbers, taken `inputs` times.
+fn model(operator: impl Into<Operator>, width: usize, inputs: usize) -> Model {
+    let input = |i| Input { name: format!("x{i}"), kind: InputKind::Unbounded, missing: Missing::Accepted };
+    let node = Node { name: "it".into(), operator: operator.into(), inputs: vec![0; inputs] };
+    let signature = Signature {
+        inputs: (0..width).map(input).collect(),
+        targets: vec!["y".into()],
+        classes: None,
+        outputs: vec![Output { method: Method::Transform, value: 1 }],
+    };
+    let parts = Parts {
+        signature,
+        graph: Graph { nodes: vec![node] },
+        provenance: Provenance::default(),
+        tests: TestRows::default(),
+    };
+    Model::new(parts).expect("a sound model")
+}
+
+fn check(operator: impl Into<Operator>, row: &[f64], inputs: usize, expected: &[f64]) {
+    let made = model(operator, row.len(), inputs);
+    let read = format::decode(&format::encode(&made).expect("bytes")).expect("a model");
+    assert_eq!(read, made);
+    let mut found = vec![9.0; read.width(1)];
+    Predictor::new(&read).predict(Method::Transform, row, &mut found);
+    found.truncate(expected.len());
+    assert_eq!(found, expected, "{:?}", read.graph().nodes[0].operator);
+}
+
+#[test]
+fn numbers_alike() {
+    check(Map::of(Function::Square), &[3.0, -2.0], 1, &[9.0, 4.0]);
+    check(Map { function: Function::Clip, a: 0.0, b: f64::INFINITY }, &[-1.0, 7.0], 1, &[0.0, 7.0]);
+    check(Rescale { factors: vec![2.0], offsets: vec![1.0] }, &[3.0, 4.0], 1, &[7.0, 9.0]);
+    check(Combine { multiplies: true }, &[3.0, -1.0], 3, &[27.0, -1.0]);
+    check(Combine { multiplies: false }, &[3.0], 2, &[6.0]);
+    check(Complement, &[0.25], 1, &[0.75, 0.25]);
+}
+
+#[test]
+fn columns_of_other_shapes() {
+    let tables = vec![
+        Table { keys: vec![2.0, 5.0], values: vec![1.0, 0.0], unknown: -1.0, missing: 3.0 },
+        Table { keys: vec![], values: vec![7.0], unknown: -1.0, missing: 4.0 },
+    ];
+    check(Recode { tables }, &[5.0, f64::NAN], 1, &[0.0, 4.0]);
+    check(Bins { edges: vec![vec![1.0, 2.0], vec![]] }, &[2.0, 8.0], 1, &[2.0, 0.0]);
+    check(Normalize { norm: Norm::Max }, &[2.0, -4.0], 1, &[0.5, -1.0]);
+    check(PowerTransform { lambdas: vec![2.0], is_box_cox: false }, &[1.0], 1, &[1.5]);
+    check(PowerTransform { lambdas: vec![0.0], is_box_cox: true }, &[1.0], 1, &[0.0]);
+    check(Interpolate { xs: vec![vec![0.0, 2.0]], ys: vec![vec![1.0, 3.0]] }, &[1.0], 1, &[2.0]);
+    let quantiles = vec![vec![0.0, 4.0]];
+    check(Quantile { quantiles, references: vec![0.0, 1.0], is_normal: false }, &[1.0], 1, &[0.25]);
+    check(Polynomial { width: 2, terms: vec![vec![], vec![0, 1]] }, &[2.0, 3.0], 1, &[1.0, 6.0]);
+    let knots = vec![vec![-1.0, 0.0, 1.0, 2.0]];
+    check(Spline { degree: 1, knots, beyond: Beyond::Linear }, &[1.5], 1, &[-0.5, 1.5]);
+}
+
+#[test]
+fn points_and_votes() {
+    let points = vec![0.0, 0.0, 3.0, 4.0];
+    check(Pairwise { width: 2, points: points.clone(), measure: Measure::Euclidean }, &[0.0, 0.0], 1, &[0.0, 5.0]);
+    check(Pairwise { width: 2, points, measure: Measure::Minkowski(1.0) }, &[0.0, 1.0], 1, &[1.0, 6.0]);
+    let by_class = Neighbours {
+        reach: Reach::Nearest(2),
+        by_distance: false,
+        targets: vec![1.0, 0.0, 1.0],
+        classes: 2,
+        outlier: vec![0.0, 0.0],
+    };
+    check(by_class, &[0.5, 3.0, 1.0], 1, &[0.0, 1.0]);
+    let by_radius = Neighbours {
+        reach: Reach::Within(1.0),
+        by_distance: false,
+        targets: vec![1.0, 0.0, 4.0],
+        classes: 0,
+        outlier: vec![-7.0],
+    };
+    check(by_radius.clone(), &[0.5, 3.0, 1.0], 1, &[2.5]);
+    check(by_radius, &[2.0, 3.0, 4.0], 1, &[-7.0]);
+    check(Votes { classes: 3, threshold: 0.0, with_sums: false }, &[1.0, 1.0, -1.0], 1, &[0.0, 2.0, 1.0]);
+    let coupled = model(Couple { classes: 2 }, 1, 1);
+    assert_eq!(format::decode(&format::encode(&coupled).expect("bytes")).expect("a model"), coupled);
+    check(WeightedMedian { weights: vec![1.0, 1.0, 5.0] }, &[1.0, 9.0, 4.0], 1, &[4.0]);
+}
