@@ -31,7 +31,7 @@ pub(super) struct WireForest {
     thresholds: Planes,
     sets: Vec<Vec<u32>>,
     leaves: Planes,
-    linear: Option<WireLinearLeaves>,
+    linear: Option<Box<WireLinearLeaves>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,12 +68,7 @@ impl WireForest {
             thresholds: blobs.push_planes(thresholds(forest).map(place)),
             sets: forest.sets.clone(),
             leaves: push_numbers(&forest.leaves, blobs),
-            linear: forest.linear.as_ref().map(|linear| WireLinearLeaves {
-                constants: push_numbers(&linear.constants, blobs),
-                counts: blobs.push_planes(linear.counts.iter().map(|&count| u64::from(count))),
-                features: blobs.push_planes(linear.features.iter().map(|&feature| u64::from(feature))),
-                coefficients: push_numbers(&linear.coefficients, blobs),
-            }),
+            linear: forest.linear.as_ref().map(|linear| Box::new(WireLinearLeaves::from_linear(linear, blobs))),
         }
     }
 
@@ -126,12 +121,21 @@ impl WireForest {
             features,
             sets: self.sets,
             leaves: take_numbers(self.leaves, blobs)?,
-            linear: self.linear.map(|linear| linear.into_linear(blobs)).transpose()?,
+            linear: self.linear.map(|linear| linear.into_linear(blobs).map(Box::new)).transpose()?,
         })
     }
 }
 
 impl WireLinearLeaves {
+    fn from_linear(linear: &LinearLeaves, blobs: &mut BlobWriter) -> Self {
+        Self {
+            constants: push_numbers(&linear.constants, blobs),
+            counts: blobs.push_planes(linear.counts.iter().map(|&count| u64::from(count))),
+            features: blobs.push_planes(linear.features.iter().map(|&feature| u64::from(feature))),
+            coefficients: push_numbers(&linear.coefficients, blobs),
+        }
+    }
+
     fn into_linear(self, blobs: &mut BlobReader<'_>) -> Result<LinearLeaves> {
         Ok(LinearLeaves {
             constants: take_numbers(self.constants, blobs)?,

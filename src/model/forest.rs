@@ -64,7 +64,7 @@ pub struct Forest {
     /// The numbers of each leaf, in order.
     pub leaves: Vec<f64>,
     /// What leaves are instead where no number that they need is missing.
-    pub linear: Option<LinearLeaves>,
+    pub linear: Option<Box<LinearLeaves>>,
 }
 
 /// Leaves that are linear functions of the row: a constant, plus coefficient times number, term after term. A leaf with

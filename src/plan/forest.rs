@@ -112,7 +112,7 @@ impl PackedForest {
             }
             packed.trees.push(Tree { root, depth, first_output: target.unwrap_or(0), outputs });
         }
-        let linear = forest.linear.map(Linear::new);
+        let linear = forest.linear.map(|linear| Linear::new(*linear));
         Self { sets: forest.sets, leaves: forest.leaves, linear, base: forest.base, ..packed }
     }
 

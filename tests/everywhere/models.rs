@@ -70,12 +70,12 @@ pub fn linear_trees() -> Parts {
     if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
         forest.targets[0] = Some(0);
         forest.leaves = vec![1.0, 2.0, 3.0, 4.0];
-        forest.linear = Some(LinearLeaves {
+        forest.linear = Some(Box::new(LinearLeaves {
             constants: vec![0.1, 2.0, 0.3, 4.0],
             counts: vec![2, 0, 1, 0],
             features: vec![1, 0, 0],
             coefficients: vec![0.7, -3.0, 0.125],
-        });
+        }));
     }
     parts
 }
