@@ -8,7 +8,7 @@ use super::blobs::{BlobReader, BlobWriter, Numbers, Planes};
 use super::limits::{self, MAX_LABELS};
 use crate::error::{Error, Kind, Result};
 use crate::model::MAX_WIDTH;
-use crate::model::forest::{Forest, MAX_TREE_NODES, NodeKind, Precision};
+use crate::model::forest::{Forest, LinearLeaves, MAX_TREE_NODES, NodeKind, Precision};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -31,6 +31,15 @@ pub(super) struct WireForest {
     thresholds: Planes,
     sets: Vec<Vec<u32>>,
     leaves: Planes,
+    linear: Option<Box<WireLinearLeaves>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireLinearLeaves {
+    constants: Planes,
+    counts: Planes,
+    features: Planes,
+    coefficients: Planes,
 }
 
 impl WireForest {
@@ -59,6 +68,7 @@ impl WireForest {
             thresholds: blobs.push_planes(thresholds(forest).map(place)),
             sets: forest.sets.clone(),
             leaves: push_numbers(&forest.leaves, blobs),
+            linear: forest.linear.as_ref().map(|linear| Box::new(WireLinearLeaves::from_linear(linear, blobs))),
         }
     }
 
@@ -82,7 +92,7 @@ impl WireForest {
             })
         };
         let kinds: Vec<NodeKind> = blobs.take_planes(self.kinds)?.into_iter().map(kind).collect::<Result<_>>()?;
-        let features: Vec<u32> = blobs.take_planes(self.features)?.into_iter().map(|feature| feature as u32).collect();
+        let features = take_integers(self.features, blobs)?;
         let tables = take_numbers(self.tables, blobs)?;
         let mut starts = Vec::with_capacity(self.table_lengths.len());
         let mut start: usize = 0;
@@ -111,6 +121,27 @@ impl WireForest {
             features,
             sets: self.sets,
             leaves: take_numbers(self.leaves, blobs)?,
+            linear: self.linear.map(|linear| linear.into_linear(blobs).map(Box::new)).transpose()?,
+        })
+    }
+}
+
+impl WireLinearLeaves {
+    fn from_linear(linear: &LinearLeaves, blobs: &mut BlobWriter) -> Self {
+        Self {
+            constants: push_numbers(&linear.constants, blobs),
+            counts: blobs.push_planes(linear.counts.iter().map(|&count| u64::from(count))),
+            features: blobs.push_planes(linear.features.iter().map(|&feature| u64::from(feature))),
+            coefficients: push_numbers(&linear.coefficients, blobs),
+        }
+    }
+
+    fn into_linear(self, blobs: &mut BlobReader<'_>) -> Result<LinearLeaves> {
+        Ok(LinearLeaves {
+            constants: take_numbers(self.constants, blobs)?,
+            counts: take_integers(self.counts, blobs)?,
+            features: take_integers(self.features, blobs)?,
+            coefficients: take_numbers(self.coefficients, blobs)?,
         })
     }
 }
@@ -138,6 +169,10 @@ fn push_numbers(numbers: &[f64], blobs: &mut BlobWriter) -> Planes {
     let is_narrow = numbers.iter().all(|&x| f64::from(x as f32).to_bits() == x.to_bits());
     let bits = |&x: &f64| if is_narrow { u64::from((x as f32).to_bits()) } else { x.to_bits() };
     blobs.push_planes_of(if is_narrow { 4 } else { 8 }, numbers.iter().map(bits))
+}
+
+fn take_integers(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<u32>> {
+    Ok(blobs.take_planes(planes)?.into_iter().map(|number| number as u32).collect())
 }
 
 fn take_numbers(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<f64>> {

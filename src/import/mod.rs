@@ -3,6 +3,7 @@
 //! A file whose numbers edgelet cannot reproduce is refused, with everything that stands in the way at once.
 
 mod lightgbm;
+pub mod pickle;
 mod trees;
 
 use crate::error::{Error, Kind, Result};

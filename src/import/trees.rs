@@ -46,6 +46,7 @@ pub fn forest(width: usize, rows: Precision, sums: Precision, base: Vec<f64>) ->
         thresholds: Vec::new(),
         sets: Vec::new(),
         leaves: Vec::new(),
+        linear: None,
     }
 }
 

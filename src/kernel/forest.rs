@@ -69,6 +69,17 @@ impl Trees<'_> {
     }
 }
 
+/// A term of a linear leaf: a feature and its coefficient.
+pub type Term = (u32, f64);
+
+/// A linear leaf: the constant and the terms in order, or `plain` if a number among them is missing.
+pub fn linear(row: &[f64], constant: f64, terms: &[Term], plain: f64) -> f64 {
+    let sum = terms.iter().fold(constant, |sum, &(feature, coefficient)| sum + coefficient * row[feature as usize]);
+    let is_missing = |&(feature, _): &Term| row[feature as usize].is_nan();
+    // A sum of numbers may be NaN too (inf - inf), so the numbers are asked, but only then.
+    if sum.is_nan() && terms.iter().any(is_missing) { plain } else { sum }
+}
+
 /// Adds a leaf's numbers to sums; `rounds` after each addition to f32.
 #[inline(always)]
 pub fn add(sums: &mut [f64], leaf: &[f64], rounds: bool) {
@@ -107,6 +118,14 @@ mod tests {
         let rows = |xs: [f64; 4]| trees.descend([&xs[..1], &xs[1..2], &xs[2..3], &xs[3..]], [0; 4], 1);
         assert_eq!(rows([0.0, 1.0, 2.9, f64::NAN]), [1, 2, 1, 1]);
         assert_eq!(rows([32.0, 33.0, -1.0, 1e300]), [1, 2, 2, 2]);
+    }
+
+    #[test]
+    fn linear_leaves_are_plain_where_a_number_is_missing() {
+        let leaf = |row: &[f64]| linear(row, 0.5, &[(1, 2.0), (0, -1.0)], 9.0);
+        assert_eq!(leaf(&[3.0, 0.25, f64::NAN]), -2.0);
+        assert_eq!(leaf(&[f64::NAN, 0.25]), 9.0);
+        assert!(leaf(&[f64::INFINITY, f64::INFINITY]).is_nan());
     }
 
     #[test]

@@ -63,6 +63,22 @@ pub struct Forest {
     pub sets: Vec<Vec<u32>>,
     /// The numbers of each leaf, in order.
     pub leaves: Vec<f64>,
+    /// What leaves are instead where no number that they need is missing.
+    pub linear: Option<Box<LinearLeaves>>,
+}
+
+/// Leaves that are linear functions of the row: a constant, plus coefficient times number, term after term. A leaf with
+/// a missing number (NaN) among its terms has its plain number instead. Every tree has a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinearLeaves {
+    /// The constant of each leaf, in the order of `leaves`.
+    pub constants: Vec<f64>,
+    /// How many terms each leaf has.
+    pub counts: Vec<u32>,
+    /// The feature of each term, leaf after leaf.
+    pub features: Vec<u32>,
+    /// The coefficient of each term.
+    pub coefficients: Vec<f64>,
 }
 
 impl Forest {
@@ -93,9 +109,7 @@ impl Forest {
         if let Some(i) = self.thresholds.iter().position(|x| x.is_nan()) {
             return Err(unsound("", "a number", "NaN").within(&format!("thresholds[{i}]")));
         }
-        if let Some(&feature) = self.features.iter().find(|&&feature| feature as usize >= self.width) {
-            return Err(unsound("features", format!("indices below {}", self.width), feature));
-        }
+        check_features("features", &self.features, self.width)?;
         let mut rest = &self.kinds[..];
         let mut leaves: usize = 0;
         for (i, target) in self.targets.iter().enumerate() {
@@ -121,7 +135,33 @@ impl Forest {
         check_length("features", self.features.len(), count(|kind| *kind != NodeKind::Leaf))?;
         check_length("thresholds", self.thresholds.len(), count(|kind| matches!(kind, NodeKind::AtMost { .. })))?;
         check_length("sets", self.sets.len(), count(|kind| matches!(kind, NodeKind::In { .. })))?;
+        if let Some(linear) = &self.linear {
+            if self.targets.contains(&None) {
+                return Err(unsound("linear", "a target for each tree", "a tree without one"));
+            }
+            linear.check(leaves, self.width).map_err(|error| error.within("linear"))?;
+        }
         Ok(outputs)
+    }
+}
+
+impl LinearLeaves {
+    fn check(&self, leaves: usize, width: usize) -> Result<()> {
+        check_finite("constants", &self.constants)?;
+        check_finite("coefficients", &self.coefficients)?;
+        check_features("features", &self.features, width)?;
+        check_length("constants", self.constants.len(), leaves)?;
+        check_length("counts", self.counts.len(), leaves)?;
+        let terms = self.counts.iter().fold(0_usize, |sum, &count| sum.saturating_add(count as usize));
+        check_length("features", self.features.len(), terms)?;
+        check_length("coefficients", self.coefficients.len(), terms)
+    }
+}
+
+fn check_features(what: &'static str, features: &[u32], width: usize) -> Result<()> {
+    match features.iter().find(|&&feature| feature as usize >= width) {
+        Some(feature) => Err(unsound(what, format!("indices below {width}"), feature)),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A forest for walking: every node knows where its right side begins.
 
-use crate::kernel::forest::{IN_SET, MISSING_LEFT, Node, Trees, add};
-use crate::model::forest::{Depths, Forest, NodeKind, Precision};
+use crate::kernel::forest::{self, IN_SET, MISSING_LEFT, Node, Term, Trees, add};
+use crate::model::forest::{Depths, Forest, LinearLeaves, NodeKind, Precision};
 
 /// A forest laid out for the kernel.
 #[derive(Clone, Debug)]
@@ -12,6 +12,7 @@ pub struct PackedForest {
     leaf_at: Vec<u32>,
     sets: Vec<Vec<u32>>,
     leaves: Vec<f64>,
+    linear: Option<Linear>,
     base: Vec<f64>,
     divisor: f64,
     rounds_rows: bool,
@@ -25,6 +26,34 @@ struct Tree {
     /// The outputs that its leaves are added to.
     first_output: u32,
     outputs: u32,
+}
+
+/// Linear leaves, each with the end of its terms.
+#[derive(Clone, Debug)]
+struct Linear {
+    leaves: Vec<(f64, u32)>,
+    terms: Vec<Term>,
+}
+
+impl Linear {
+    fn new(linear: LinearLeaves) -> Self {
+        let mut end = 0;
+        let ends = linear.counts.iter().map(|count| {
+            end += count;
+            end
+        });
+        Self {
+            leaves: linear.constants.into_iter().zip(ends).collect(),
+            terms: linear.features.into_iter().zip(linear.coefficients).collect(),
+        }
+    }
+
+    /// The number of leaf `i`, whose plain number is given.
+    fn of(&self, i: usize, row: &[f64], plain: f64) -> f64 {
+        let (constant, end) = self.leaves[i];
+        let start = if i == 0 { 0 } else { self.leaves[i - 1].1 };
+        forest::linear(row, constant, &self.terms[start as usize..end as usize], plain)
+    }
 }
 
 impl PackedForest {
@@ -83,7 +112,8 @@ impl PackedForest {
             }
             packed.trees.push(Tree { root, depth, first_output: target.unwrap_or(0), outputs });
         }
-        Self { sets: forest.sets, leaves: forest.leaves, base: forest.base, ..packed }
+        let linear = forest.linear.map(|linear| Linear::new(*linear));
+        Self { sets: forest.sets, leaves: forest.leaves, linear, base: forest.base, ..packed }
     }
 
     const EMPTY: Self = Self {
@@ -92,6 +122,7 @@ impl PackedForest {
         leaf_at: Vec::new(),
         sets: Vec::new(),
         leaves: Vec::new(),
+        linear: None,
         base: Vec::new(),
         divisor: 1.0,
         rounds_rows: false,
@@ -114,8 +145,8 @@ impl PackedForest {
                 let (first, second) = rows.split_at(2 * width);
                 let ((a, b), (c, d)) = (first.split_at(width), second.split_at(width));
                 let leaves = trees.descend([a, b, c, d], [tree.root; 4], tree.depth);
-                for (sums, leaf) in sums.chunks_exact_mut(outputs).zip(leaves) {
-                    self.add(sums, tree, leaf);
+                for ((row, sums), leaf) in rows.chunks_exact(width).zip(sums.chunks_exact_mut(outputs)).zip(leaves) {
+                    self.add(row, sums, tree, leaf);
                 }
             }
         }
@@ -127,7 +158,7 @@ impl PackedForest {
                 let roots = [tree(0).root, tree(1).root, tree(2).root, tree(3).root];
                 let leaves = trees.descend([row; 4], roots, depth);
                 for (tree, leaf) in four.iter().zip(leaves) {
-                    self.add(sums, tree, leaf);
+                    self.add(row, sums, tree, leaf);
                 }
             }
         }
@@ -137,9 +168,14 @@ impl PackedForest {
     }
 
     #[inline(always)]
-    fn add(&self, sums: &mut [f64], tree: &Tree, leaf: u32) {
+    fn add(&self, row: &[f64], sums: &mut [f64], tree: &Tree, leaf: u32) {
         let at = self.leaf_at[leaf as usize] as usize;
         let (first, count) = (tree.first_output as usize, tree.outputs as usize);
-        add(&mut sums[first..][..count], &self.leaves[at..][..count], self.rounds_sums);
+        let sums = &mut sums[first..][..count];
+        let numbers = &self.leaves[at..][..count];
+        match &self.linear {
+            Some(linear) => add(sums, &[linear.of(at, row, numbers[0])], self.rounds_sums),
+            None => add(sums, numbers, self.rounds_sums),
+        }
     }
 }

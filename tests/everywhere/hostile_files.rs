@@ -44,20 +44,22 @@ fn every_flipped_bit_is_noticed() {
 
 #[test]
 fn changed_trees_are_a_model_or_an_error() {
-    let file = format::encode(&Model::new(models::trees()).expect("a sound model")).expect("an encoded model");
-    let mut refused = 0;
-    for i in HEADER_BYTES..file.len() {
-        for byte in [0, 1, 2, 5, 0x7f, 0xff] {
-            let mut changed = file.clone();
-            changed[i] = byte;
-            seal(&mut changed);
-            match format::decode(&changed) {
-                Ok(model) => drop(Predictor::new(&model)),
-                Err(_) => refused += 1,
+    for parts in [models::trees(), models::linear_trees()] {
+        let file = format::encode(&Model::new(parts).expect("a sound model")).expect("an encoded model");
+        let mut refused = 0;
+        for i in HEADER_BYTES..file.len() {
+            for byte in [0, 1, 2, 5, 0x7f, 0xff] {
+                let mut changed = file.clone();
+                changed[i] = byte;
+                seal(&mut changed);
+                match format::decode(&changed) {
+                    Ok(model) => drop(Predictor::new(&model)),
+                    Err(_) => refused += 1,
+                }
             }
         }
+        assert!(refused > file.len(), "{refused}");
     }
-    assert!(refused > file.len(), "{refused}");
 }
 
 #[test]

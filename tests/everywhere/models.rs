@@ -1,7 +1,7 @@
 //! Small models for the other tests, and that they survive the format.
 
 use edgelet::format;
-use edgelet::model::forest::{NodeKind, Precision};
+use edgelet::model::forest::{LinearLeaves, NodeKind, Precision};
 use edgelet::model::{
     ArgMax, Concat, Forest, Graph, Impute, Input, InputKind, Labels, Linear, Method, Metric, Missing, Model, Node,
     OneHot, Operator, Output, Parts, Provenance, Scale, Select, Signature, Softmax, TestRows, Unknown,
@@ -35,6 +35,7 @@ pub fn trees() -> Parts {
         thresholds: vec![0.25],
         sets: vec![vec![0b101]],
         leaves: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.125],
+        linear: None,
     };
     Parts {
         signature: Signature {
@@ -60,6 +61,37 @@ fn trees_predict_as_their_nodes_say() {
     Predictor::new(&decoded).predict(Method::Predict, &rows, &mut answers);
     let leaf = |a: f64, b: f64| [(a + 0.5) / 2.0, (b - 0.5 + 0.125) / 2.0];
     let expected = [leaf(1.0, 2.0), leaf(1.0, 2.0), leaf(5.0, 6.0), leaf(3.0, 4.0), leaf(1.0, 2.0)];
+    assert_eq!(answers, *expected.as_flattened());
+}
+
+/// [`trees`] with linear leaves.
+pub fn linear_trees() -> Parts {
+    let mut parts = trees();
+    if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
+        forest.targets[0] = Some(0);
+        forest.leaves = vec![1.0, 2.0, 3.0, 4.0];
+        forest.linear = Some(Box::new(LinearLeaves {
+            constants: vec![0.1, 2.0, 0.3, 4.0],
+            counts: vec![2, 0, 1, 0],
+            features: vec![1, 0, 0],
+            coefficients: vec![0.7, -3.0, 0.125],
+        }));
+    }
+    parts
+}
+
+#[test]
+fn linear_leaves_add_their_terms_in_order() {
+    let model = Model::new(linear_trees()).expect("a sound model");
+    let decoded = format::decode(&format::encode(&model).expect("bytes")).expect("a model");
+    assert_eq!(decoded, model);
+    let rows = [0.2, 0.3, 0.2, f64::NAN, 0.5, 0.0, 7.0, 1.0, f64::NAN, 1.0];
+    let mut answers = [0.0; 10];
+    Predictor::new(&decoded).predict(Method::Predict, &rows, &mut answers);
+    let rounded = f64::from(0.2_f32);
+    assert!(rounded > 0.2, "terms take the numbers as they are");
+    let first = [0.1 + 0.7 * 0.3 + -3.0 * 0.2, 1.0, 2.0, 0.3 + 0.125 * 7.0, 3.0];
+    let expected = first.map(|leaf| [(leaf + 0.5) / 2.0, (4.0 - 0.5) / 2.0]);
     assert_eq!(answers, *expected.as_flattened());
 }
 

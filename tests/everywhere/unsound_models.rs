@@ -1,8 +1,8 @@
 //! Parts that do not make a sound model: each is refused, with the path of what is wrong.
 
-use crate::models::{line, node, plans, trees};
+use crate::models::{line, linear_trees, node, plans, trees};
 use edgelet::error::Kind;
-use edgelet::model::forest::NodeKind;
+use edgelet::model::forest::{LinearLeaves, NodeKind};
 use edgelet::model::*;
 
 /// Why the parts are refused: the place and what was found.
@@ -43,6 +43,31 @@ fn trees_must_be_whole() {
     assert_eq!(refused(|forest| forest.targets.clear()), "targets");
     assert_eq!(refused(|forest| forest.divisor = 0.0), "divisor");
     assert_eq!(refused(|forest| forest.base.clear()), "base");
+}
+
+#[test]
+fn linear_leaves_must_fit_their_trees() {
+    let refused = |change: fn(&mut LinearLeaves)| {
+        let mut parts = linear_trees();
+        if let Operator::Forest(Forest { linear: Some(linear), .. }) = &mut parts.graph.nodes[0].operator {
+            change(linear);
+        }
+        let (at, _) = refusal(parts);
+        at.strip_prefix("graph.nodes[0] (trees): linear: ").unwrap_or(&at).to_owned()
+    };
+    assert_eq!(refused(|linear| linear.constants.push(0.0)), "constants");
+    assert_eq!(refused(|linear| linear.constants[1] = f64::NAN), "constants[1]");
+    assert_eq!(refused(|linear| linear.counts.truncate(3)), "counts");
+    assert_eq!(refused(|linear| linear.counts[3] = u32::MAX), "features");
+    assert_eq!(refused(|linear| linear.features[2] = 2), "features");
+    assert_eq!(refused(|linear| linear.coefficients.clear()), "coefficients");
+    assert_eq!(refused(|linear| linear.coefficients[0] = f64::INFINITY), "coefficients[0]");
+    let mut parts = linear_trees();
+    if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
+        forest.targets[1] = None;
+        forest.leaves.push(0.0);
+    }
+    assert_eq!(refusal(parts).0, "graph.nodes[0] (trees): linear");
 }
 
 #[test]
