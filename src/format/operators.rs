@@ -46,6 +46,7 @@ enum WireOperator {
     Votes { classes: u32, threshold: f64, with_sums: bool },
     Couple { classes: u32 },
     WeightedMedian { weights: Numbers },
+    LastArgMax,
 }
 
 const NORMS: [Norm; 5] = [Norm::L1, Norm::L2, Norm::Max, Norm::Sum, Norm::SumOrEqual];
@@ -168,6 +169,7 @@ impl WireNode {
                 WireOperator::Votes { classes: *classes, threshold: *threshold, with_sums: *with_sums }
             }
             Operator::Couple(couple) => WireOperator::Couple { classes: couple.classes },
+            Operator::LastArgMax(LastArgMax) => WireOperator::LastArgMax,
             Operator::WeightedMedian(median) => WireOperator::WeightedMedian { weights: blobs.push(&median.weights) },
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
@@ -245,6 +247,7 @@ impl WireNode {
             .into(),
             WireOperator::Votes { classes, threshold, with_sums } => Votes { classes, threshold, with_sums }.into(),
             WireOperator::Couple { classes } => Couple { classes }.into(),
+            WireOperator::LastArgMax => LastArgMax.into(),
             WireOperator::WeightedMedian { weights } => WeightedMedian { weights: blobs.take(weights)? }.into(),
         };
         Ok(Node { name: self.name, operator, inputs: self.inputs })

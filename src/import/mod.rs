@@ -2,8 +2,10 @@
 //!
 //! A file whose numbers edgelet cannot reproduce is refused, with everything that stands in the way at once.
 
+mod blockers;
 mod lightgbm;
 pub mod pickle;
+mod sklearn;
 mod trees;
 
 use crate::error::{Error, Kind, Result};
@@ -24,8 +26,10 @@ pub fn import(bytes: &[u8]) -> Result<Model> {
         })?;
         return lightgbm::read(text);
     }
+    if is_pickle(bytes) {
+        return sklearn::read(&pickle::read(bytes)?);
+    }
     let found = match bytes {
-        [0x80, 2..=5, ..] => "a pickle",
         [b'P', b'K', 3, 4, ..] => "a zip archive",
         [b'{', ..] => "JSON",
         [] => "no bytes",
@@ -34,4 +38,11 @@ pub fn import(bytes: &[u8]) -> Result<Model> {
     Err(Error::new(Kind::Unsupported, "byte 0", expected, found).hint(
         "Save LightGBM's booster with booster.save_model(\"model.txt\"); other frameworks' files are not read yet.",
     ))
+}
+
+/// Whether the file begins as a pickle does, or as the compressions that joblib writes.
+fn is_pickle(bytes: &[u8]) -> bool {
+    let compressions: [&[u8]; 6] =
+        [&[0x78], &[0x1f, 0x8b], b"BZh", &[0xfd, b'7', b'z', b'X', b'Z'], &[0x5d, 0, 0], &[4, 0x22, 0x4d, 0x18]];
+    matches!(bytes, [0x80, 2..=5, ..]) || compressions.iter().any(|magic| bytes.starts_with(magic))
 }
