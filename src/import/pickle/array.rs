@@ -236,8 +236,7 @@ fn half(bits: u16) -> f64 {
     let (exponent, fraction) = (bits >> 10 & 31, f64::from(bits & 1023));
     let magnitude = match exponent {
         0 => fraction / f64::from(1 << 24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
+        31 => f64::from_bits(0x7ff << 52 | u64::from(bits & 1023) << 42),
         exponent => (1.0 + fraction / 1024.0) * (f64::from(1_u32 << exponent) / 32768.0),
     };
     if bits >> 15 == 1 { -magnitude } else { magnitude }

@@ -16,7 +16,7 @@ pub(super) fn reduce(tree: &mut Tree, callable: Id, arguments: Id) -> Result<Id>
         (Some((module, name)), Node::Global(_)) => match (module, name) {
             ("_codecs", "encode") => encoded(tree, &items)?,
             ("builtins", "bytes" | "bytearray") => bytes(tree, &items)?,
-            ("copyreg", "_reconstructor") if !items.is_empty() => return tree.instance(items[0], Tree::EMPTY),
+            ("copyreg", "_reconstructor") if is_plain(tree, &items) => return tree.instance(items[0], Tree::EMPTY),
             ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => scalar(tree, &items),
             ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(from_buffer(tree, &items)?),
             _ => None,
@@ -65,6 +65,11 @@ pub(super) fn is_array(class: (&str, &str)) -> bool {
             | ("numpy.matrixlib.defmatrix", "matrix")
             | ("numpy.core.memmap" | "numpy._core.memmap", "memmap")
     )
+}
+
+/// Whether `copyreg._reconstructor`, which protocols 0 and 1 call, makes an instance that is no list or the like too.
+fn is_plain(tree: &Tree, arguments: &[Id]) -> bool {
+    matches!(arguments, [_, base, Tree::NONE] if tree.class(*base) == Some(("builtins", "object")))
 }
 
 /// `_codecs.encode(text, "latin1")`.

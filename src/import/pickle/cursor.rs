@@ -88,6 +88,13 @@ impl Cursor {
     /// What stands before the next newline, as text.
     pub(super) fn line(&mut self) -> Result<&str> {
         let at = self.position;
+        let line = std::str::from_utf8(self.line_bytes()?);
+        line.map_err(|_| Error::new(Kind::InvalidModel, place(at), "a line of UTF-8", "other bytes"))
+    }
+
+    /// What stands before the next newline.
+    pub(super) fn line_bytes(&mut self) -> Result<&[u8]> {
+        let at = self.position;
         let rest = self.bytes.as_slice().get(at..).unwrap_or_default();
         let end = rest.iter().take(MAX_LINE_BYTES).position(|&byte| byte == b'\n');
         let Some(end) = end else {
@@ -95,8 +102,7 @@ impl Cursor {
             return Err(Error::new(Kind::InvalidModel, place(at), expected, "no end of it"));
         };
         self.position = at + end + 1;
-        let line = std::str::from_utf8(&self.bytes.as_slice()[at..at + end]);
-        line.map_err(|_| Error::new(Kind::InvalidModel, place(at), "a line of UTF-8", "other bytes"))
+        Ok(&self.bytes.as_slice()[at..at + end])
     }
 }
 

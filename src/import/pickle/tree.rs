@@ -91,12 +91,14 @@ impl Tree {
 
     /// A class or function. Python 2's names, which protocol 2 uses, become today's.
     pub(crate) fn global(&mut self, module: &str, name: &str) -> Result<Id> {
-        let module = match module {
-            "__builtin__" => "builtins",
-            "copy_reg" => "copyreg",
-            module => module,
+        let (module, name) = match (module, name) {
+            ("__builtin__", "long") => ("builtins", "int"),
+            ("__builtin__", "unicode") => ("builtins", "str"),
+            ("__builtin__", "xrange") => ("builtins", "range"),
+            ("__builtin__", name) => ("builtins", name),
+            ("copy_reg", name) => ("copyreg", name),
+            named => named,
         };
-        let name = if (module, name) == ("builtins", "xrange") { "range" } else { name };
         let global = Arc::new((module.to_owned(), name.to_owned()));
         if let Some(&id) = self.numbers.get(&global) {
             return Ok(id);
