@@ -4,6 +4,7 @@
 
 mod lightgbm;
 pub mod pickle;
+pub mod skops;
 mod trees;
 
 use crate::error::{Error, Kind, Result};

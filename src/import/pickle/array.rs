@@ -33,7 +33,9 @@ pub(crate) enum Order<'a> {
 impl Array {
     /// The array of `shape` in these bytes, unless they are not as many as it takes.
     pub(crate) fn new(dtype: Arc<DType>, shape: &[usize], order: Order<'_>, bytes: Bytes) -> Option<Self> {
-        if count(shape)?.checked_mul(dtype.size)? != bytes.as_slice().len() || dtype.has_objects {
+        let (count, length) = (count(shape)?, bytes.as_slice().len());
+        // What takes no bytes, an empty text, is there once at most: memory is bounded by bytes.
+        if count.checked_mul(dtype.size)? != length || count > length.max(1) || dtype.has_objects {
             return None;
         }
         let (shape, strides) = match order {
@@ -88,6 +90,11 @@ impl Array {
     /// NumPy's short notation of what an element is: `<f8`, `<U3`, `|O`; `|V64` of a record of 64 bytes.
     pub fn dtype(&self) -> &str {
         self.dtype.text()
+    }
+
+    /// The dtype itself.
+    pub(crate) fn shared_dtype(&self) -> Arc<DType> {
+        Arc::clone(&self.dtype)
     }
 
     /// Whether the elements are objects, which [`Item::items`](super::Item::items) gives.

@@ -9,11 +9,15 @@ use super::tree::{Id, Node, Tree};
 use crate::error::{Error, Kind, Result};
 use std::sync::Arc;
 
+/// The most arguments of a call that is understood.
+const MOST_ARGUMENTS: usize = 5;
+
 /// What `callable(*arguments)` would be.
 pub(super) fn reduce(tree: &mut Tree, callable: Id, arguments: Id) -> Result<Id> {
-    let items = tree.tuple(arguments).unwrap_or_default().to_vec();
-    let understood = match (tree.class(callable), tree.node(callable)) {
-        (Some((module, name)), Node::Global(_)) => match (module, name) {
+    // Arguments may be many and shared: only as many as are understood are looked at.
+    let few = tree.tuple(arguments).filter(|items| items.len() <= MOST_ARGUMENTS).map(<[Id]>::to_vec);
+    let understood = match (tree.class(callable), tree.node(callable), few) {
+        (Some(class), Node::Global(_), Some(items)) => match class {
             ("_codecs", "encode") => encoded(tree, &items)?,
             ("builtins", "bytes" | "bytearray") => bytes(tree, &items)?,
             ("copyreg", "_reconstructor") if is_plain(tree, &items) => return tree.instance(items[0], Tree::EMPTY),
@@ -58,7 +62,7 @@ pub(super) fn build(tree: &mut Tree, target: Id, state: Id) -> Result<()> {
 }
 
 /// Whether a class is one of those whose elements are an array's and nothing else.
-pub(super) fn is_array(class: (&str, &str)) -> bool {
+pub(crate) fn is_array(class: (&str, &str)) -> bool {
     matches!(
         class,
         ("numpy", "ndarray" | "memmap" | "matrix")
@@ -86,7 +90,7 @@ fn encoded(tree: &mut Tree, arguments: &[Id]) -> Result<Option<Node>> {
 /// `bytes(…)` or `bytearray(…)` of nothing, of bytes, or of a text with an encoding.
 fn bytes(tree: &mut Tree, arguments: &[Id]) -> Result<Option<Node>> {
     match arguments {
-        [] => Ok(Some(Node::Bytes(Bytes::new(Vec::new())))),
+        [] => Ok(Some(Node::Bytes(Bytes::from(Vec::new())))),
         [of] => match tree.node(*of) {
             Node::Bytes(bytes) => Ok(Some(Node::Bytes(bytes.clone()))),
             _ => Ok(None),
@@ -144,11 +148,7 @@ fn reconstructed(tree: &mut Tree, state: Id) -> Result<Node> {
             let count = items.len();
             tree.charge(count)?;
             let Node::List(items) = tree.node(elements) else { return Err(wrong()) };
-            let text = |&id: &Id| match tree.node(id) {
-                Node::Text(text) => Some(Arc::clone(text)),
-                _ => None,
-            };
-            let texts = if dtype.kind == b'O' { items.iter().map(text).collect() } else { None };
+            let texts = if dtype.kind == b'O' { tree.texts(items) } else { None };
             let array = Array::of_objects(dtype, &shape, items, texts);
             array.map(|array| Node::Array(Box::new(array))).ok_or_else(wrong)
         }

@@ -13,14 +13,21 @@ pub(crate) struct Bytes {
 }
 
 impl Bytes {
-    /// All of a buffer.
-    pub(crate) fn new(buffer: Vec<u8>) -> Self {
-        Self { range: 0..buffer.len(), buffer: Arc::new(buffer) }
-    }
-
     /// The bytes.
     pub(crate) fn as_slice(&self) -> &[u8] {
         &self.buffer[self.range.clone()]
+    }
+
+    /// What is left behind the first bytes.
+    pub(crate) fn behind(&self, count: usize) -> Self {
+        let start = self.range.end.min(self.range.start.saturating_add(count));
+        Self { buffer: Arc::clone(&self.buffer), range: start..self.range.end }
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(buffer: Vec<u8>) -> Self {
+        Self { range: 0..buffer.len(), buffer: Arc::new(buffer) }
     }
 }
 

@@ -95,7 +95,7 @@ fn unescaped(mut line: &[u8]) -> Option<String> {
 /// A text's characters below 256 as bytes: how protocol 2 writes bytes.
 pub(super) fn latin1(text: &str) -> Option<Bytes> {
     let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
-    bytes.map(Bytes::new)
+    bytes.map(Bytes::from)
 }
 
 fn no_text(at: usize) -> Error {

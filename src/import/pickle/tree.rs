@@ -78,7 +78,7 @@ impl Tree {
         &self.nodes[id as usize]
     }
 
-    pub(super) fn node_mut(&mut self, id: Id) -> &mut Node {
+    pub(crate) fn node_mut(&mut self, id: Id) -> &mut Node {
         &mut self.nodes[id as usize]
     }
 
@@ -163,6 +163,15 @@ impl Tree {
             Node::Scalar(scalar) => scalar.integers().and_then(|values| usize::try_from(values[0]).ok()),
             _ => None,
         }
+    }
+
+    /// The texts that these objects are, if all of them are.
+    pub(crate) fn texts(&self, items: &[Id]) -> Option<Arc<[Arc<str>]>> {
+        let text = |&id: &Id| match self.node(id) {
+            Node::Text(text) => Some(Arc::clone(text)),
+            _ => None,
+        };
+        items.iter().map(text).collect()
     }
 
     /// The last entry of a dictionary under a text.
