@@ -3,6 +3,7 @@
 //! another way (the losses of `sklearn._loss` are their class with arguments, without Cython's call between).
 
 mod archive;
+mod arrays;
 mod json;
 mod nodes;
 mod npy;

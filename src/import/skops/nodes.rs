@@ -2,20 +2,15 @@
 
 use super::archive::Archive;
 use super::json::Json;
-use super::npy;
 use crate::error::{Error, Kind, Result};
-use crate::import::pickle::array::Array;
-use crate::import::pickle::calls::is_array;
-use crate::import::pickle::dtype::{DType, extents};
 use crate::import::pickle::tree::{Id, Node, Tree};
 use crate::import::pickle::{Document, limits::MAX_BYTES};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// A file while it is read. It goes as deep as the JSON, which its parser bounds.
 pub(super) struct Reader<'a> {
-    archive: Archive<'a>,
-    tree: Tree,
+    pub(super) archive: Archive<'a>,
+    pub(super) tree: Tree,
     /// The objects by skops' numbers for them.
     seen: HashMap<i64, Id>,
 }
@@ -31,7 +26,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The object of a node. What has the number of an object that was read is that object.
-    fn node(&mut self, json: &Json<'_>) -> Result<Id> {
+    pub(super) fn node(&mut self, json: &Json<'_>) -> Result<Id> {
         let number = match json.get("__id__") {
             Some(Json::Int(number)) => Some(*number),
             _ => None,
@@ -68,13 +63,7 @@ impl<'a> Reader<'a> {
             "ListNode" | "SetNode" | "TupleNode" => self.sequence(json),
             "FunctionNode" | "TypeNode" => self.class(json),
             "NdArrayNode" => self.array(json),
-            "DTypeNode" => {
-                let dtype = match self.file(content(json)?)? {
-                    Some(array) => array.shared_dtype(),
-                    None => object(json)?,
-                };
-                self.tree.add(Node::DType(dtype))
-            }
+            "DTypeNode" => self.dtype(json),
             "SparseMatrixNode" => self.sparse(json),
             "BytesNode" | "BytearrayNode" => {
                 let bytes = self.archive.member(text(json, "file")?, MAX_BYTES)?;
@@ -135,7 +124,7 @@ impl<'a> Reader<'a> {
         json.text("__module__") == Some("builtins") && json.text("__class__") == Some(class)
     }
 
-    fn called(&mut self, json: &Json<'_>, arguments: Id) -> Result<Id> {
+    pub(super) fn called(&mut self, json: &Json<'_>, arguments: Id) -> Result<Id> {
         if self.tree.tuple(arguments).is_none() {
             return Err(wrong(json, "a tuple of arguments"));
         }
@@ -143,7 +132,7 @@ impl<'a> Reader<'a> {
         self.tree.instance(class, arguments)
     }
 
-    fn with_state(&mut self, made: Id, state: Option<Id>) -> Id {
+    pub(super) fn with_state(&mut self, made: Id, state: Option<Id>) -> Id {
         if let Node::Instance(instance) = self.tree.node_mut(made) {
             instance.state = state.filter(|&state| state != Tree::NONE);
         }
@@ -249,89 +238,9 @@ impl<'a> Reader<'a> {
         };
         self.tree.add(node)
     }
-
-    fn array(&mut self, json: &Json<'_>) -> Result<Id> {
-        let class = (text(json, "__module__")?, text(json, "__class__")?);
-        let array = match self.file(json)? {
-            Some(array) if is_array(class) => Node::Array(Box::new(array)),
-            // NumPy's own numbers and texts are stored as arrays without dimensions.
-            Some(array) => match (array.dtype().as_bytes().get(1), array.texts().as_deref()) {
-                _ if !array.shape().is_empty() => return Err(wrong(json, "one number")),
-                (Some(b'U'), Some([text])) => Node::Text(text.as_str().into()),
-                (Some(b'S'), Some([text])) => Node::Bytes(text.as_bytes().to_vec().into()),
-                _ => Node::Scalar(Box::new(array)),
-            },
-            None => self.objects(json)?,
-        };
-        self.tree.add(array)
-    }
-
-    /// The array in a node's file; `None` if it is one of objects, which have none.
-    fn file(&mut self, json: &Json<'_>) -> Result<Option<Array>> {
-        match text(json, "type")? {
-            "json" => Ok(None),
-            _ => {
-                let bytes = self.archive.member(text(json, "file")?, MAX_BYTES)?;
-                npy::read(&bytes).map(Some).ok_or_else(|| wrong(json, "an array in NumPy's format"))
-            }
-        }
-    }
-
-    /// An array of objects, which stand in lists of lists.
-    fn objects(&mut self, json: &Json<'_>) -> Result<Node> {
-        let shape = self.node(json.get("shape").ok_or_else(|| wrong(json, "a shape"))?)?;
-        let shape = extents(&self.tree, shape).ok_or_else(|| wrong(json, "a shape"))?;
-        let mut nodes = vec![content(json)?];
-        for (axis, &extent) in shape.iter().enumerate() {
-            let mut inner = Vec::new();
-            for node in nodes {
-                let list = if axis == 0 { Some(node) } else { node.get("content") };
-                match list {
-                    Some(Json::Items(items)) if items.len() == extent => inner.extend(items),
-                    _ => return Err(wrong(json, "lists of the shape's lengths")),
-                }
-            }
-            nodes = inner;
-        }
-        let items = nodes.into_iter().map(|node| self.node(node)).collect::<Result<Vec<_>>>()?;
-        let array = Array::of_objects(object(json)?, &shape, &items, self.tree.texts(&items));
-        array.map(|array| Node::Array(Box::new(array))).ok_or_else(|| wrong(json, "as many objects as the shape has"))
-    }
-
-    /// A sparse matrix: an archive of arrays, which become its attributes as in a pickle.
-    fn sparse(&mut self, json: &Json<'_>) -> Result<Id> {
-        let bytes = self.archive.member(text(json, "file")?, MAX_BYTES)?;
-        // Opening it takes as long as it is large, however often that is asked for.
-        let left = self.archive.left().saturating_sub(bytes.as_slice().len() as u64);
-        let mut inner = Archive::new(bytes.as_slice(), left)?;
-        let mut state = Vec::new();
-        for name in inner.names()? {
-            let array = npy::read(&inner.member(&name, MAX_BYTES)?);
-            let array = array.ok_or_else(|| wrong(json, "arrays in NumPy's format"))?;
-            let (key, value) = match name.trim_end_matches(".npy") {
-                "format" => continue,
-                "shape" => {
-                    let counts = array.integers().ok_or_else(|| wrong(json, "a shape"))?;
-                    let counts = counts.into_iter().map(|count| self.tree.add(Node::Int(count)));
-                    ("_shape", Node::Tuple(counts.collect::<Result<_>>()?))
-                }
-                key => (key, Node::Array(Box::new(array))),
-            };
-            state.push((self.tree.add(Node::Text(key.into()))?, self.tree.add(value)?));
-        }
-        self.archive.leave(inner.left());
-        let state = self.tree.add(Node::Dict(state))?;
-        let made = self.called(json, Tree::EMPTY)?;
-        Ok(self.with_state(made, Some(state)))
-    }
 }
 
-/// NumPy's dtype of objects.
-fn object(json: &Json<'_>) -> Result<Arc<DType>> {
-    DType::parse("O").map(Arc::new).ok_or_else(|| wrong(json, "a dtype"))
-}
-
-fn content<'j, 'a>(json: &'j Json<'a>) -> Result<&'j Json<'a>> {
+pub(super) fn content<'j, 'a>(json: &'j Json<'a>) -> Result<&'j Json<'a>> {
     json.get("content").ok_or_else(|| wrong(json, "content"))
 }
 
@@ -340,12 +249,12 @@ fn inner<'j, 'a>(json: &'j Json<'a>, key: &str) -> Result<&'j Json<'a>> {
     content(json)?.get(key).ok_or_else(|| wrong(json, &format!("content with {key}")))
 }
 
-fn text<'j>(json: &'j Json<'_>, key: &str) -> Result<&'j str> {
+pub(super) fn text<'j>(json: &'j Json<'_>, key: &str) -> Result<&'j str> {
     json.text(key).ok_or_else(|| wrong(json, key))
 }
 
 /// The error of a node that lacks something.
-fn wrong(json: &Json<'_>, expected: &str) -> Error {
+pub(super) fn wrong(json: &Json<'_>, expected: &str) -> Error {
     let class = format!("{}.{}", json.text("__module__").unwrap_or("?"), json.text("__class__").unwrap_or("?"));
     let found = format!("another {} of {class}", json.text("__loader__").unwrap_or("node"));
     Error::new(Kind::InvalidModel, "schema.json", format!("a node with {expected}"), found)
