@@ -6,6 +6,7 @@ mod blockers;
 mod lightgbm;
 pub mod pickle;
 mod sklearn;
+pub mod skops;
 mod trees;
 
 use crate::error::{Error, Kind, Result};

@@ -7,6 +7,7 @@ mod import_sklearn;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod parity;
+mod pickle;
 mod readme;
 mod rows;
 mod store;
