@@ -4,6 +4,7 @@
 
 mod answers;
 mod blockers;
+mod catboost;
 pub mod json;
 mod lightgbm;
 pub mod pickle;
@@ -86,6 +87,7 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Model> {
     }
     match (framework, &value) {
         (Framework::XGBoost, Some(value)) => xgboost::read(value, options),
+        (Framework::CatBoost, Some(value)) => catboost::read(value),
         _ => {
             let text = std::str::from_utf8(bytes).map_err(|error| {
                 let at = format!("byte {}", error.valid_up_to());

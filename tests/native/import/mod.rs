@@ -1,5 +1,6 @@
 //! `edgelet import` of the frameworks' own files, against the frameworks' own predictions.
 
+mod catboost;
 mod lightgbm;
 mod xgboost;
 
