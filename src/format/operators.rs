@@ -47,6 +47,7 @@ enum WireOperator {
     Couple { classes: u32 },
     WeightedMedian { weights: Numbers },
     LastArgMax,
+    LinearF32 { width: u32, coefficients: Numbers, intercepts: Numbers },
 }
 
 const NORMS: [Norm; 5] = [Norm::L1, Norm::L2, Norm::Max, Norm::Sum, Norm::SumOrEqual];
@@ -171,6 +172,11 @@ impl WireNode {
             Operator::Couple(couple) => WireOperator::Couple { classes: couple.classes },
             Operator::LastArgMax(LastArgMax) => WireOperator::LastArgMax,
             Operator::WeightedMedian(median) => WireOperator::WeightedMedian { weights: blobs.push(&median.weights) },
+            Operator::LinearF32(linear) => WireOperator::LinearF32 {
+                width: linear.width as u32,
+                coefficients: blobs.push(&linear.coefficients),
+                intercepts: blobs.push(&linear.intercepts),
+            },
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
     }
@@ -249,6 +255,12 @@ impl WireNode {
             WireOperator::Couple { classes } => Couple { classes }.into(),
             WireOperator::LastArgMax => LastArgMax.into(),
             WireOperator::WeightedMedian { weights } => WeightedMedian { weights: blobs.take(weights)? }.into(),
+            WireOperator::LinearF32 { width, coefficients, intercepts } => LinearF32 {
+                width: width as usize,
+                coefficients: blobs.take(coefficients)?,
+                intercepts: blobs.take(intercepts)?,
+            }
+            .into(),
         };
         Ok(Node { name: self.name, operator, inputs: self.inputs })
     }

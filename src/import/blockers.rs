@@ -1,6 +1,6 @@
 //! What stands in the way of a model: all of it is told at once.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind};
 use std::fmt::Display;
 
 /// How many an error names.
@@ -24,19 +24,13 @@ impl Blockers {
         self.0.is_empty()
     }
 
-    /// Refuses the file if there are any.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`].
-    pub fn refuse(&self) -> Result<()> {
-        if self.is_empty() {
-            return Ok(());
-        }
+    /// The refusal that names them.
+    pub fn error(&self) -> Error {
         let more = self.0.len().saturating_sub(SHOWN);
         let mut found = self.0[..self.0.len() - more].join("; ");
         if more > 0 {
             found += &format!("; and {more} more");
         }
-        Err(Error::new(Kind::Unsupported, "model", "a model whose numbers edgelet can reproduce", found))
+        Error::new(Kind::Unsupported, "model", "a model whose numbers edgelet can reproduce", found)
     }
 }

@@ -1,13 +1,22 @@
 //! Trees as other frameworks write them (nodes with numbers, children named by them) → the model's preorder.
 
 use crate::error::{Error, Kind, Result};
-use crate::model::forest::{self, Forest, MAX_TREE_DEPTH, Precision};
+use crate::model::forest::{self, Forest, LinearLeaves, MAX_TREE_DEPTH, Precision};
 
 /// A node as a framework writes it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     /// The numbers of a leaf.
     Leaf(Vec<f64>),
+    /// A leaf that is a linear function of the row; of a tree that has a target.
+    LinearLeaf {
+        /// Its number if one of its features is missing.
+        value: f64,
+        /// What its sum begins with.
+        constant: f64,
+        /// Its features with their coefficients, in order.
+        terms: Vec<(usize, f64)>,
+    },
     /// A choice between two other nodes.
     Split {
         /// The feature that it asks for.
@@ -88,8 +97,32 @@ pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result
                 if values.len() != wanted || values.iter().any(|x| !x.is_finite()) {
                     return wrong(i, format!("{wanted} finite numbers"), format!("{values:?}"));
                 }
+                if let Some(linear) = &mut forest.linear {
+                    linear.constants.extend(&values);
+                    linear.counts.extend(values.iter().map(|_| 0));
+                }
                 forest.kinds.push(forest::NodeKind::Leaf);
                 forest.leaves.extend(values);
+            }
+            Node::LinearLeaf { value, constant, terms } => {
+                let numbers = [value, constant].into_iter().chain(terms.iter().map(|(_, coefficient)| *coefficient));
+                if target.is_none() || numbers.into_iter().any(|x| !x.is_finite()) {
+                    return wrong(i, "a target and finite numbers".into(), format!("{terms:?}"));
+                }
+                if let Some((feature, _)) = terms.iter().find(|(feature, _)| *feature >= forest.width) {
+                    return wrong(i, format!("a feature below {}", forest.width), feature.to_string());
+                }
+                let plain = &forest.leaves;
+                let linear = forest.linear.get_or_insert_with(|| {
+                    let (constants, counts) = (plain.clone(), vec![0; plain.len()]);
+                    Box::new(LinearLeaves { constants, counts, features: Vec::new(), coefficients: Vec::new() })
+                });
+                linear.constants.push(constant);
+                linear.counts.push(terms.len() as u32);
+                linear.features.extend(terms.iter().map(|(feature, _)| *feature as u32));
+                linear.coefficients.extend(terms.iter().map(|(_, coefficient)| coefficient));
+                forest.kinds.push(forest::NodeKind::Leaf);
+                forest.leaves.push(value);
             }
             Node::Split { feature, rule, left, right, missing_left } => {
                 if feature >= forest.width {

@@ -90,6 +90,24 @@ pub fn affine(mut rows: &[f64], width: usize, coefficients: &[f64], intercepts: 
     }
 }
 
+/// [`affine`] as XGBoost's linear booster computes it: in f32, beginning with the intercept, product after product, those
+/// of missing numbers (NaN) left out.
+#[inline]
+pub fn affine_f32(rows: &[f64], width: usize, coefficients: &[f64], intercepts: &[f64], out: &mut [f64]) {
+    for (row, answers) in rows.chunks_exact(width).zip(out.chunks_exact_mut(intercepts.len())) {
+        for ((answer, &intercept), weights) in answers.iter_mut().zip(intercepts).zip(coefficients.chunks_exact(width))
+        {
+            let mut sum = intercept as f32;
+            for (&x, &weight) in row.iter().zip(weights) {
+                if !x.is_nan() {
+                    sum += x as f32 * weight as f32;
+                }
+            }
+            *answer = f64::from(sum);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ pub use encode::{Bins, Recode, Table};
 pub use forest::Forest;
 pub use graph::{Graph, MAX_WIDTH, Node, Operator, ValueId};
 pub use labels::{Label, Labels};
-pub use linear::Linear;
+pub use linear::{Linear, LinearF32};
 pub use map::{Combine, Complement, Function, Map, Rescale};
 pub use pairwise::{Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};

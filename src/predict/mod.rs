@@ -172,5 +172,6 @@ fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]
         }
         Operator::Couple(couple) => vote::couple(x, couple.classes as usize, out),
         Operator::WeightedMedian(median) => vote::weighted_median(x, &median.weights, out),
+        Operator::LinearF32(linear) => dense::affine_f32(x, from, &linear.coefficients, &linear.intercepts, out),
     }
 }

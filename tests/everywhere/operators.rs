@@ -3,10 +3,10 @@
 
 use edgelet::format;
 use edgelet::model::{
-    Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, LastArgMax, Map,
-    Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts, Polynomial,
-    PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, TestRows, Votes,
-    WeightedMedian,
+    Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, LastArgMax, LinearF32,
+    Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts,
+    Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, TestRows,
+    Votes, WeightedMedian,
 };
 use edgelet::predict::Predictor;
 
@@ -47,6 +47,8 @@ fn numbers_alike() {
     check(Combine { multiplies: true }, &[3.0, -1.0], 3, &[27.0, -1.0]);
     check(Combine { multiplies: false }, &[3.0], 2, &[6.0]);
     check(Complement, &[0.25], 1, &[0.75, 0.25]);
+    let linear = LinearF32 { width: 2, coefficients: vec![1.0, 3.0, 0.5, -1.0], intercepts: vec![1e8, 0.25] };
+    check(linear, &[4.0, f64::NAN], 1, &[1e8, 2.25]);
 }
 
 #[test]

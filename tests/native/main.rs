@@ -2,8 +2,6 @@
 
 mod cli;
 mod import;
-#[path = "import/sklearn.rs"]
-mod import_sklearn;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod parity;

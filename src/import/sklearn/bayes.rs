@@ -1,10 +1,10 @@
 //! Naive Bayes: the logarithm of each class's likelihood, of which the largest decides.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Encoder, Frame};
 use super::linear::{decide, with_probabilities};
 use super::object::Object;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::math;
 use crate::model::{Concat, Function, Labels, Map, Measure, OneHot, Pairwise, Rescale, Scale, ValueId};
 

@@ -1,6 +1,5 @@
 //! Boosted trees: `GradientBoosting…`, `HistGradientBoosting…`, `AdaBoost…`.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Frame};
 use super::forests::{self, BELOW_ZERO, side_by_side};
 use super::linear::{binary, decide, with_probabilities};
@@ -8,6 +7,7 @@ use super::object::Object;
 use super::tree::Tree;
 use super::{compose, estimate as estimate_any};
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::import::trees::{self, Node, Rule};
 use crate::math;
 use crate::model::forest::Precision;

@@ -2,6 +2,7 @@
 //! reasons to refuse it.
 
 use crate::error::{Kind, Result};
+use crate::import::answers::Steps;
 use crate::import::blockers::Blockers;
 use crate::model::{
     Function, Input, InputKind, Label, Labels, Linear, Map, Missing, Node, Operator, Recode, Select, Table, Unknown,
@@ -91,15 +92,19 @@ impl Builder {
         Frame { value: 0, columns: (0..self.inputs.len()).map(column).collect() }
     }
 
+    /// The graph so far, to be added to.
+    pub fn steps(&mut self) -> Steps<'_> {
+        Steps(&mut self.nodes)
+    }
+
     /// Adds a node and returns its value.
     pub fn add(&mut self, name: &str, operator: impl Into<Operator>, inputs: &[ValueId]) -> ValueId {
-        self.nodes.push(Node { name: name.to_owned(), operator: operator.into(), inputs: inputs.to_vec() });
-        self.nodes.len() as ValueId
+        self.steps().add(name, operator, inputs)
     }
 
     /// Adds a function without parameters.
     pub fn map(&mut self, name: &str, function: Function, input: ValueId) -> ValueId {
-        self.add(name, Map::of(function), &[input])
+        self.steps().map(name, function, input)
     }
 
     /// Adds a function with a parameter.

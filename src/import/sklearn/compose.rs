@@ -1,11 +1,11 @@
 //! Estimators made of others in a row or side by side: pipelines, column transformers, unions, searches, transformed
 //! targets.
 
-use super::answers::Answers;
 use super::builder::{Builder, Column, Demand, Frame};
 use super::object::Object;
 use super::{scalers, selection};
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{Concat, Rescale, ValueId};
 
 /// The answers of a composition; `None` if the object is none.

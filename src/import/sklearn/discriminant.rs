@@ -1,10 +1,10 @@
 //! Discriminant analysis: the quadratic one, and the projection of the linear one.
 
-use super::answers::Answers;
 use super::bayes::{by_scores, squared_length};
 use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::math;
 use crate::model::{Concat, Rescale, Scale};
 

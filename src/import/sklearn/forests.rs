@@ -1,10 +1,10 @@
 //! Trees whose leaves are averaged: decision trees, random forests, extra trees, isolation forests, and bags of trees.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
 use super::tree::Tree;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::import::trees;
 use crate::math;
 use crate::model::forest::Precision;

@@ -1,10 +1,10 @@
 //! Gaussian processes and mixtures.
 
-use super::answers::Answers;
 use super::bayes::squared_length;
 use super::builder::{Builder, Demand, Frame};
 use super::object::{Matrix, Object};
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::math;
 use crate::model::{ArgMax, Combine, Concat, Function, Labels, Measure, Pairwise, Rescale, Scale, Softmax, ValueId};
 

@@ -1,10 +1,10 @@
 //! Estimators that predict with a linear function: `sklearn.linear_model`, linear support vectors, dummies.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Frame};
 use super::logistic;
 use super::object::Object;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{
     ArgMax, Binarize, Complement, Function, Labels, Map, Norm, Normalize, Rescale, Sigmoid, Softmax, ValueId,
 };

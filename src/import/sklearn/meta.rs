@@ -1,12 +1,13 @@
 //! Estimators made of others that see the same rows: bags, votes, one against the rest, pairs, several outputs, chains.
 
-use super::answers::Answers;
+use super::boosters::refuse_ambiguous;
 use super::boosting::own_classes;
 use super::builder::{Builder, Column, Frame};
 use super::forests::{average, by_probability, features_of, is_tree};
 use super::linear::decide;
 use super::object::Object;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{
     ArgMax, Binarize, Complement, Concat, Label, Labels, LastArgMax, Norm, Normalize, OneHot, Recode, Table, ValueId,
     Votes,
@@ -193,6 +194,7 @@ fn vote(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Ans
 
 /// A binary estimator's score, and above which it decides for its second class: `_predict_binary`.
 fn binary_score(builder: &mut Builder, answers: &Answers, estimator: &Object<'_>) -> Result<(ValueId, f64)> {
+    refuse_ambiguous(estimator)?;
     match (answers.scores, answers.probabilities, answers.predict) {
         (Some(scores), ..) => Ok((scores, 0.0)),
         (None, Some(probabilities), _) => Ok((builder.select("second", probabilities, [1]), 0.5)),

@@ -3,8 +3,8 @@
 //! [`object`] reads attributes, [`builder`] puts the graph together, and a file for each family of estimators knows what
 //! they compute. A step takes a [`Frame`] of columns and gives another, or [`Answers`].
 
-mod answers;
 mod bayes;
+mod boosters;
 mod boosting;
 mod builder;
 mod compose;
@@ -24,10 +24,10 @@ mod stacking;
 mod svm;
 mod tree;
 
+use super::answers::Answers;
 use super::pickle::Document;
 use crate::error::{Error, Kind, Result};
-use crate::model::{Function, Graph, Method, Model, Output, Parts, Provenance, Signature, TestRows};
-use answers::Answers;
+use crate::model::{Function, Model, Provenance};
 use builder::{Builder, Frame};
 use object::Object;
 
@@ -66,32 +66,18 @@ pub fn read(document: &Document) -> Result<Model> {
     let answers = estimate(&mut builder, &frame, &root);
     let answers = builder.tolerate(answers)?;
     let inputs = builder.settle();
-    builder.blockers.refuse()?;
-    let answers = answers.unwrap_or_default();
-    let outputs = [
-        (Method::Predict, answers.predict),
-        (Method::PredictProba, answers.probabilities),
-        (Method::DecisionFunction, answers.scores),
-        (Method::Transform, answers.transform),
-    ];
-    let outputs = outputs.into_iter().filter_map(|(method, value)| Some(Output { method, value: value? })).collect();
-    let targets = match answers.targets {
-        0 | 1 => vec!["prediction".to_owned()],
-        count => (0..count).map(|i| format!("prediction_{i}")).collect(),
-    };
+    if !builder.blockers.is_empty() {
+        return Err(builder.blockers.error());
+    }
     let framework =
         if module.starts_with("sklearn") { "scikit-learn" } else { module.split('.').next().unwrap_or_default() };
-    Model::new(Parts {
-        signature: Signature { inputs, targets, classes: answers.classes, outputs },
-        graph: Graph { nodes: builder.nodes },
-        provenance: Provenance {
-            framework: framework.to_owned(),
-            version: version.2,
-            estimator: name.to_owned(),
-            ..Provenance::default()
-        },
-        tests: TestRows::default(),
-    })
+    let provenance = Provenance {
+        framework: framework.to_owned(),
+        version: version.2,
+        estimator: name.to_owned(),
+        ..Provenance::default()
+    };
+    Model::new(answers.unwrap_or_default().parts(inputs, builder.nodes, provenance))
 }
 
 fn is_known(module: &str, name: &str) -> bool {
@@ -124,6 +110,9 @@ fn input_names(root: &Object<'_>) -> Result<Vec<String>> {
         return texts.ok_or_else(|| names.wrong("texts", names.item.kind()));
     }
     let Some(count) = find_within(root, "n_features_in_", 0) else {
+        if let Some(names) = booster_names(root, 0)? {
+            return Ok(names);
+        }
         let name = compose::only_column(root);
         let name = name.ok_or_else(|| root.refused("an estimator that does not say how many features it takes"));
         return name.map(|name| vec![name.to_owned()]);
@@ -133,6 +122,22 @@ fn input_names(root: &Object<'_>) -> Result<Vec<String>> {
         return Err(root.wrong("at most 65536 features", count.to_string()));
     }
     Ok((0..count).map(|i| format!("x{i}")).collect())
+}
+
+/// The names of the features of a booster's wrapper, or of the first one within that takes the same rows.
+fn booster_names(object: &Object<'_>, depth: usize) -> Result<Option<Vec<String>>> {
+    if let Some(names) = boosters::names(object)? {
+        return Ok(Some(names));
+    }
+    if depth > MAX_DEPTH {
+        return Ok(None);
+    }
+    for inner in compose::that_take_the_same_rows(object) {
+        if let Some(names) = booster_names(&inner, depth + 1)? {
+            return Ok(Some(names));
+        }
+    }
+    Ok(None)
 }
 
 /// An attribute of an estimator, or of the first one within that takes the same rows and has it.
@@ -160,6 +165,7 @@ fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
         linear::estimate,
         forests::estimate,
         boosting::estimate,
+        boosters::estimate,
         svm::estimate,
         neighbours::estimate,
         bayes::estimate,

@@ -1,12 +1,12 @@
 //! Neighbours and centres: `KNeighbors…`, `RadiusNeighbors…`, `NearestCentroid`, `KMeans`; each by distance to every
 //! point, whatever index was fitted.
 
-use super::answers::Answers;
 use super::bayes::by_scores;
 use super::builder::{Builder, Demand, Frame};
 use super::forests::by_probability;
 use super::object::{Matrix, Object};
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::math;
 use crate::model::{ArgMax, Function, Labels, Measure, Neighbours, Pairwise, Reach, Rescale, Scale, ValueId};
 

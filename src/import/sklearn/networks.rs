@@ -1,9 +1,9 @@
 //! Multi-layer perceptrons: `MLPClassifier`, `MLPRegressor`.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{ArgMax, Binarize, Complement, Function, Softmax, ValueId};
 
 /// The answers of a multi-layer perceptron; `None` if the object is none.

@@ -1,9 +1,9 @@
 //! Projections: principal components, singular vectors, partial least squares; and isotonic regression, a line.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Frame};
 use super::object::{Matrix, Object};
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{Interpolate, Scale, ValueId};
 
 /// The answers of a projection; `None` if the object is none.

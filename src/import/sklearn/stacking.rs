@@ -1,6 +1,6 @@
 //! Estimators on top of others: `Stacking…`, `CalibratedClassifierCV`.
 
-use super::answers::Answers;
+use super::boosters::refuse_ambiguous;
 use super::builder::{Builder, Frame};
 use super::compose::estimator_of;
 use super::forests::by_probability;
@@ -8,6 +8,7 @@ use super::meta::{labelled, mean};
 use super::object::Object;
 use super::projections::isotonic;
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{Complement, Concat, Function, Map, Norm, Normalize, Rescale, ValueId};
 
 /// The answers of a stack; `None` if the object is none.
@@ -89,6 +90,7 @@ fn calibrated(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resu
 
 fn calibrate(builder: &mut Builder, frame: &Frame, object: &Object<'_>, count: usize) -> Result<ValueId> {
     let estimator = estimator_of(object).ok_or_else(|| object.wrong("an estimator", "none"))?;
+    refuse_ambiguous(&estimator)?;
     let answers = super::estimate(builder, frame, &estimator)?;
     if answers.class_count() != count {
         return Err(estimator.refused("a fold that lacks a class"));

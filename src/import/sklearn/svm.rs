@@ -1,10 +1,10 @@
 //! Support vectors: `SVC`, `NuSVC`, `SVR`, `NuSVR`, `OneClassSVM`, as libsvm computes them.
 
-use super::answers::Answers;
 use super::builder::{Builder, Demand, Frame};
 use super::forests::BELOW_ZERO;
 use super::object::{Matrix, Object};
 use crate::error::Result;
+use crate::import::answers::Answers;
 use crate::model::{ArgMax, Binarize, Couple, Function, Labels, Measure, Pairwise, Rescale, ValueId, Votes};
 
 /// The answers of support vectors; `None` if the object is none.

@@ -4,10 +4,10 @@ use super::model::{self, Ask};
 use super::{Globals, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
-use crate::import;
+use crate::import::{self, Framework, Options};
 use crate::model::{Expected, Model, TestRows};
 use crate::native::store::{self, file};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// How many rows a model takes along to prove itself with.
@@ -15,12 +15,14 @@ const TEST_ROWS: usize = 16;
 
 /// Make an .edgelet file of another framework's model.
 ///
-/// Reads the text files of LightGBM's save_model. A model whose numbers edgelet could not reproduce is refused, with
-/// everything that stands in the way, and nothing is written.
+/// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
+/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON). A model whose numbers edgelet could not
+/// reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
-  edgelet import churn.txt
+  edgelet import churn.joblib
+  edgelet import churn.ubj --missing 0
   edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
 
 With --verify, the model is written only if it predicts what --expect holds for those rows (exit status 4 if not), and
@@ -28,6 +30,12 @@ takes the first 16 of them along as its test rows: `edgelet verify` and a browse
 pub struct Import {
     /// The file: a path, or any URL that can be read.
     file: String,
+    /// The framework that wrote it [default: what its first bytes tell].
+    #[arg(long, value_enum)]
+    from: Option<From>,
+    /// A number that counts as missing, as XGBoost's `missing` does: its files do not hold it [default: NaN only].
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    missing: Option<f32>,
     /// Where to write the model [default: the file's name with .edgelet].
     #[arg(long, short)]
     output: Option<PathBuf>,
@@ -45,11 +53,32 @@ pub struct Import {
     tolerance: f64,
 }
 
+/// A framework, by its package's name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum From {
+    Sklearn,
+    Xgboost,
+    Lightgbm,
+    Catboost,
+}
+
+impl std::convert::From<From> for Framework {
+    fn from(from: From) -> Self {
+        match from {
+            From::Sklearn => Framework::ScikitLearn,
+            From::Xgboost => Framework::XGBoost,
+            From::Lightgbm => Framework::LightGBM,
+            From::Catboost => Framework::CatBoost,
+        }
+    }
+}
+
 impl Import {
     /// Reads, compares, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let bytes = store::read(&self.file, globals)?;
-        let model = import::import(&bytes).map_err(|error| error.within(&store::shown(&self.file)))?;
+        let options = Options { from: self.from.map(Framework::from), missing: self.missing.filter(|x| !x.is_nan()) };
+        let model = import::import(&bytes, &options).map_err(|error| error.within(&store::shown(&self.file)))?;
         let (model, agreement) = match (&self.verify, &self.expect) {
             (Some(rows), Some(expect)) => self.proved(model, rows, expect, globals)?,
             _ => {

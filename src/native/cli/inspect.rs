@@ -3,7 +3,8 @@
 use super::{Globals, model, stdout};
 use crate::error::Result;
 use crate::model::forest::NodeKind;
-use crate::model::{Couple, Input, InputKind, Labels, Missing, Model, Node, Operator, Provenance, Unknown, Votes};
+use crate::model::{Couple, Input, InputKind, Labels, Linear, LinearF32, Missing, Model, Node, Operator, Provenance};
+use crate::model::{Unknown, Votes};
 use crate::native::{data, store};
 use clap::Args;
 use serde_json::{Value, json};
@@ -117,9 +118,9 @@ fn detail(node: &Node) -> String {
             format!("{}, {}", numbers("offsets", &scale.offsets), numbers("divisors", &scale.divisors))
         }
         Operator::OneHot(one_hot) => format!("categories {:?}", one_hot.categories),
-        Operator::Linear(linear) => {
-            let coefficients = numbers("coefficients", &linear.coefficients);
-            format!("{coefficients}, {}", numbers("intercepts", &linear.intercepts))
+        Operator::Linear(Linear { coefficients, intercepts, .. })
+        | Operator::LinearF32(LinearF32 { coefficients, intercepts, .. }) => {
+            format!("{}, {}", numbers("coefficients", coefficients), numbers("intercepts", intercepts))
         }
         Operator::Binarize(binarize) => format!("above {}", binarize.threshold),
         Operator::Forest(forest) => {

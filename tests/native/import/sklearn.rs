@@ -1,46 +1,21 @@
 //! scikit-learn's own files against scikit-learn's own predictions: every estimator, transformer and way to save.
 
+use super::{Cases, assert_is_refused, numbers, predict};
 use edgelet::error::{Error, Kind, Result};
 use edgelet::format;
-use edgelet::import::import;
+use edgelet::import::{Options, import};
 use edgelet::model::{Labels, Method, Model, is_near};
 use edgelet::native::data;
-use edgelet::predict::Predictor;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 use std::sync::LazyLock;
-use tempfile::TempDir;
 
-/// The folder with all cases, made once.
-static CASES: LazyLock<TempDir> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = TempDir::new().expect("a folder");
-    let script = root.join("tests/fixtures/import/make_sklearn.py");
-    let made = Command::new(root.join("target/venv/bin/python")).arg(script).arg(folder.path()).output();
-    let Output { status, stderr, .. } = made.expect("`cargo xtask setup` has installed Python's packages");
-    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
-    folder
-});
-
-fn cases(with: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(CASES.path()).expect("cases");
-    let paths = entries.map(|entry| entry.expect("a case").path());
-    let mut cases: Vec<_> = paths.filter(|case| case.join(with).exists()).collect();
-    cases.sort();
-    cases
-}
+/// All cases, made once.
+static SKLEARN: LazyLock<Cases> = LazyLock::new(|| Cases::made_by("make_sklearn.py"));
 
 fn file(case: &Path) -> Vec<u8> {
     let joblib = case.join("model.joblib");
     fs::read(if joblib.exists() { joblib } else { case.join("model.pkl") }).expect("a file")
-}
-
-/// An array's numbers, row by row.
-fn numbers(path: &Path) -> Vec<f64> {
-    let table = data::read(&path.display().to_string(), None).unwrap_or_else(|error| panic!("{error}"));
-    let columns: Vec<_> = table.columns.iter().map(|column| column.values.numbers().expect("numbers")).collect();
-    (0..table.rows).flat_map(|row| columns.iter().map(move |column| column[row])).collect()
 }
 
 /// The case's rows as the model takes them: NDJSON, where infinite numbers are texts.
@@ -65,18 +40,10 @@ fn rows(case: &Path, model: &Model) -> Result<Vec<f64>> {
     Ok(text.lines().flat_map(row).collect())
 }
 
-fn predict(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
-    let mut predictor = Predictor::new(model);
-    let width = predictor.output_width(method).expect("a method of the model");
-    let mut out = vec![0.0; rows.len() / predictor.input_width() * width];
-    predictor.predict(method, rows, &mut out);
-    out
-}
-
 /// What differs between a model and a case, if anything does.
 fn difference(case: &Path) -> Option<String> {
     let encoded = || {
-        let model = format::decode(&format::encode(&import(&file(case))?)?)?;
+        let model = format::decode(&format::encode(&import(&file(case), &Options::default())?)?)?;
         let rows = rows(case, &model)?;
         model.signature().check_rows(&rows)?;
         Ok::<_, Error>((model, rows))
@@ -137,7 +104,7 @@ fn difference(case: &Path) -> Option<String> {
 
 #[test]
 fn scikit_learns_numbers_are_scikit_learns() {
-    let cases = cases("rows.ndjson");
+    let cases = SKLEARN.with("rows.ndjson");
     assert!(cases.len() > 230, "{}", cases.len());
     let differences: Vec<String> = (cases.iter())
         .filter_map(|case| difference(case).map(|found| format!("{}: {found}", case.display())))
@@ -147,20 +114,15 @@ fn scikit_learns_numbers_are_scikit_learns() {
 
 #[test]
 fn what_cannot_be_reproduced_is_refused_by_its_path() {
-    let refused = cases("refused.txt");
+    let refused = SKLEARN.with("refused.txt");
     assert!(refused.len() >= 4);
-    for case in refused {
-        let error = import(&file(&case)).expect_err("a refusal");
-        assert_eq!(error.kind(), Kind::Unsupported, "{error}");
-        let expected = fs::read_to_string(case.join("refused.txt")).expect("a text");
-        assert!(error.to_string().contains(&expected), "{}: {error}", case.display());
-    }
+    refused.iter().for_each(|case| assert_is_refused(case, "model.pkl"));
 }
 
 #[test]
 fn a_file_that_names_strangers_is_refused_before_it_is_read() {
-    let error = import(b"\x80\x04cos\nsystem\n\x8c\x02ls\x85R.").expect_err("a refusal");
+    let error = import(b"\x80\x04cos\nsystem\n\x8c\x02ls\x85R.", &Options::default()).expect_err("a refusal");
     assert_eq!((error.kind(), error.found()), (Kind::Unsupported, "os.system"));
-    let error = import(b"\x80\x04]\x94.").expect_err("a refusal");
+    let error = import(b"\x80\x04]\x94.", &Options::default()).expect_err("a refusal");
     assert_eq!(error.found(), "a list");
 }

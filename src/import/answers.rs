@@ -1,0 +1,92 @@
+//! The graph of a model while it is put together, and where in it a framework's answers are.
+
+use crate::model::{Concat, Function, Graph, Input, Labels, Map, Method, Node, Operator, Output, Parts, Provenance};
+use crate::model::{Select, Signature, TestRows, ValueId};
+
+/// Adds nodes to a graph.
+pub struct Steps<'a>(pub &'a mut Vec<Node>);
+
+impl Steps<'_> {
+    /// Adds a node and returns its value.
+    pub fn add(&mut self, name: &str, operator: impl Into<Operator>, inputs: &[ValueId]) -> ValueId {
+        self.0.push(Node { name: name.to_owned(), operator: operator.into(), inputs: inputs.to_vec() });
+        self.0.len() as ValueId
+    }
+
+    /// Adds a function without parameters.
+    pub fn map(&mut self, name: &str, function: Function, input: ValueId) -> ValueId {
+        self.add(name, Map::of(function), &[input])
+    }
+
+    /// Adds a function of those columns of a value that `is_meant` names; the others stay as they are.
+    pub fn map_columns(&mut self, name: &str, map: Map, input: ValueId, is_meant: &[bool]) -> ValueId {
+        let meant: Vec<u32> =
+            (0..).zip(is_meant).filter(|(_, is_meant)| **is_meant).map(|(column, _)| column).collect();
+        if meant.is_empty() {
+            return input;
+        }
+        if meant.len() == is_meant.len() {
+            return self.add(name, map, &[input]);
+        }
+        let width = is_meant.len() as u32;
+        let mut columns: Vec<u32> = (0..width).collect();
+        meant.iter().zip(width..).for_each(|(&column, place)| columns[column as usize] = place);
+        let chosen = self.add(&format!("{name}: columns"), Select { columns: meant }, &[input]);
+        let mapped = self.add(name, map, &[chosen]);
+        let both = self.add(&format!("{name}: beside all"), Concat, &[input, mapped]);
+        self.add(&format!("{name}: in place"), Select { columns }, &[both])
+    }
+}
+
+/// What an estimator answers, as values of a graph.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answers {
+    /// What it predicts: a class's index if there are classes, else a number for each target.
+    pub predict: Option<ValueId>,
+    /// A probability for each class.
+    pub probabilities: Option<ValueId>,
+    /// The scores before they become an answer, where they are something else than the prediction.
+    pub scores: Option<ValueId>,
+    /// The transformed row.
+    pub transform: Option<ValueId>,
+    /// How many numbers a transformed row has.
+    pub transform_width: usize,
+    /// The classes of a classifier.
+    pub classes: Option<Labels>,
+    /// How many numbers a prediction has.
+    pub targets: usize,
+}
+
+impl Answers {
+    /// A regressor's.
+    pub fn numbers(predict: ValueId, targets: usize) -> Self {
+        Self { predict: Some(predict), targets, ..Self::default() }
+    }
+
+    /// How many classes there are; 0 if it is no classifier.
+    pub fn class_count(&self) -> usize {
+        self.classes.as_ref().map_or(0, Labels::len)
+    }
+
+    /// The whole model: what goes in, the graph, where it comes from.
+    pub fn parts(self, inputs: Vec<Input>, nodes: Vec<Node>, provenance: Provenance) -> Parts {
+        let outputs = [
+            (Method::Predict, self.predict),
+            (Method::PredictProba, self.probabilities),
+            (Method::DecisionFunction, self.scores),
+            (Method::Transform, self.transform),
+        ];
+        let outputs =
+            outputs.into_iter().filter_map(|(method, value)| Some(Output { method, value: value? })).collect();
+        let targets = match self.targets {
+            0 | 1 => vec!["prediction".to_owned()],
+            count => (0..count).map(|i| format!("prediction_{i}")).collect(),
+        };
+        Parts {
+            signature: Signature { inputs, targets, classes: self.classes, outputs },
+            graph: Graph { nodes },
+            provenance,
+            tests: TestRows::default(),
+        }
+    }
+}
