@@ -53,6 +53,12 @@ pub fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// The logistic function as XGBoost computes it: every step in f32, the exponent at most 88.7.
+pub fn sigmoid_f32(x: f64) -> f64 {
+    let power = exp(f64::from((-x as f32).min(88.7))) as f32;
+    f64::from(1.0 / (power + 1.0 + 1e-16))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +81,8 @@ mod tests {
     #[test]
     fn sigmoid_is_right_at_its_ends_and_middle() {
         assert_eq!([sigmoid(0.0), sigmoid(800.0), sigmoid(-800.0)], [0.5, 1.0, 0.0]);
+        assert_eq!([sigmoid_f32(0.0), sigmoid_f32(800.0)], [0.5, 1.0]);
+        assert_eq!(sigmoid_f32(-800.0), f64::from(1.0 / (exp(f64::from(88.7_f32)) as f32)));
         assert!((sigmoid(2.0) - 0.880_797_077_977_882_4).abs() < 1e-15);
     }
 }

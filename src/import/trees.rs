@@ -1,6 +1,7 @@
 //! Trees as other frameworks write them (nodes with numbers, children named by them) → the model's preorder.
 
 use crate::error::{Error, Kind, Result};
+use crate::format::limits::MAX_LABELS;
 use crate::model::forest::{self, Forest, LinearLeaves, MAX_TREE_DEPTH, Precision};
 
 /// A node as a framework writes it.
@@ -70,7 +71,8 @@ pub fn round_down(x: f64) -> f64 {
 ///
 /// # Errors
 /// [`Kind::InvalidModel`] at `node i`: a child or a feature that is not there, a node on two ways or on none, a cycle, a
-/// threshold or a leaf that is not a number, more depth than [`MAX_TREE_DEPTH`].
+/// threshold or a leaf that is not a number, more depth than [`MAX_TREE_DEPTH`]; [`Kind::LimitExceeded`] there for more
+/// categories than [`MAX_LABELS`].
 pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result<()> {
     let wrong = |i: usize, expected: String, found: String| {
         Err(Error::new(Kind::InvalidModel, format!("node {i}"), expected, found)
@@ -139,6 +141,10 @@ pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result
                             Precision::F32 => round_down(threshold),
                             Precision::F64 => threshold,
                         });
+                    }
+                    Rule::In(set) if set.len() > MAX_LABELS / 32 => {
+                        let expected = format!("at most {MAX_LABELS} categories");
+                        return Err(Error::new(Kind::LimitExceeded, format!("node {i}"), expected, "more"));
                     }
                     Rule::In(set) => {
                         forest.kinds.push(forest::NodeKind::In { missing_left });

@@ -97,6 +97,8 @@ functions! {
     NormalCdf = |x, _, _| 0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2),
     /// 1 + ln(x) above 0, else x: sublinear term frequencies.
     Sublinear = |x, _, _| if x > 0.0 { math::ln(x) + 1.0 } else { x },
+    /// The logistic function in f32, as XGBoost computes it.
+    SigmoidF32 = |x, _, _| math::sigmoid_f32(x),
 }
 
 /// The function of every number.

@@ -74,7 +74,7 @@ impl Booster {
         }
         rows = steps.map_columns("categories", Map::of(Function::Floor), rows, &self.ensemble.asks_for_first);
         let margins = steps.add("margins", self.ensemble.margins, &[rows]);
-        // What XGBoost computes in f32 is computed in f64, and rounded.
+        // XGBoost's exponentials are in f32; these are in f64, and rounded.
         let round = |steps: &mut Steps<'_>, name: &str, value| steps.map(name, Function::ToF32, value);
         let numbers = |predict, scores| Answers { scores, ..Answers::numbers(predict, self.outputs) };
         let classes = |predict, probabilities, count| Answers {
@@ -92,11 +92,13 @@ impl Booster {
                 return classes(predict, probabilities, self.outputs as i64);
             }
             Link::Exp => Function::Exp,
-            Link::Logistic | Link::Binary => Function::Sigmoid,
+            Link::Logistic | Link::Binary => Function::SigmoidF32,
             Link::Hinge => Function::Above,
         };
-        let exact = steps.map("exact answers", function, margins);
-        let answers = round(steps, "answers", exact);
+        let mut answers = steps.map("answers", function, margins);
+        if function == Function::Exp {
+            answers = round(steps, "answers: f32", answers);
+        }
         // With several outputs there are as many labels, each with a probability.
         if !matches!(self.link, Link::Binary | Link::Hinge) || self.outputs > 1 {
             return numbers(answers, Some(margins));

@@ -11,7 +11,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// XGBoost takes exponentials in f32, edgelet in f64 before it rounds: some units in the last place of an f32.
+/// XGBoost takes exponentials in f32, edgelet in f64 before it rounds: some units in the last place of an f32; for the
+/// logistic function, whose other steps are the same, hardly one.
 const TOLERANCE: f64 = 1e-6;
 
 static CASES: LazyLock<Cases> = LazyLock::new(|| Cases::made_by("make_xgboost.py"));
@@ -27,7 +28,8 @@ fn margins_are_xgboosts_to_the_bit() {
     for case in &cases {
         let model = imported(&case.join("model.json"), &options(case));
         assert_eq!(imported(&case.join("model.ubj"), &options(case)), model, "{}", case.display());
-        assert_agrees(&model, case, "margin.npy", TOLERANCE);
+        let is_logistic = model.provenance().estimator.ends_with(":logistic");
+        assert_agrees(&model, case, "margin.npy", if is_logistic { 1e-7 } else { TOLERANCE });
         assert_eq!(model.provenance().version, "3.2.0");
     }
     assert_eq!(cases.len(), 57);
