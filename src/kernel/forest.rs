@@ -1,72 +1,298 @@
-//! Trees: from the root to a leaf, several ways at once.
+//! Trees: a row is asked every question once, its answers are bytes, and trees compare those.
 //!
-//! A step down is a load, a comparison and a choice without a branch, and each needs the one before it. So four ways go
-//! down side by side: four rows through one tree, or, for a single row, four trees.
+//! An answer is a number's place among the sorted thresholds of its feature: x ≤ thresholds[i] exactly if the place is at
+//! most i. So trees see only bytes, whatever the numbers are. A byte tells 255 thresholds apart; more take more bytes. Where
+//! a missing number goes is in the answer too. A category's answer is a code, which splits look up in 256 bits.
+//!
+//! Two ways lead to the leaves. [`walk`] goes down, four rows or four trees at once, without a branch. [`merge`] goes up: it
+//! settles every split of a small tree for [`ROWS`] rows at once.
 
-/// A split or a leaf. A leaf's threshold is NaN and its `right` is its own index: whoever arrives stays.
+use super::lanes::Bytes;
+
+/// How many rows go up a tree at once.
+pub const ROWS: usize = 32;
+/// The answers of [`ROWS`] rows to a question, or for each row the leaf of a part of a tree.
+pub type Block = [Bytes; ROWS / 16];
+/// How many thresholds a byte tells apart.
+pub const PLACES: usize = 255;
+/// How many categories have a code of their own: two more codes are for the missing and for all others.
+pub const CODES: usize = 254;
+/// How many leaves a tree may have to be gone up.
+pub const MAX_LEAVES: usize = 256;
+/// How many splits a tree may have to be gone up.
+pub const MAX_MERGES: usize = 512;
+
+/// A question about the place of a number.
 #[derive(Clone, Copy, Debug)]
-pub struct Node {
-    /// What a number may be at most to go left, or the number of a set of categories.
-    pub threshold: f64,
-    /// The feature, and [`MISSING_LEFT`] and [`IN_SET`] in its upper bits.
+pub struct Place {
+    /// Which number.
     pub feature: u32,
-    /// Where the right side begins; the left one follows at once.
-    pub right: u32,
+    /// A missing number has the first place, else the last.
+    pub missing_first: bool,
+    /// Where its thresholds begin.
+    pub start: u32,
+    /// How many there are: one less than a power of two, with NaN to fill up.
+    pub count: u32,
+    /// How many bytes the answer has.
+    pub bytes: u32,
 }
 
-/// A missing number goes left.
-pub const MISSING_LEFT: u32 = 1 << 31;
-/// The split asks for a set of categories.
-pub const IN_SET: u32 = 1 << 30;
+/// A question about a category: the number without its fraction. The code of a category below `count` is the category,
+/// of a missing one `count`, and of any other `count + 1`.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// Which number.
+    pub feature: u32,
+    /// How many categories have a code: at most [`CODES`].
+    pub count: u32,
+}
 
-/// Trees laid out for walking.
+/// A question about membership, for features with more categories than there are codes. The answer is 0 for members.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Which number.
+    pub feature: u32,
+    /// A missing number is a member.
+    pub has_missing: bool,
+    /// Where the words of the set end; they begin where those of the set before end.
+    pub end: u32,
+}
+
+/// What a row is asked, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// Whether numbers are rounded to f32 first.
+    pub rounds: bool,
+    /// The places.
+    pub places: Vec<Place>,
+    /// The thresholds of all places.
+    pub thresholds: Vec<f64>,
+    /// The codes.
+    pub codes: Vec<Code>,
+    /// The memberships.
+    pub members: Vec<Member>,
+    /// Their sets: bit c mod 32 of word c / 32.
+    pub words: Vec<u32>,
+}
+
+impl Questions {
+    /// Writes a row's answers to every `stride`-th byte, from the first on.
+    pub fn ask(&self, row: &[f64], stride: usize, answers: &mut [u8]) {
+        let mut at = 0;
+        let mut answer = |byte: u32| {
+            answers[at] = byte as u8;
+            at += stride;
+        };
+        let number = |feature: u32| {
+            let x = row[feature as usize];
+            if self.rounds { f64::from(x as f32) } else { x }
+        };
+        for place in &self.places {
+            let x = number(place.feature);
+            let thresholds = &self.thresholds[place.start as usize..][..place.count as usize];
+            // NaN is above none of them.
+            let mut rank = if x.is_nan() & !place.missing_first { u32::MAX } else { count_below(thresholds, x) };
+            for _ in 0..place.bytes {
+                answer(rank.min(PLACES as u32));
+                rank = rank.saturating_sub(PLACES as u32);
+            }
+        }
+        for &Code { feature, count } in &self.codes {
+            let x = number(feature);
+            answer(category(x, count).unwrap_or(count + u32::from(!x.is_nan())));
+        }
+        let mut start = 0;
+        for &Member { feature, has_missing, end } in &self.members {
+            let words = &self.words[start..end as usize];
+            start = end as usize;
+            let x = number(feature);
+            let is_member = match category(x, words.len() as u32 * 32) {
+                Some(category) => words[category as usize / 32] >> (category % 32) & 1 == 1,
+                None => x.is_nan() & has_missing,
+            };
+            answer(u32::from(!is_member));
+        }
+    }
+}
+
+/// How many of the sorted thresholds are less than x.
+#[inline(always)]
+fn count_below(thresholds: &[f64], x: f64) -> u32 {
+    let mut below = 0;
+    let mut step = thresholds.len().div_ceil(2);
+    while step > 0 {
+        // No branch: half of the answers would be a surprise.
+        below += step & usize::from(thresholds[below + step - 1] < x).wrapping_neg();
+        step /= 2;
+    }
+    below as u32
+}
+
+/// The category below `count` that a number is.
+#[inline(always)]
+fn category(x: f64, count: u32) -> Option<u32> {
+    // -0.5 has the category 0; NaN has none.
+    if x > -1.0 && (x as u32) < count { Some(x as u32) } else { None }
+}
+
+/// A split or a leaf.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// The place of the byte that is asked for, shifted by 8, and the largest one that goes left.
+    pub question: u32,
+    /// The node to the left, with the one to the right after it. A leaf, where all bytes go left, has itself here.
+    pub next: u32,
+}
+
+/// Nodes, and what those that ask for a code need besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Trees<'a> {
     /// All nodes.
     pub nodes: &'a [Node],
-    /// Whether a row's numbers are rounded to f32 before they are compared.
-    pub rounds: bool,
-    /// The sets of categories: bit c mod 32 of word c / 32.
-    pub sets: &'a [Vec<u32>],
+    /// For each node the place in `sets` of the codes that go right; no codes at all for other nodes.
+    pub set_of: &'a [u32],
+    /// Bit c mod 64 of word c / 64.
+    pub sets: &'a [[u64; 4]],
 }
 
 impl Trees<'_> {
-    /// The node after `at` on the way of the row.
     #[inline(always)]
-    fn next(&self, row: &[f64], at: u32) -> u32 {
-        let node = &self.nodes[at as usize];
-        let mut x = row[(node.feature & !(MISSING_LEFT | IN_SET)) as usize];
-        if self.rounds {
-            x = f64::from(x as f32);
+    fn next<const CODED: bool>(&self, answers: &[u8], at: u32) -> u32 {
+        let Node { question, next } = self.nodes[at as usize];
+        let answer = answers[(question >> 8) as usize];
+        let goes_right = u32::from(answer > question as u8);
+        if !CODED {
+            return next + goes_right;
         }
-        let is_left = if node.feature & IN_SET == 0 { x <= node.threshold } else { self.is_member(x, node.threshold) };
-        let goes_left = is_left | (x.is_nan() & (node.feature & MISSING_LEFT != 0));
-        if goes_left { at + 1 } else { node.right }
+        let set = &self.sets[self.set_of[at as usize] as usize];
+        next + (goes_right | (set[usize::from(answer / 64)] >> (answer % 64)) as u32 & 1)
     }
 
-    /// Whether the category, a number without its fraction, is in a set.
-    fn is_member(&self, x: f64, set: f64) -> bool {
-        let words = &self.sets[set as usize];
-        // -0.5 has the category 0; NaN has none.
-        if !(x > -1.0 && x < words.len() as f64 * 32.0) {
-            return false;
+    /// The leaves that four ways of at most `depth` steps arrive at. `CODED` if some nodes ask for a code.
+    #[inline(never)]
+    pub fn walk<const CODED: bool>(&self, answers: [&[u8]; 4], ways: &mut [u32; 4], depth: u32) {
+        let [of_a, of_b, of_c, of_d] = answers;
+        let [mut a, mut b, mut c, mut d] = *ways;
+        let mut left = depth;
+        while left > 0 {
+            left = left.saturating_sub(2);
+            let (a0, b0, c0, d0) = (a, b, c, d);
+            a = self.next::<CODED>(of_a, a);
+            b = self.next::<CODED>(of_b, b);
+            c = self.next::<CODED>(of_c, c);
+            d = self.next::<CODED>(of_d, d);
+            a = self.next::<CODED>(of_a, a);
+            b = self.next::<CODED>(of_b, b);
+            c = self.next::<CODED>(of_c, c);
+            d = self.next::<CODED>(of_d, d);
+            // Who stays is at a leaf.
+            if (a ^ a0) | (b ^ b0) | (c ^ c0) | (d ^ d0) == 0 {
+                break;
+            }
         }
-        let category = x as usize;
-        words[category / 32] >> (category % 32) & 1 == 1
+        *ways = [a, b, c, d];
     }
+}
 
-    /// The leaves that four ways of at most `depth` steps arrive at.
-    #[inline(always)]
-    pub fn descend(&self, rows: [&[f64]; 4], roots: [u32; 4], depth: u32) -> [u32; 4] {
-        let [mut a, mut b, mut c, mut d] = roots;
-        for _ in 0..depth {
-            a = self.next(rows[0], a);
-            b = self.next(rows[1], b);
-            c = self.next(rows[2], c);
-            d = self.next(rows[3], d);
-        }
-        [a, b, c, d]
+/// The most splits on the way to a leaf of a [`Heap`].
+pub const HEAP_DEPTH: u32 = 8;
+/// How many answers a row may have for trees in heaps.
+pub const HEAP_ANSWERS: usize = 256;
+
+/// A shallow tree with all of its places taken: the sides of the split at i are at 2 i and 2 i + 1, the root is at 1. A
+/// split is the place of the byte that is asked for, shifted by 8, and the largest one that goes left. There is nothing to
+/// check on the way: a byte cannot point outside.
+pub type Heap = [u16; 1 << HEAP_DEPTH];
+
+/// The leaves that a row arrives at in four trees, `depth` splits down.
+#[inline(always)]
+pub fn fall(heaps: [&Heap; 4], answers: &[u8; HEAP_ANSWERS], depth: u32) -> [u32; 4] {
+    let (mut a, mut b, mut c, mut d) = (1, 1, 1, 1);
+    for _ in 0..depth {
+        a = below(heaps[0], answers, a);
+        b = below(heaps[1], answers, b);
+        c = below(heaps[2], answers, c);
+        d = below(heaps[3], answers, d);
     }
+    let first = 1 << depth;
+    [a - first, b - first, c - first, d - first]
+}
+
+// A function: the module is built for size, and closures become calls.
+#[inline(always)]
+fn below(heap: &Heap, answers: &[u8; HEAP_ANSWERS], at: u32) -> u32 {
+    let split = heap[usize::from(at as u8)];
+    at * 2 + u32::from(answers[usize::from(split >> 8)] > split as u8)
+}
+
+/// A split, seen from below.
+#[derive(Clone, Copy, Debug)]
+pub struct Merge {
+    /// Which block of answers is asked for.
+    pub answer: u32,
+    /// The largest one that goes left.
+    pub most: u8,
+    /// The block with the leaves of the left side. The first [`MAX_LEAVES`] are the leaves; each merge makes one more.
+    pub left: u16,
+    /// The block with the leaves of the right side.
+    pub right: u16,
+}
+
+/// The answers of [`ROWS`] rows, question after question, as blocks.
+pub fn to_blocks(answers: &[u8], blocks: &mut [Block]) {
+    for (bytes, block) in answers.as_chunks::<8>().0.as_chunks::<4>().0.iter().zip(blocks) {
+        let [a, b, c, d] = *bytes;
+        let half = u64::from_le_bytes;
+        *block = [Bytes::from_halves([half(a), half(b)]), Bytes::from_halves([half(c), half(d)])];
+    }
+}
+
+/// The leaves of [`ROWS`] rows.
+#[inline(always)]
+pub fn from_block(block: Block) -> [u8; ROWS] {
+    let ([a, b], [c, d]) = (block[0].to_halves(), block[1].to_halves());
+    let mut leaves = [0; ROWS];
+    let eights = leaves.as_chunks_mut::<8>().0;
+    eights[0] = a.to_le_bytes();
+    eights[1] = b.to_le_bytes();
+    eights[2] = c.to_le_bytes();
+    eights[3] = d.to_le_bytes();
+    leaves
+}
+
+/// A block of zeros.
+pub fn zeros() -> Block {
+    [Bytes::splat(0); ROWS / 16]
+}
+
+/// The blocks of leaves, before any merge.
+pub fn fill_leaves(blocks: &mut [Block]) {
+    blocks.iter_mut().zip(0..=u8::MAX).for_each(|(block, leaf)| *block = [Bytes::splat(leaf); ROWS / 16]);
+}
+
+/// Looks codes up: for each row 0 where it is not in the set, which goes left.
+#[inline(always)]
+pub fn look_up(codes: Block, set: &[u64; 4]) -> Block {
+    [codes[0].are_in(set), codes[1].are_in(set)]
+}
+
+/// Goes up a tree and returns the leaf of each row.
+#[inline(always)]
+pub fn merge(merges: &[Merge], answers: &[Block], blocks: &mut [Block]) -> Block {
+    // Without a split there is one leaf.
+    let mut last = blocks[0];
+    let mut i = 0;
+    // Not an iterator of pairs: the module is built for size, where that is a call for each.
+    while i < merges.len() {
+        let merge = &merges[i];
+        let most = Bytes::splat(merge.most);
+        let answer = &answers[merge.answer as usize];
+        let (left, right) = (&blocks[merge.left as usize], &blocks[merge.right as usize]);
+        last = [answer[0].at_most(most).choose(left[0], right[0]), answer[1].at_most(most).choose(left[1], right[1])];
+        blocks[MAX_LEAVES + i] = last;
+        i += 1;
+    }
+    last
 }
 
 /// A term of a linear leaf: a feature and its coefficient.
@@ -80,58 +306,12 @@ pub fn linear(row: &[f64], constant: f64, terms: &[Term], plain: f64) -> f64 {
     if sum.is_nan() && terms.iter().any(is_missing) { plain } else { sum }
 }
 
-/// Adds a leaf's numbers to sums; `rounds` after each addition to f32.
+/// Adds to a sum; `rounds` it to f32.
 #[inline(always)]
-pub fn add(sums: &mut [f64], leaf: &[f64], rounds: bool) {
-    for (sum, x) in sums.iter_mut().zip(leaf) {
-        *sum += x;
-        if rounds {
-            // Both are f32, and an f64 holds enough of their sum for a second rounding to do no harm.
-            *sum = f64::from(*sum as f32);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn leaf(at: u32) -> Node {
-        Node { threshold: f64::NAN, feature: 0, right: at }
-    }
-
-    #[test]
-    fn each_row_goes_its_own_way_and_stays_at_its_leaf() {
-        let nodes = [Node { threshold: 0.5, feature: 0, right: 2 }, leaf(1), leaf(2)];
-        let trees = Trees { nodes: &nodes, rounds: false, sets: &[] };
-        let rows = [&[0.5][..], &[0.500_000_000_001], &[f64::NAN], &[f64::NEG_INFINITY]];
-        assert_eq!(trees.descend(rows, [0; 4], 9), [1, 2, 2, 1]);
-        let rounded = Trees { rounds: true, ..trees };
-        assert_eq!(rounded.descend(rows, [0; 4], 1), [1, 1, 2, 1]);
-    }
-
-    #[test]
-    fn missing_goes_where_the_split_says_and_categories_by_their_set() {
-        let split = Node { threshold: 0.0, feature: IN_SET | MISSING_LEFT, right: 2 };
-        let (nodes, sets) = ([split, leaf(1), leaf(2)], [vec![0b101, 1]]);
-        let trees = Trees { nodes: &nodes, rounds: false, sets: &sets };
-        let rows = |xs: [f64; 4]| trees.descend([&xs[..1], &xs[1..2], &xs[2..3], &xs[3..]], [0; 4], 1);
-        assert_eq!(rows([0.0, 1.0, 2.9, f64::NAN]), [1, 2, 1, 1]);
-        assert_eq!(rows([32.0, 33.0, -1.0, 1e300]), [1, 2, 2, 2]);
-    }
-
-    #[test]
-    fn linear_leaves_are_plain_where_a_number_is_missing() {
-        let leaf = |row: &[f64]| linear(row, 0.5, &[(1, 2.0), (0, -1.0)], 9.0);
-        assert_eq!(leaf(&[3.0, 0.25, f64::NAN]), -2.0);
-        assert_eq!(leaf(&[f64::NAN, 0.25]), 9.0);
-        assert!(leaf(&[f64::INFINITY, f64::INFINITY]).is_nan());
-    }
-
-    #[test]
-    fn sums_round_to_f32_where_the_framework_does() {
-        let mut sums = [f64::from(0.1_f32)];
-        add(&mut sums, &[f64::from(0.2_f32)], true);
-        assert_eq!(sums[0], f64::from(0.1_f32 + 0.2_f32));
+pub fn add(sum: &mut f64, x: f64, rounds: bool) {
+    *sum += x;
+    if rounds {
+        // Both are f32, and an f64 holds enough of their sum for a second rounding to do no harm.
+        *sum = f64::from(*sum as f32);
     }
 }

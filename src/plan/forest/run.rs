@@ -1,0 +1,247 @@
+//! Runs a forest over rows.
+
+use super::{PackedForest, To, Tree};
+use crate::kernel::forest::{
+    Block, HEAP_ANSWERS, HEAP_DEPTH, Heap, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, fall, fill_leaves,
+    from_block, look_up, merge, to_blocks, zeros,
+};
+
+/// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
+const FEW: usize = 10;
+
+/// What a forest writes to while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    /// The answers of [`ROWS`] rows.
+    bytes: Vec<u8>,
+    /// The same in blocks, and then what is looked up.
+    answers: Vec<Block>,
+    leaves: Vec<Block>,
+}
+
+impl Room {
+    /// Makes it large enough for a forest.
+    pub fn grow(&mut self, forest: &PackedForest) {
+        let grow = |blocks: &mut Vec<Block>, count: usize| {
+            blocks.resize(count.max(blocks.len()), zeros());
+        };
+        self.bytes.resize((forest.answers * ROWS + HEAP_ANSWERS).max(self.bytes.len()), 0);
+        if forest.merges.is_some() {
+            grow(&mut self.answers, forest.answers + MAX_MERGES);
+            grow(&mut self.leaves, MAX_LEAVES + MAX_MERGES);
+            fill_leaves(&mut self.leaves);
+        }
+    }
+}
+
+impl PackedForest {
+    /// Predicts rows of `width` numbers.
+    pub fn run(&self, rows: &[f64], width: usize, out: &mut [f64], room: &mut Room) {
+        let outputs = self.base.len();
+        for sums in out.chunks_exact_mut(outputs) {
+            sums.copy_from_slice(&self.base);
+        }
+        for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS * outputs)) {
+            match &self.merges {
+                Some(merges) if rows.len() >= FEW * width => self.go_up(merges, rows, width, out, room),
+                _ => self.go_down(rows, width, out, &mut room.bytes),
+            }
+        }
+        if self.divisor != 1.0 {
+            out.iter_mut().for_each(|x| *x /= self.divisor);
+        }
+    }
+
+    /// Goes up all trees with at most [`ROWS`] rows.
+    #[inline(never)]
+    fn go_up(&self, merges: &[Merge], rows: &[f64], width: usize, out: &mut [f64], room: &mut Room) {
+        for (i, row) in rows.chunks_exact(width).enumerate() {
+            self.questions.ask(row, ROWS, &mut room.bytes[i..]);
+        }
+        to_blocks(&room.bytes, &mut room.answers);
+        let (mut start, mut first_look) = (0, 0);
+        for tree in &self.trees {
+            let (end, last_look) = (tree.merges_end as usize, tree.looks_end as usize);
+            for look in first_look..last_look {
+                let (answer, set) = self.looks[look];
+                let looked_up = look_up(room.answers[answer as usize], &self.sets[set as usize]);
+                room.answers[self.answers + look - first_look] = looked_up;
+            }
+            let leaves = from_block(merge(&merges[start..end], &room.answers, &mut room.leaves));
+            (start, first_look) = (end, last_look);
+            self.add_all(tree, &leaves, out);
+        }
+    }
+
+    /// Walks at most [`ROWS`] rows down all trees.
+    #[inline(never)]
+    fn go_down(&self, rows: &[f64], width: usize, out: &mut [f64], bytes: &mut [u8]) {
+        let (outputs, count, size) = (self.base.len(), rows.len() / width, self.answers);
+        for i in 0..count {
+            self.questions.ask(&rows[i * width..][..width], 1, &mut bytes[i * size..]);
+        }
+        if !self.heaps.is_empty() {
+            for i in 0..count {
+                if let Some(answers) = bytes[i * size..].first_chunk() {
+                    self.fall(answers, &rows[i * width..], &mut out[i * outputs..][..outputs]);
+                }
+            }
+            return;
+        }
+        let bytes = &bytes[..];
+        let answers = |i: usize| &bytes[i * size..][..size];
+        // Four rows through each tree …
+        let together = count / 4 * 4;
+        if together > 0 {
+            for tree in &self.trees {
+                let mut i = 0;
+                while i < together {
+                    let four = [answers(i), answers(i + 1), answers(i + 2), answers(i + 3)];
+                    let ends = self.walk(four, [tree.root; 4], tree.depth);
+                    let mut j = 0;
+                    while j < 4 {
+                        let leaf = self.leaf_of[ends[j] as usize] as usize;
+                        self.add(tree, &rows[(i + j) * width..], &mut out[(i + j) * outputs..], leaf);
+                        j += 1;
+                    }
+                    i += 4;
+                }
+            }
+        }
+        // … and what is left, each row through four trees.
+        for i in together..count {
+            let (row, sums) = (&rows[i * width..], &mut out[i * outputs..]);
+            let mut trees = &self.trees[..];
+            while let [a, rest @ ..] = trees {
+                let at = |i: usize| rest.get(i).unwrap_or(a);
+                let (b, c, d) = (at(0), at(1), at(2));
+                let depth = a.depth.max(b.depth).max(c.depth).max(d.depth);
+                let ends = self.walk([answers(i); 4], [a.root, b.root, c.root, d.root], depth);
+                let mut j = 0;
+                while j < 4 && j < trees.len() {
+                    self.add(&trees[j], row, sums, self.leaf_of[ends[j] as usize] as usize);
+                    j += 1;
+                }
+                trees = &trees[j..];
+            }
+        }
+    }
+
+    /// Lets a row fall down all heaps.
+    #[inline(never)]
+    fn fall(&self, answers: &[u8; HEAP_ANSWERS], row: &[f64], sums: &mut [f64]) {
+        let (heaps, depth) = (&self.heaps[..], self.heap_depth);
+        let (trees, names, leaves) = (&self.trees[..], &self.heap_names[..], &self.leaves[..]);
+        let rounds = self.rounds_sums;
+        // With one output its sum need not go through memory.
+        let is_one = sums.len() == 1 && self.linear.is_none();
+        let mut sum = sums[0];
+        let mut i = 0;
+        while i < trees.len() {
+            // Past the end are the heaps of no tree.
+            let at = i << depth;
+            let size = 1 << depth;
+            let four =
+                [heap(heaps, at), heap(heaps, at + size), heap(heaps, at + 2 * size), heap(heaps, at + 3 * size)];
+            let ends = fall(four, answers, depth);
+            if is_one && trees.len() - i >= 4 {
+                let (four, names) = (&trees[i..i + 4], &names[at..at + 4 * size]);
+                let [a, b, c, d] = ends;
+                add(&mut sum, leaves[four[0].leaves as usize + usize::from(names[a as usize])], rounds);
+                add(&mut sum, leaves[four[1].leaves as usize + usize::from(names[size + b as usize])], rounds);
+                add(&mut sum, leaves[four[2].leaves as usize + usize::from(names[2 * size + c as usize])], rounds);
+                add(&mut sum, leaves[four[3].leaves as usize + usize::from(names[3 * size + d as usize])], rounds);
+                sums[0] = sum;
+                i += 4;
+                continue;
+            }
+            let mut j = 0;
+            while j < 4 && i < trees.len() {
+                self.add(&trees[i], row, sums, names[(i << depth) + ends[j] as usize].into());
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn walk(&self, answers: [&[u8]; 4], mut ways: [u32; 4], depth: u32) -> [u32; 4] {
+        let trees = Trees { nodes: &self.nodes, set_of: &self.set_of, sets: &self.sets };
+        if self.sets.len() > 1 {
+            trees.walk::<true>(answers, &mut ways, depth);
+        } else {
+            trees.walk::<false>(answers, &mut ways, depth);
+        }
+        ways
+    }
+
+    /// Adds the leaf with that name.
+    #[inline(always)]
+    fn add(&self, tree: &Tree, row: &[f64], sums: &mut [f64], leaf: usize) {
+        let at = tree.leaves as usize + leaf;
+        match (tree.to, &self.linear) {
+            (To::One(output), None) => add(&mut sums[output as usize], self.leaves[at], self.rounds_sums),
+            (To::One(output), Some(linear)) => {
+                add(&mut sums[output as usize], linear.of(at, row, self.leaves[at]), self.rounds_sums);
+            }
+            (To::Each(start), _) => {
+                let output = self.outputs[start as usize + leaf] as usize;
+                add(&mut sums[output], self.leaves[at], self.rounds_sums);
+            }
+            (To::All, _) => self.add_leaf(tree, leaf, sums),
+        }
+    }
+
+    /// Adds a leaf with a number for every output.
+    fn add_leaf(&self, tree: &Tree, leaf: usize, sums: &mut [f64]) {
+        let outputs = self.base.len();
+        let leaf = &self.leaves[tree.leaves as usize + leaf * outputs..][..outputs];
+        let sums = &mut sums[..outputs];
+        for i in 0..outputs {
+            add(&mut sums[i], leaf[i], self.rounds_sums);
+        }
+    }
+
+    /// Adds to the sums of each row the leaf with its name.
+    fn add_all(&self, tree: &Tree, names: &[u8; ROWS], out: &mut [f64]) {
+        let outputs = self.base.len();
+        let leaves = &self.leaves[tree.leaves as usize..];
+        let mut sums = out;
+        let mut i = 0;
+        match tree.to {
+            To::One(output) => {
+                let mut at = output as usize;
+                while at < sums.len() {
+                    add(&mut sums[at], leaves[usize::from(names[i])], self.rounds_sums);
+                    at += outputs;
+                    i += 1;
+                }
+            }
+            To::Each(start) => {
+                let to = &self.outputs[start as usize..];
+                while i * outputs < sums.len() {
+                    let name = usize::from(names[i]);
+                    add(&mut sums[i * outputs + to[name] as usize], leaves[name], self.rounds_sums);
+                    i += 1;
+                }
+            }
+            To::All => {
+                while !sums.is_empty() {
+                    self.add_leaf(tree, names[i].into(), sums);
+                    sums = &mut sums[outputs..];
+                    i += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The heap that begins there.
+#[inline(always)]
+fn heap(heaps: &[u16], at: usize) -> &Heap {
+    const NONE: &Heap = &[0; 1 << HEAP_DEPTH];
+    match heaps.get(at..) {
+        Some(heap) => heap.first_chunk().unwrap_or(NONE),
+        None => NONE,
+    }
+}
