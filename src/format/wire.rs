@@ -71,7 +71,7 @@ enum WireOperator {
     Softmax,
     ArgMax,
     Binarize { threshold: f64 },
-    Forest(WireForest),
+    Forest(Box<WireForest>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -245,7 +245,7 @@ impl WireNode {
             Operator::Softmax(Softmax) => WireOperator::Softmax,
             Operator::ArgMax(ArgMax) => WireOperator::ArgMax,
             Operator::Binarize(binarize) => WireOperator::Binarize { threshold: binarize.threshold },
-            Operator::Forest(forest) => WireOperator::Forest(WireForest::from_forest(forest, blobs)),
+            Operator::Forest(forest) => WireOperator::Forest(Box::new(WireForest::from_forest(forest, blobs))),
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
     }
