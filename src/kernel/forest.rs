@@ -78,40 +78,43 @@ pub struct Questions {
 impl Questions {
     /// Writes a row's answers to every `stride`-th byte, from the first on.
     pub fn ask(&self, row: &[f64], stride: usize, answers: &mut [u8]) {
+        // No closures and no iterators of several things: the module is built for size, where those are calls.
         let mut at = 0;
-        let mut answer = |byte: u32| {
-            answers[at] = byte as u8;
-            at += stride;
-        };
-        let number = |feature: u32| {
-            let x = row[feature as usize];
-            if self.rounds { f64::from(x as f32) } else { x }
-        };
         for place in &self.places {
-            let x = number(place.feature);
+            let x = self.number(row, place.feature);
             let thresholds = &self.thresholds[place.start as usize..][..place.count as usize];
             // NaN is above none of them.
             let mut rank = if x.is_nan() & !place.missing_first { u32::MAX } else { count_below(thresholds, x) };
-            for _ in 0..place.bytes {
-                answer(rank.min(PLACES as u32));
+            let end = at + place.bytes as usize * stride;
+            while at < end {
+                answers[at] = rank.min(PLACES as u32) as u8;
                 rank = rank.saturating_sub(PLACES as u32);
+                at += stride;
             }
         }
         for &Code { feature, count } in &self.codes {
-            let x = number(feature);
-            answer(category(x, count).unwrap_or(count + u32::from(!x.is_nan())));
+            let x = self.number(row, feature);
+            answers[at] = category(x, count).unwrap_or(count + u32::from(!x.is_nan())) as u8;
+            at += stride;
         }
         let mut start = 0;
         for &Member { feature, has_missing, end } in &self.members {
             let words = &self.words[start..end as usize];
             start = end as usize;
-            let x = number(feature);
+            let x = self.number(row, feature);
             let is_member = match category(x, words.len() as u32 * 32) {
                 Some(category) => words[category as usize / 32] >> (category % 32) & 1 == 1,
                 None => x.is_nan() & has_missing,
             };
-            answer(u32::from(!is_member));
+            answers[at] = u8::from(!is_member);
+            at += stride;
         }
+    }
+
+    #[inline(always)]
+    fn number(&self, row: &[f64], feature: u32) -> f64 {
+        let x = row[feature as usize];
+        if self.rounds { f64::from(x as f32) } else { x }
     }
 }
 
