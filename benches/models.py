@@ -91,7 +91,8 @@ def logistic():
 def boosted():
     x = RANDOM.normal(size=(ROWS, 50)).astype(np.float32)
     y = x @ RANDOM.normal(size=50) + np.sin(3 * x[:, 0]) * 5 + x[:, 1] * x[:, 2] + RANDOM.normal(size=ROWS)
-    model = xgb.XGBRegressor(n_estimators=500, max_depth=6, learning_rate=0.1, n_jobs=1).fit(x, y)
+    # m2cgen takes the base score from the parameters only.
+    model = xgb.XGBRegressor(n_estimators=500, max_depth=6, learning_rate=0.1, base_score=0.5, n_jobs=1).fit(x, y)
     convert = lambda: convert_xgboost(model, initial_types=[("x", OtherFloats([None, 50]))], target_opset=15)
     learner = ydf.GradientBoostedTreesLearner(
         label="y", task=ydf.Task.REGRESSION, num_trees=500, max_depth=7, validation_ratio=0.0, early_stopping="NONE",

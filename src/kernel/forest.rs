@@ -10,7 +10,7 @@
 use super::lanes::Bytes;
 
 /// How many rows go up a tree at once.
-pub const ROWS: usize = 32;
+pub const ROWS: usize = 64;
 /// The answers of [`ROWS`] rows to a question, or for each row the leaf of a part of a tree.
 pub type Block = [Bytes; ROWS / 16];
 /// How many thresholds a byte tells apart.
@@ -20,7 +20,9 @@ pub const CODES: usize = 254;
 /// How many leaves a tree may have to be gone up.
 pub const MAX_LEAVES: usize = 256;
 /// How many splits a tree may have to be gone up.
-pub const MAX_MERGES: usize = 512;
+pub const MAX_MERGES: usize = 256;
+/// How many answers there may be to go up.
+pub const MAX_ANSWERS: usize = 256;
 
 /// A question about the place of a number.
 #[derive(Clone, Copy, Debug)]
@@ -82,9 +84,10 @@ impl Questions {
         let mut at = 0;
         for place in &self.places {
             let x = self.number(row, place.feature);
-            let thresholds = &self.thresholds[place.start as usize..][..place.count as usize];
+            let after = &self.thresholds[place.start as usize..];
             // NaN is above none of them.
-            let mut rank = if x.is_nan() & !place.missing_first { u32::MAX } else { count_below(thresholds, x) };
+            let below = count_below(&after[..place.count as usize], after, x);
+            let mut rank = if x.is_nan() & !place.missing_first { u32::MAX } else { below };
             let end = at + place.bytes as usize * stride;
             while at < end {
                 answers[at] = rank.min(PLACES as u32) as u8;
@@ -118,13 +121,34 @@ impl Questions {
     }
 }
 
-/// How many of the sorted thresholds are less than x.
+/// How many of the sorted thresholds, one less than a power of two, are less than x. `after` are the same and what comes
+/// after them.
 #[inline(always)]
-fn count_below(thresholds: &[f64], x: f64) -> u32 {
+fn count_below(thresholds: &[f64], after: &[f64], x: f64) -> u32 {
+    let count = thresholds.len();
+    let Some(after) = after.first_chunk().filter(|_| count < 256) else { return search(thresholds, x) };
+    let below = half::<128>(after, count, 0, x);
+    let below = half::<64>(after, count, below, x);
+    let below = half::<32>(after, count, below, x);
+    let below = half::<16>(after, count, below, x);
+    let below = half::<8>(after, count, below, x);
+    let below = half::<4>(after, count, below, x);
+    let below = half::<2>(after, count, below, x);
+    half::<1>(after, count, below, x) as u32
+}
+
+/// A step of a search among at most 255 thresholds. There is nothing to check, and no branch but on their count: half of the
+/// answers would be a surprise.
+#[inline(always)]
+fn half<const STEP: usize>(thresholds: &[f64; 256], count: usize, below: usize, x: f64) -> usize {
+    let is_above = thresholds[(below | (STEP - 1)) % 256] < x;
+    if count < STEP { below } else { below | usize::from(is_above) * STEP }
+}
+
+fn search(thresholds: &[f64], x: f64) -> u32 {
     let mut below = 0;
     let mut step = thresholds.len().div_ceil(2);
     while step > 0 {
-        // No branch: half of the answers would be a surprise.
         below += step & usize::from(thresholds[below + step - 1] < x).wrapping_neg();
         step /= 2;
     }
@@ -231,69 +255,88 @@ fn below(heap: &Heap, answers: &[u8; HEAP_ANSWERS], at: u32) -> u32 {
 /// A split, seen from below.
 #[derive(Clone, Copy, Debug)]
 pub struct Merge {
-    /// Which block of answers is asked for.
-    pub answer: u32,
-    /// The largest one that goes left.
-    pub most: u8,
-    /// The block with the leaves of the left side. The first [`MAX_LEAVES`] are the leaves; each merge makes one more.
+    /// Which block of answers is asked for, shifted by 8, and the largest one that goes left.
+    pub question: u16,
+    /// The block with the leaves of the left side: first come [`MAX_LEAVES`] leaves, then what each merge makes.
     pub left: u16,
     /// The block with the leaves of the right side.
     pub right: u16,
 }
 
+/// All leaves, and what merges make of them.
+pub type Merged = [Block; MAX_LEAVES + MAX_MERGES];
+
 /// The answers of [`ROWS`] rows, question after question, as blocks.
 pub fn to_blocks(answers: &[u8], blocks: &mut [Block]) {
-    for (bytes, block) in answers.as_chunks::<8>().0.as_chunks::<4>().0.iter().zip(blocks) {
-        let [a, b, c, d] = *bytes;
-        let half = u64::from_le_bytes;
-        *block = [Bytes::from_halves([half(a), half(b)]), Bytes::from_halves([half(c), half(d)])];
+    let bytes =
+        |eights: &[[u8; 8]; 2]| Bytes::from_halves([u64::from_le_bytes(eights[0]), u64::from_le_bytes(eights[1])]);
+    for (answers, block) in answers.as_chunks::<8>().0.as_chunks::<2>().0.as_chunks::<4>().0.iter().zip(blocks) {
+        *block = [bytes(&answers[0]), bytes(&answers[1]), bytes(&answers[2]), bytes(&answers[3])];
     }
 }
 
-/// The leaves of [`ROWS`] rows.
+/// The leaves of [`ROWS`] rows, eight to a number, the first in its least byte.
 #[inline(always)]
-pub fn from_block(block: Block) -> [u8; ROWS] {
-    let ([a, b], [c, d]) = (block[0].to_halves(), block[1].to_halves());
-    let mut leaves = [0; ROWS];
-    let eights = leaves.as_chunks_mut::<8>().0;
-    eights[0] = a.to_le_bytes();
-    eights[1] = b.to_le_bytes();
-    eights[2] = c.to_le_bytes();
-    eights[3] = d.to_le_bytes();
-    leaves
+pub fn from_block(block: &Block) -> [u64; ROWS / 8] {
+    let [a, b, c, d] = [block[0].to_halves(), block[1].to_halves(), block[2].to_halves(), block[3].to_halves()];
+    [a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1]]
 }
 
-/// A block of zeros.
-pub fn zeros() -> Block {
-    [Bytes::splat(0); ROWS / 16]
+/// Adds to every `stride`-th sum the leaf of its row.
+#[inline(always)]
+pub fn add_each<const ROUNDS: bool>(
+    sums: &mut [f64],
+    stride: usize,
+    leaves: &[f64; MAX_LEAVES],
+    eights: &[u64; ROWS / 8],
+) {
+    let mut at = 0;
+    for &eight in eights {
+        let mut names = eight;
+        let mut i = 0;
+        while i < 8 && at < sums.len() {
+            add(&mut sums[at], leaves[usize::from(names as u8)], ROUNDS);
+            names >>= 8;
+            at += stride;
+            i += 1;
+        }
+    }
 }
 
-/// The blocks of leaves, before any merge.
-pub fn fill_leaves(blocks: &mut [Block]) {
-    blocks.iter_mut().zip(0..=u8::MAX).for_each(|(block, leaf)| *block = [Bytes::splat(leaf); ROWS / 16]);
+/// A block of the same byte.
+pub fn block_of(byte: u8) -> Block {
+    [Bytes::splat(byte); ROWS / 16]
 }
 
 /// Looks codes up: for each row 0 where it is not in the set, which goes left.
 #[inline(always)]
-pub fn look_up(codes: Block, set: &[u64; 4]) -> Block {
-    [codes[0].are_in(set), codes[1].are_in(set)]
+pub fn look_up(codes: &Block, set: &[u64; 4]) -> Block {
+    [codes[0].are_in(set), codes[1].are_in(set), codes[2].are_in(set), codes[3].are_in(set)]
 }
 
 /// Goes up a tree and returns the leaf of each row.
 #[inline(always)]
-pub fn merge(merges: &[Merge], answers: &[Block], blocks: &mut [Block]) -> Block {
+pub fn merge(merges: &[Merge], answers: &[Block; MAX_ANSWERS], blocks: &mut Merged) -> Block {
     // Without a split there is one leaf.
     let mut last = blocks[0];
-    let mut i = 0;
-    // Not an iterator of pairs: the module is built for size, where that is a call for each.
-    while i < merges.len() {
-        let merge = &merges[i];
-        let most = Bytes::splat(merge.most);
-        let answer = &answers[merge.answer as usize];
-        let (left, right) = (&blocks[merge.left as usize], &blocks[merge.right as usize]);
-        last = [answer[0].at_most(most).choose(left[0], right[0]), answer[1].at_most(most).choose(left[1], right[1])];
-        blocks[MAX_LEAVES + i] = last;
-        i += 1;
+    let mut at = MAX_LEAVES;
+    // Not an iterator of pairs, and no arrays of lanes: the module is built for size, where those are calls and copies.
+    let mut rest = merges;
+    while let [merge, more @ ..] = rest {
+        rest = more;
+        let most = Bytes::splat(merge.question as u8);
+        // Nothing is checked here: a byte cannot point outside, nor can what is masked.
+        let answer = &answers[usize::from(merge.question >> 8)];
+        let left = &blocks[usize::from(merge.left) % (MAX_LEAVES + MAX_MERGES)];
+        let right = &blocks[usize::from(merge.right) % (MAX_LEAVES + MAX_MERGES)];
+        last = [
+            answer[0].at_most(most).choose(left[0], right[0]),
+            answer[1].at_most(most).choose(left[1], right[1]),
+            answer[2].at_most(most).choose(left[2], right[2]),
+            answer[3].at_most(most).choose(left[3], right[3]),
+        ];
+        blocks[at % (MAX_LEAVES + MAX_MERGES)] = last;
+        at += 1;
     }
     last
 }

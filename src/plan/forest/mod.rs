@@ -6,7 +6,9 @@ mod tree;
 
 pub use run::Room;
 
-use crate::kernel::forest::{self, HEAP_ANSWERS, HEAP_DEPTH, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Term};
+use crate::kernel::forest::{
+    self, HEAP_ANSWERS, HEAP_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Term,
+};
 use crate::model::forest::{Forest, LinearLeaves, Precision};
 use questions::Asker;
 use std::mem;
@@ -37,7 +39,7 @@ pub struct PackedForest {
     /// The merges of all trees, if it is worth while to go up.
     merges: Option<Vec<Merge>>,
     /// Which byte has to be looked up in which set for them.
-    looks: Vec<(u32, u32)>,
+    looks: Vec<(u8, u32)>,
     /// The numbers of the leaves of all trees.
     leaves: Vec<f64>,
     /// For each leaf of a tree with [`To::Each`] the output it is added to.
@@ -115,7 +117,8 @@ impl PackedForest {
             let Names { names, firsts } = Names::new(own, width, forest.linear.is_none());
             splits += shape.splits();
             steps += shape.depth;
-            if shape.splits() > MAX_MERGES || firsts.len() > MAX_LEAVES {
+            let is_small = shape.splits() <= MAX_MERGES && firsts.len() <= MAX_LEAVES;
+            if !is_small || packed.answers + shape.looks() > MAX_ANSWERS {
                 packed.merges = None;
             }
             if let Some(merges) = &mut packed.merges {
@@ -133,6 +136,8 @@ impl PackedForest {
             let looks_end = packed.looks.len() as u32;
             packed.trees.push(Tree { root, depth: shape.depth, merges_end, looks_end, leaves: leaves_at, to });
         }
+        // Whoever goes up looks at as many leaves as a byte could ask for.
+        packed.leaves.resize(packed.leaves.len() + MAX_LEAVES, 0.0);
         if in_heaps {
             // The last tree has as many bytes after its beginning as any.
             packed.heaps.resize(packed.heaps.len() + (1 << HEAP_DEPTH), 0);

@@ -28,8 +28,7 @@ pub struct Asker<'a> {
     sets: Iter<'a, Vec<u32>>,
     /// The distinct thresholds, each with its feature and where a missing number goes; sorted.
     keys: Vec<(u32, u64)>,
-    /// For each feature and side of missing numbers: where its keys begin, and the byte of its answer.
-    groups: Vec<(u32, u32, u32)>,
+    groups: Vec<Group>,
     /// For each feature how many categories its largest set could hold.
     categories: Vec<usize>,
     /// For each feature the byte of its code, if it has one.
@@ -40,6 +39,23 @@ pub struct Asker<'a> {
     pub bytes: u32,
     /// The sets of codes that go right: none first.
     pub code_sets: Vec<[u64; 4]>,
+}
+
+/// The thresholds of a feature with one side for missing numbers.
+struct Group {
+    key: u32,
+    /// Where its keys begin, and how many there are.
+    start: u32,
+    count: u32,
+    /// The byte of its answer.
+    answer: u32,
+}
+
+impl Group {
+    /// How many steps a search takes.
+    fn steps(&self) -> u32 {
+        u32::BITS - self.count.leading_zeros()
+    }
 }
 
 impl<'a> Asker<'a> {
@@ -60,9 +76,15 @@ impl<'a> Asker<'a> {
         keys.dedup();
         let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
         for group in keys.chunk_by(|a, b| a.0 == b.0) {
-            groups.push((group[0].0, start, bytes));
+            groups.push(Group { key: group[0].0, start, count: group.len() as u32, answer: 0 });
             start += group.len() as u32;
-            bytes += group.len().div_ceil(PLACES) as u32;
+        }
+        // Searches in tables of one size take as many steps, which a processor foresees.
+        for steps in 1..=u32::BITS {
+            for group in groups.iter_mut().filter(|group| group.steps() == steps) {
+                group.answer = bytes;
+                bytes += group.count.div_ceil(PLACES as u32);
+            }
         }
         let mut codes = vec![0; categories.len()];
         for (code, &count) in codes.iter_mut().zip(&categories) {
@@ -101,10 +123,10 @@ impl<'a> Asker<'a> {
 
     fn next_place(&mut self, missing_left: bool) -> Option<Question> {
         let key = key(*self.features.next()?, missing_left, *self.thresholds.next()?);
-        let group = self.groups.binary_search_by_key(&key.0, |group| group.0).ok()?;
-        let (_, start, byte) = self.groups[group];
+        let group = self.groups.binary_search_by_key(&key.0, |group| group.key).ok()?;
+        let Group { start, answer, .. } = self.groups[group];
         let place = self.keys.binary_search(&key).ok()? as u32 - start;
-        Some(Question { answer: byte + place / PLACES as u32, most: (place % PLACES as u32) as u8, set: 0 })
+        Some(Question { answer: answer + place / PLACES as u32, most: (place % PLACES as u32) as u8, set: 0 })
     }
 
     fn next_set(&mut self, missing_left: bool) -> Option<Question> {
@@ -124,10 +146,12 @@ impl<'a> Asker<'a> {
     }
 
     /// What a row is asked.
-    pub fn into_questions(self) -> Questions {
+    pub fn into_questions(mut self) -> Questions {
         let mut questions = Questions { rounds: self.forest.rows == Precision::F32, ..Questions::default() };
-        for keys in self.keys.chunk_by(|a, b| a.0 == b.0) {
-            let (start, count) = (questions.thresholds.len(), (keys.len() + 1).next_power_of_two() - 1);
+        self.groups.sort_unstable_by_key(|group| group.answer);
+        for group in &self.groups {
+            let keys = &self.keys[group.start as usize..][..group.count as usize];
+            let (start, count) = (questions.thresholds.len(), (1 << group.steps()) - 1);
             questions.thresholds.extend(keys.iter().map(|&(_, order)| number(order)));
             questions.thresholds.resize(start + count, f64::NAN);
             questions.places.push(Place {
@@ -138,6 +162,8 @@ impl<'a> Asker<'a> {
                 bytes: keys.len().div_ceil(PLACES) as u32,
             });
         }
+        // A search looks at 256 numbers at once.
+        questions.thresholds.resize(questions.thresholds.len() + 256, f64::NAN);
         for (feature, &count) in self.categories.iter().enumerate().filter(|(_, count)| has_code(**count)) {
             questions.codes.push(Code { feature: feature as u32, count: count as u32 });
         }

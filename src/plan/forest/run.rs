@@ -2,12 +2,12 @@
 
 use super::{PackedForest, To, Tree};
 use crate::kernel::forest::{
-    Block, HEAP_ANSWERS, HEAP_DEPTH, Heap, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, fall, fill_leaves,
-    from_block, look_up, merge, to_blocks, zeros,
+    Block, HEAP_ANSWERS, HEAP_DEPTH, Heap, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, add_each,
+    block_of, fall, from_block, look_up, merge, to_blocks,
 };
 
 /// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
-const FEW: usize = 10;
+const FEW: usize = 20;
 
 /// What a forest writes to while it runs.
 #[derive(Clone, Debug, Default)]
@@ -22,14 +22,11 @@ pub struct Room {
 impl Room {
     /// Makes it large enough for a forest.
     pub fn grow(&mut self, forest: &PackedForest) {
-        let grow = |blocks: &mut Vec<Block>, count: usize| {
-            blocks.resize(count.max(blocks.len()), zeros());
-        };
         self.bytes.resize((forest.answers * ROWS + HEAP_ANSWERS).max(self.bytes.len()), 0);
         if forest.merges.is_some() {
-            grow(&mut self.answers, forest.answers + MAX_MERGES);
-            grow(&mut self.leaves, MAX_LEAVES + MAX_MERGES);
-            fill_leaves(&mut self.leaves);
+            self.answers.resize(MAX_ANSWERS, block_of(0));
+            self.leaves = (0..=u8::MAX).map(block_of).collect();
+            self.leaves.resize(MAX_LEAVES + MAX_MERGES, block_of(0));
         }
     }
 }
@@ -58,18 +55,21 @@ impl PackedForest {
         for (i, row) in rows.chunks_exact(width).enumerate() {
             self.questions.ask(row, ROWS, &mut room.bytes[i..]);
         }
-        to_blocks(&room.bytes, &mut room.answers);
+        to_blocks(&room.bytes[..self.answers * ROWS], &mut room.answers);
+        let (Some(answers), Some(blocks)) = (room.answers.first_chunk_mut(), room.leaves.first_chunk_mut()) else {
+            return;
+        };
         let (mut start, mut first_look) = (0, 0);
         for tree in &self.trees {
             let (end, last_look) = (tree.merges_end as usize, tree.looks_end as usize);
             for look in first_look..last_look {
-                let (answer, set) = self.looks[look];
-                let looked_up = look_up(room.answers[answer as usize], &self.sets[set as usize]);
-                room.answers[self.answers + look - first_look] = looked_up;
+                let (code, set) = self.looks[look];
+                answers[self.answers + look - first_look] =
+                    look_up(&answers[usize::from(code)], &self.sets[set as usize]);
             }
-            let leaves = from_block(merge(&merges[start..end], &room.answers, &mut room.leaves));
+            let names = from_block(&merge(&merges[start..end], answers, blocks));
             (start, first_look) = (end, last_look);
-            self.add_all(tree, &leaves, out);
+            self.add_all(tree, &names, out);
         }
     }
 
@@ -202,36 +202,26 @@ impl PackedForest {
         }
     }
 
-    /// Adds to the sums of each row the leaf with its name.
-    fn add_all(&self, tree: &Tree, names: &[u8; ROWS], out: &mut [f64]) {
+    /// Adds to the sums of each row the leaf with its name, eight names to a number.
+    #[inline(always)]
+    fn add_all(&self, tree: &Tree, names: &[u64; ROWS / 8], out: &mut [f64]) {
         let outputs = self.base.len();
-        let leaves = &self.leaves[tree.leaves as usize..];
-        let mut sums = out;
+        // After the last leaf there are as many numbers as a byte could ask for.
+        let after = self.leaves.get(tree.leaves as usize..).and_then(|leaves| leaves.first_chunk());
+        if let (To::One(output), Some(leaves)) = (tree.to, after) {
+            let sums = &mut out[output as usize..];
+            if self.rounds_sums {
+                add_each::<true>(sums, outputs, leaves, names);
+            } else {
+                add_each::<false>(sums, outputs, leaves, names);
+            }
+            return;
+        }
         let mut i = 0;
-        match tree.to {
-            To::One(output) => {
-                let mut at = output as usize;
-                while at < sums.len() {
-                    add(&mut sums[at], leaves[usize::from(names[i])], self.rounds_sums);
-                    at += outputs;
-                    i += 1;
-                }
-            }
-            To::Each(start) => {
-                let to = &self.outputs[start as usize..];
-                while i * outputs < sums.len() {
-                    let name = usize::from(names[i]);
-                    add(&mut sums[i * outputs + to[name] as usize], leaves[name], self.rounds_sums);
-                    i += 1;
-                }
-            }
-            To::All => {
-                while !sums.is_empty() {
-                    self.add_leaf(tree, names[i].into(), sums);
-                    sums = &mut sums[outputs..];
-                    i += 1;
-                }
-            }
+        while i * outputs < out.len() {
+            let leaf = usize::from((names[i / 8] >> (i % 8 * 8)) as u8);
+            self.add(tree, &[], &mut out[i * outputs..], leaf);
+            i += 1;
         }
     }
 }

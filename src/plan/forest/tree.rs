@@ -42,6 +42,11 @@ impl Shape {
         shape
     }
 
+    /// How many splits ask for a code.
+    pub fn looks(&self) -> usize {
+        self.nodes.iter().filter(|node| node.question.set > 0).count()
+    }
+
     /// How many splits.
     pub fn splits(&self) -> usize {
         self.nodes.len() / 2
@@ -87,7 +92,7 @@ impl Shape {
 
     /// Lays it out for going up: from the last split in preorder to the first. `looks` takes the byte and the set of each
     /// split that asks for a code; their answers come after the `answers` that there are.
-    pub fn lay_up(&self, names: &[u32], answers: usize, merges: &mut Vec<Merge>, looks: &mut Vec<(u32, u32)>) {
+    pub fn lay_up(&self, names: &[u32], answers: usize, merges: &mut Vec<Merge>, looks: &mut Vec<(u8, u32)>) {
         let (start, first_look) = (merges.len(), looks.len());
         // For each node the block of its leaves.
         let mut blocks = vec![0; self.nodes.len()];
@@ -96,13 +101,14 @@ impl Shape {
                 blocks[at] = names[next as usize] as u16;
                 continue;
             }
-            let Question { mut answer, mut most, set } = question;
+            let Question { answer, most, set } = question;
+            let mut question = (answer as u16) << 8 | u16::from(most);
             if set > 0 {
-                looks.push((answer, set));
-                (answer, most) = ((answers + looks.len() - first_look - 1) as u32, 0);
+                question = ((answers + looks.len() - first_look) as u16) << 8;
+                looks.push((answer as u8, set));
             }
             blocks[at] = (MAX_LEAVES + merges.len() - start) as u16;
-            merges.push(Merge { answer, most, left: blocks[at + 1], right: blocks[next as usize] });
+            merges.push(Merge { question, left: blocks[at + 1], right: blocks[next as usize] });
         }
     }
 }
