@@ -80,6 +80,24 @@ mod imp {
             Self(v128_bitselect(yes.0, no.0, self.0))
         }
 
+        /// The bits of both.
+        #[inline(always)]
+        pub fn or(self, other: Self) -> Self {
+            Self(v128_or(self.0, other.0))
+        }
+
+        /// For each byte b byte b of all the others, 0 past their end; there may be 256 of those.
+        #[inline(always)]
+        pub fn pick(self, others: &[Self]) -> Self {
+            let (mut at, mut picked) = (self.0, u8x16_splat(0));
+            for other in others {
+                // Where an index is not below 16, swizzle gives 0.
+                picked = v128_or(picked, u8x16_swizzle(other.0, at));
+                at = u8x16_sub(at, u8x16_splat(16));
+            }
+            Self(picked)
+        }
+
         /// For each byte b all bits if bit b of the 256 is set, else none.
         #[inline(always)]
         pub fn are_in(self, bits: &[u64; 4]) -> Self {
@@ -155,6 +173,19 @@ mod imp {
         #[inline(always)]
         pub fn choose(self, yes: Self, no: Self) -> Self {
             Self(array::from_fn(|j| (yes.0[j] & self.0[j]) | (no.0[j] & !self.0[j])))
+        }
+
+        /// The bits of both.
+        #[inline(always)]
+        pub fn or(self, other: Self) -> Self {
+            Self(array::from_fn(|j| self.0[j] | other.0[j]))
+        }
+
+        /// For each byte b byte b of all the others, 0 past their end; there may be 256 of those.
+        #[inline(always)]
+        pub fn pick(self, others: &[Self]) -> Self {
+            let pick = |at: u8| others.get(usize::from(at / 16)).map_or(0, |other| other.0[usize::from(at % 16)]);
+            Self(self.0.map(pick))
         }
 
         /// For each byte b all bits if bit b of the 256 is set, else none.

@@ -7,12 +7,12 @@ mod tree;
 pub use run::Room;
 
 use crate::kernel::forest::{
-    self, HEAP_ANSWERS, HEAP_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Term,
+    self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Term, to_lanes,
 };
 use crate::model::forest::{Forest, LinearLeaves, Precision};
 use questions::Asker;
-use std::mem;
-use tree::{Names, Shape};
+use std::{array, mem};
+use tree::{BARE, GroveBytes, Names, Shape};
 
 /// What a merge takes, in steps of a way down: see the benchmarks.
 const STEPS_OF_MERGE: f64 = 0.06;
@@ -24,12 +24,10 @@ pub struct PackedForest {
     /// How many bytes a row's answers have.
     answers: usize,
     trees: Vec<Tree>,
-    /// If all of them are shallow, their heaps and the names of the leaves below: 2 to the power of `heap_depth` of both
-    /// for each tree.
-    heaps: Vec<u16>,
-    heap_names: Vec<u8>,
-    heap_depth: u32,
-    /// Their nodes, if they are in no heaps.
+    /// If all of them are shallow, they stand in groves; and for each the names of its leaves.
+    groves: Vec<Grove>,
+    grove_leaves: Vec<[u8; 1 << GROVE_DEPTH]>,
+    /// Their nodes, if they are in no groves.
     nodes: Vec<Node>,
     /// For each node that is a leaf its name in its tree.
     leaf_of: Vec<u32>,
@@ -48,6 +46,8 @@ pub struct PackedForest {
     base: Vec<f64>,
     divisor: f64,
     rounds_sums: bool,
+    /// Whether all that is summed is f32, so that f32 can be added.
+    sums_are_f32: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,9 +83,8 @@ impl PackedForest {
             questions: Questions::default(),
             answers: asker.bytes.max(1) as usize,
             trees: Vec::with_capacity(forest.targets.len()),
-            heaps: Vec::new(),
-            heap_names: Vec::new(),
-            heap_depth: 0,
+            groves: Vec::new(),
+            grove_leaves: Vec::new(),
             nodes: Vec::new(),
             leaf_of: Vec::new(),
             set_of: Vec::new(),
@@ -98,6 +97,7 @@ impl PackedForest {
             base: Vec::new(),
             divisor: forest.divisor,
             rounds_sums,
+            sums_are_f32: false,
         };
         // A zero may be left out where adding it changes nothing: -0 + 0 is 0, and the first addition may round.
         let is_kept = |&x: &f64| x.to_bits() != (-0.0_f64).to_bits() && !(rounds_sums && f64::from(x as f32) != x);
@@ -108,8 +108,8 @@ impl PackedForest {
         let shapes: Vec<Shape> = shapes.collect();
         packed.sets = mem::take(&mut asker.code_sets);
         let depth = shapes.iter().fold(0, |depth, shape| depth.max(shape.depth));
-        let in_heaps = depth <= HEAP_DEPTH && packed.answers <= HEAP_ANSWERS && packed.sets.len() == 1;
-        packed.heap_depth = depth;
+        let in_groves = depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.len() == 1;
+        let mut groves = Vec::new();
         for (shape, target) in shapes.iter().zip(&forest.targets) {
             let width = if target.is_some() { 1 } else { forest.base.len() };
             let (own, rest) = leaves.split_at((shape.splits() + 1) * width);
@@ -125,8 +125,15 @@ impl PackedForest {
                 shape.lay_up(&names, packed.answers, merges, &mut packed.looks);
             }
             let (root, leaves_at) = (packed.nodes.len() as u32, packed.leaves.len() as u32);
-            if in_heaps {
-                shape.lay_heap(&names, depth, &mut packed.heaps, &mut packed.heap_names);
+            if in_groves {
+                let lane = packed.trees.len() % GROVE;
+                if lane == 0 {
+                    groves.push(BARE);
+                }
+                packed.grove_leaves.push([0; 1 << GROVE_DEPTH]);
+                if let (Some(grove), Some(leaves)) = (groves.last_mut(), packed.grove_leaves.last_mut()) {
+                    shape.plant(&names, lane, grove, leaves);
+                }
             } else {
                 shape.lay_down(&names, &mut packed.nodes, &mut packed.leaf_of, &mut packed.set_of);
             }
@@ -138,10 +145,9 @@ impl PackedForest {
         }
         // Whoever goes up looks at as many leaves as a byte could ask for.
         packed.leaves.resize(packed.leaves.len() + MAX_LEAVES, 0.0);
-        if in_heaps {
-            // The last tree has as many bytes after its beginning as any.
-            packed.heaps.resize(packed.heaps.len() + (1 << HEAP_DEPTH), 0);
-        }
+        packed.groves = groves.iter().map(grown).collect();
+        let is_f32 = |&x: &f64| f64::from(x as f32) == x;
+        packed.sums_are_f32 = rounds_sums && packed.leaves.iter().chain(&forest.base).all(is_f32);
         if splits as f64 * STEPS_OF_MERGE > f64::from(steps) {
             packed.merges = None;
         }
@@ -177,6 +183,12 @@ impl PackedForest {
         self.leaves.extend(numbers);
         To::Each(start)
     }
+}
+
+/// A grove as lanes.
+fn grown(bytes: &GroveBytes) -> Grove {
+    let splits = |i: usize| [to_lanes(&bytes[2 * i]), to_lanes(&bytes[2 * i + 1])];
+    Grove { upper: array::from_fn(splits), lower: array::from_fn(|i| array::from_fn(|way| splits(7 + i * 8 + way))) }
 }
 
 /// Linear leaves, each with the end of its terms.

@@ -2,8 +2,8 @@
 
 use super::{PackedForest, To, Tree};
 use crate::kernel::forest::{
-    Block, HEAP_ANSWERS, HEAP_DEPTH, Heap, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, add_each,
-    block_of, fall, from_block, look_up, merge, to_blocks,
+    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, add_each, block_of, fall,
+    from_block, from_lanes, look_up, merge, to_blocks, to_lanes,
 };
 
 /// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
@@ -22,7 +22,7 @@ pub struct Room {
 impl Room {
     /// Makes it large enough for a forest.
     pub fn grow(&mut self, forest: &PackedForest) {
-        self.bytes.resize((forest.answers * ROWS + HEAP_ANSWERS).max(self.bytes.len()), 0);
+        self.bytes.resize((forest.answers * ROWS + MAX_ANSWERS).max(self.bytes.len()), 0);
         if forest.merges.is_some() {
             self.answers.resize(MAX_ANSWERS, block_of(0));
             self.leaves = (0..=u8::MAX).map(block_of).collect();
@@ -80,7 +80,7 @@ impl PackedForest {
         for i in 0..count {
             self.questions.ask(&rows[i * width..][..width], 1, &mut bytes[i * size..]);
         }
-        if !self.heaps.is_empty() {
+        if !self.groves.is_empty() {
             for i in 0..count {
                 if let Some(answers) = bytes[i * size..].first_chunk() {
                     self.fall(answers, &rows[i * width..], &mut out[i * outputs..][..outputs]);
@@ -127,40 +127,40 @@ impl PackedForest {
         }
     }
 
-    /// Lets a row fall down all heaps.
+    /// Lets a row fall down all groves.
     #[inline(never)]
-    fn fall(&self, answers: &[u8; HEAP_ANSWERS], row: &[f64], sums: &mut [f64]) {
-        let (heaps, depth) = (&self.heaps[..], self.heap_depth);
-        let (trees, names, leaves) = (&self.trees[..], &self.heap_names[..], &self.leaves[..]);
-        let rounds = self.rounds_sums;
-        // With one output its sum need not go through memory.
-        let is_one = sums.len() == 1 && self.linear.is_none();
-        let mut sum = sums[0];
+    fn fall(&self, answers: &[u8; MAX_ANSWERS], row: &[f64], sums: &mut [f64]) {
+        let mut lanes = [to_lanes(&[0; 16]); MAX_ANSWERS / 16];
+        let used = self.answers.div_ceil(16);
+        for i in 0..used {
+            lanes[i] = answers[i * 16..].first_chunk().map_or(lanes[i], to_lanes);
+        }
+        let lanes = &lanes[..used];
+        let (trees, leaves) = (&self.trees[..], &self.leaves[..]);
+        // With one output the sum need not go through memory.
+        let is_one = sums.len() == 1 && self.linear.is_none() && self.rounds_sums == self.sums_are_f32;
+        let (mut sum, mut narrow_sum) = (sums[0], sums[0] as f32);
         let mut i = 0;
-        while i < trees.len() {
-            // Past the end are the heaps of no tree.
-            let at = i << depth;
-            let size = 1 << depth;
-            let four =
-                [heap(heaps, at), heap(heaps, at + size), heap(heaps, at + 2 * size), heap(heaps, at + 3 * size)];
-            let ends = fall(four, answers, depth);
-            if is_one && trees.len() - i >= 4 {
-                let (four, names) = (&trees[i..i + 4], &names[at..at + 4 * size]);
-                let [a, b, c, d] = ends;
-                add(&mut sum, leaves[four[0].leaves as usize + usize::from(names[a as usize])], rounds);
-                add(&mut sum, leaves[four[1].leaves as usize + usize::from(names[size + b as usize])], rounds);
-                add(&mut sum, leaves[four[2].leaves as usize + usize::from(names[2 * size + c as usize])], rounds);
-                add(&mut sum, leaves[four[3].leaves as usize + usize::from(names[3 * size + d as usize])], rounds);
-                sums[0] = sum;
-                i += 4;
-                continue;
+        for grove in &self.groves {
+            for eight in from_lanes(fall(grove, lanes)) {
+                let mut names = eight;
+                let end = trees.len().min(i + 8);
+                while i < end {
+                    let leaf = usize::from(self.grove_leaves[i][names as usize % (1 << GROVE_DEPTH)]);
+                    names >>= 8;
+                    if !is_one {
+                        self.add(&trees[i], row, sums, leaf);
+                    } else if self.sums_are_f32 {
+                        narrow_sum += leaves[trees[i].leaves as usize + leaf] as f32;
+                    } else {
+                        sum += leaves[trees[i].leaves as usize + leaf];
+                    }
+                    i += 1;
+                }
             }
-            let mut j = 0;
-            while j < 4 && i < trees.len() {
-                self.add(&trees[i], row, sums, names[(i << depth) + ends[j] as usize].into());
-                i += 1;
-                j += 1;
-            }
+        }
+        if is_one {
+            sums[0] = if self.sums_are_f32 { narrow_sum.into() } else { sum };
         }
     }
 
@@ -223,15 +223,5 @@ impl PackedForest {
             self.add(tree, &[], &mut out[i * outputs..], leaf);
             i += 1;
         }
-    }
-}
-
-/// The heap that begins there.
-#[inline(always)]
-fn heap(heaps: &[u16], at: usize) -> &Heap {
-    const NONE: &Heap = &[0; 1 << HEAP_DEPTH];
-    match heaps.get(at..) {
-        Some(heap) => heap.first_chunk().unwrap_or(NONE),
-        None => NONE,
     }
 }

@@ -1,8 +1,22 @@
 //! One tree, laid out for both ways.
 
 use super::questions::{Asker, Question};
-use crate::kernel::forest::{MAX_LEAVES, MAX_MERGES, Merge, Node};
+use crate::kernel::forest::{GROVE, GROVE_DEPTH, MAX_LEAVES, MAX_MERGES, Merge, Node};
 use crate::model::forest::{Depths, NodeKind};
+
+/// A grove while it is planted: two rows of lanes for each place.
+pub type GroveBytes = [[u8; GROVE]; 2 * (7 + 56)];
+
+/// A grove without trees: all ways go left.
+pub const BARE: GroveBytes = {
+    let mut bytes = [[0; GROVE]; 2 * (7 + 56)];
+    let mut i = 1;
+    while i < bytes.len() {
+        bytes[i] = [u8::MAX; GROVE];
+        i += 2;
+    }
+    bytes
+};
 
 /// A tree in preorder.
 pub struct Shape {
@@ -71,22 +85,24 @@ impl Shape {
         }
     }
 
-    /// Lays it out as a heap of `depth` levels of splits. `heap_names` takes the names of the leaves below.
-    pub fn lay_heap(&self, names: &[u32], depth: u32, heaps: &mut Vec<u16>, heap_names: &mut Vec<u8>) {
-        let (root, leaves) = (heaps.len(), heap_names.len());
-        heaps.resize(root + (1 << depth), u8::MAX.into());
-        heap_names.resize(leaves + (1 << depth), 0);
+    /// Plants it in a grove, as the tree of that lane. `leaves` takes the names of the leaves.
+    pub fn plant(&self, names: &[u32], lane: usize, grove: &mut GroveBytes, leaves: &mut [u8; 1 << GROVE_DEPTH]) {
         let mut open = vec![(0, 1_usize)];
         while let Some((at, place)) = open.pop() {
             let &ShapeNode { question: Question { answer, most, .. }, next, is_leaf } = &self.nodes[at as usize];
+            let level = place.ilog2();
             if is_leaf {
                 // All places below go left, to the first leaf.
-                let first = place << (depth - place.ilog2());
-                heap_names[leaves + first - (1 << depth)] = names[next as usize] as u8;
-            } else {
-                heaps[root + place] = (answer as u16) << 8 | u16::from(most);
-                open.extend([(at + 1, 2 * place), (next, 2 * place + 1)]);
+                leaves[(place << (GROVE_DEPTH - level)) - (1 << GROVE_DEPTH)] = names[next as usize] as u8;
+                continue;
             }
+            // A place of the lower levels is one below one of the eight ways.
+            let below = level.saturating_sub(3);
+            let way = (place >> below) % 8;
+            let split = if level < 3 { place - 1 } else { 7 + ((1 << below) + place % (1 << below) - 1) * 8 + way };
+            grove[2 * split][lane] = answer as u8;
+            grove[2 * split + 1][lane] = most;
+            open.extend([(at + 1, 2 * place), (next, 2 * place + 1)]);
         }
     }
 
