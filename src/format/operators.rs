@@ -28,7 +28,7 @@ enum WireOperator {
     Softmax,
     ArgMax,
     Binarize { threshold: f64 },
-    Forest(WireForest),
+    Forest(Box<WireForest>),
     Map { function: u8, a: f64, b: f64 },
     Rescale { factors: Numbers, offsets: Numbers },
     Combine { multiplies: bool },
@@ -105,7 +105,7 @@ impl WireNode {
             Operator::Softmax(Softmax) => WireOperator::Softmax,
             Operator::ArgMax(ArgMax) => WireOperator::ArgMax,
             Operator::Binarize(binarize) => WireOperator::Binarize { threshold: binarize.threshold },
-            Operator::Forest(forest) => WireOperator::Forest(WireForest::from_forest(forest, blobs)),
+            Operator::Forest(forest) => WireOperator::Forest(Box::new(WireForest::from_forest(forest, blobs))),
             Operator::Map(Map { function, a, b }) => {
                 WireOperator::Map { function: code(Function::ALL, function), a: *a, b: *b }
             }

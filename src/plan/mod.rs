@@ -4,7 +4,7 @@
 mod forest;
 mod step;
 
-pub use forest::PackedForest;
+pub use forest::{PackedForest, Room};
 pub use step::{Source, Step, Work};
 
 use crate::model::{Method, Model, ValueId};

@@ -31,7 +31,7 @@ pub enum Work {
     /// An operator whose parameters lie as its kernel wants them.
     Operator(Operator),
     /// A forest laid out for walking.
-    Forest(PackedForest),
+    Forest(Box<PackedForest>),
 }
 
 impl Step {
@@ -40,7 +40,7 @@ impl Step {
         let node = &model.graph().nodes[i];
         let source = |&id: &ValueId| Source { at: places[id as usize], width: model.width(id) };
         let work = match node.operator.clone() {
-            Operator::Forest(forest) => Work::Forest(PackedForest::new(forest)),
+            Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest))),
             operator => Work::Operator(operator),
         };
         let from = node.inputs.iter().map(source).collect();

@@ -3,13 +3,14 @@
 use crate::kernel::pairwise::{self, Known};
 use crate::kernel::{column, decide, dense, encode, map, spline, transform, vote};
 use crate::model::{Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Quantile, Rescale, Spline, Votes};
-use crate::plan::{self, Plan, Route, Source, Step, Work};
+use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
 
-/// A model ready to predict: its plan and one block of scratch.
+/// A model ready to predict: its plan and the scratch for one block.
 #[derive(Clone, Debug)]
 pub struct Predictor {
     plan: Plan,
     scratch: Vec<f64>,
+    room: Room,
 }
 
 impl Predictor {
@@ -17,7 +18,13 @@ impl Predictor {
     pub fn new(model: &Model) -> Self {
         let plan = plan::compile(model);
         let scratch = vec![0.0; plan.scratch];
-        Self { plan, scratch }
+        let mut room = Room::default();
+        for step in plan.routes.iter().flat_map(|route| &route.steps) {
+            if let Work::Forest(forest) = &step.work {
+                room.grow(forest);
+            }
+        }
+        Self { plan, scratch, room }
     }
 
     /// How many numbers an encoded row has.
@@ -53,7 +60,7 @@ impl Predictor {
     pub fn run(&mut self, method: Method, rows: usize) {
         assert!(rows <= self.plan.block, "at most a block of rows");
         let route = self.plan.route(method).expect("a method of the model");
-        run(route, rows, &mut self.scratch);
+        run(route, rows, &mut self.scratch, &mut self.room);
     }
 
     /// Predicts encoded rows (rows × inputs, see [`Signature`](crate::model::Signature)) into `out`
@@ -106,7 +113,7 @@ pub struct Mismatch {
     pub found: f64,
 }
 
-fn run(route: &Route, rows: usize, scratch: &mut [f64]) {
+fn run(route: &Route, rows: usize, scratch: &mut [f64], room: &mut Room) {
     for Step { work, from, at, width } in &route.steps {
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
@@ -114,7 +121,7 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64]) {
         let first = from[0];
         let x = read(&first);
         match work {
-            Work::Forest(forest) => forest.run(x, first.width, out),
+            Work::Forest(forest) => forest.run(x, first.width, out, room),
             Work::Operator(Operator::Concat(_)) => {
                 let mut at = 0;
                 for source in from {

@@ -1,10 +1,15 @@
 //! Speed beside the peers, in one run: prints ratios, asserts nothing (the machine is shared).
 
-use crate::shell::{self, Result, root, stage};
+use crate::shell::{self, Result, cargo, root, stage};
 use crate::{pkg, setup};
+use std::path::Path;
 use std::process::Command;
 
-/// Builds the package and runs `benches/run.mjs`.
+/// What a case of `benches/models.py` is imported from: the first that can be.
+const CASES: [(&str, &[&str]); 4] =
+    [("W2", &["model.pkl"]), ("W3", &["model.ubj", "model.json"]), ("W4", &["model.pkl"]), ("W5", &["model.txt"])];
+
+/// Builds the package and runs `benches/run.mjs`, for linear models, and `benches/tabular.mjs`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -13,6 +18,32 @@ pub fn run() -> Result {
     let kernel = root().join("target/dot.wasm");
     let assembler = root().join("tests/node_modules/.bin/wasm-as");
     shell::run(Command::new(assembler).arg("--enable-simd").arg(benches.join("dot.wat")).arg("-o").arg(&kernel))?;
+    let python = setup::python_for("bench-venv", &benches.join("requirements.txt"))?;
+    let models = root().join("target/bench");
+    stage("the models");
+    shell::run(Command::new(&python).arg("-Wignore").arg(benches.join("models.py")).arg(&models))?;
+    import(&models)?;
     stage("racing");
-    shell::run(Command::new("node").current_dir(&benches).arg("run.mjs").arg(&kernel))
+    shell::run(Command::new("node").current_dir(&benches).arg("run.mjs").arg(&kernel))?;
+    shell::run(Command::new("node").current_dir(&benches).arg("tabular.mjs").arg(&models).arg(&python))
+}
+
+/// Imports what can be: a framework's files may have no importer yet, and the race says so.
+fn import(models: &Path) -> Result {
+    shell::run(cargo().args(["build", "--quiet", "--release", "--bin", "edgelet"]))?;
+    for (case, files) in CASES {
+        let folder = models.join(case);
+        let imported = folder.join("model.edgelet");
+        if imported.exists() {
+            std::fs::remove_file(&imported).map_err(|error| format!("{}: {error}", imported.display()))?;
+        }
+        for file in files {
+            let mut program = Command::new(root().join("target/release/edgelet"));
+            let command = program.arg("import").arg(folder.join(file)).arg("-o").arg(&imported);
+            if shell::run(command).is_ok() {
+                break;
+            }
+        }
+    }
+    Ok(())
 }

@@ -52,12 +52,16 @@ pub fn npm_install(folder: &Path, more: &[&Path]) -> Result {
 
 /// A Python with the packages of `tests/requirements.txt`; returns its path.
 pub fn python() -> Result<PathBuf> {
-    let venv = root().join("target/venv");
+    python_for("venv", &root().join("tests/requirements.txt"))
+}
+
+/// A Python in a folder of `target` with the packages that a file names; returns its path.
+pub fn python_for(folder: &str, requirements: &Path) -> Result<PathBuf> {
+    let venv = root().join("target").join(folder);
     let python = venv.join("bin/python");
-    let requirements = root().join("tests/requirements.txt");
-    when_changed("Python", &requirements, &venv, || {
+    when_changed("Python", requirements, &venv, || {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))
     })?;
     Ok(python)
 }

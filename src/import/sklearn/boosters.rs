@@ -18,6 +18,9 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
         _ => return Ok(None),
     };
     let Some(answers) = answers else { return Ok(Some(Answers::default())) };
+    if object.name().ends_with("Classifier") && answers.classes.is_none() {
+        return Err(object.refused("a classifier whose objective gives no classes"));
+    }
     // XGBoost's wrapper has no decision function, so whoever stands on it takes probabilities.
     let is_xgboost = object.class().0.starts_with("xgboost");
     let answers = Answers { scores: answers.scores.filter(|_| !is_xgboost), ..answers };

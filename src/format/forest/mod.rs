@@ -4,11 +4,14 @@
 //! once. Arrays are stored in planes, all first bytes before all second ones, as the upper bytes of like numbers are alike.
 //! Numbers that are f32 take 4 bytes.
 
+mod numbers;
+
 use super::blobs::{BlobReader, BlobWriter, Numbers, Planes};
 use super::limits::{self, MAX_LABELS};
 use crate::error::{Error, Kind, Result};
 use crate::model::MAX_WIDTH;
 use crate::model::forest::{Forest, LinearLeaves, MAX_TREE_NODES, NodeKind, Precision};
+use numbers::{Leaves, push_integers, push_numbers, push_sorted, take_integers, take_numbers, take_sorted};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -20,17 +23,21 @@ pub(super) struct WireForest {
     divisor: f64,
     /// For each tree 0 where a leaf has a number for every output, else 1 + its output.
     targets: Vec<u32>,
-    /// 0 leaf; 1 and 2 at most a threshold, missing right and left; 3 and 4 in a set, missing right and left.
+    /// 0 leaf; 1 and 2 as is usual for the feature, missing right and left; 3 and 4 as is not.
     kinds: Planes,
     features: Planes,
+    /// The features that are usually asked whether they are in a set, not whether they are at most a threshold.
+    categorical: Vec<u32>,
     /// How many thresholds each feature's table has.
     table_lengths: Vec<u32>,
     /// The tables one after another, each sorted.
     tables: Planes,
     /// For each threshold its place in its feature's table.
     thresholds: Planes,
-    sets: Vec<Vec<u32>>,
-    leaves: Planes,
+    /// How many words each set has, and all words.
+    set_lengths: Planes,
+    sets: Planes,
+    leaves: Leaves,
     linear: Option<Box<WireLinearLeaves>>,
 }
 
@@ -49,11 +56,16 @@ impl WireForest {
             let table = &tables[feature as usize];
             table.binary_search_by(|x| x.total_cmp(&threshold)).map_or(0, |at| at as u64)
         };
-        let kind = |kind: &NodeKind| match kind {
-            NodeKind::Leaf => 0,
-            NodeKind::AtMost { missing_left } => 1 + u64::from(*missing_left),
-            NodeKind::In { missing_left } => 3 + u64::from(*missing_left),
+        let mut categorical: Vec<u32> = splits(forest).filter(|(kind, _)| is_set(kind)).map(|(_, x)| x).collect();
+        categorical.sort_unstable();
+        categorical.dedup();
+        let mut features = forest.features.iter();
+        let kind = |kind: &NodeKind| {
+            let (NodeKind::AtMost { missing_left } | NodeKind::In { missing_left }) = *kind else { return 0 };
+            let usual = features.next().is_some_and(|feature| categorical.binary_search(feature).is_ok());
+            1 + u64::from(missing_left) + 2 * u64::from(is_set(kind) != usual)
         };
+        let kinds: Vec<u64> = forest.kinds.iter().map(kind).collect();
         Self {
             width: forest.width as u32,
             rounds_rows: forest.rows == Precision::F32,
@@ -61,13 +73,15 @@ impl WireForest {
             base: blobs.push(&forest.base),
             divisor: forest.divisor,
             targets: forest.targets.iter().map(|target| target.map_or(0, |output| output + 1)).collect(),
-            kinds: blobs.push_planes(forest.kinds.iter().map(kind)),
-            features: blobs.push_planes(forest.features.iter().map(|&feature| u64::from(feature))),
+            kinds: blobs.push_planes(kinds.into_iter()),
+            features: push_integers(&forest.features, blobs),
+            categorical,
             table_lengths: tables.iter().map(|table| table.len() as u32).collect(),
-            tables: push_numbers(&tables.concat(), blobs),
+            tables: push_sorted(&tables, blobs),
             thresholds: blobs.push_planes(thresholds(forest).map(place)),
-            sets: forest.sets.clone(),
-            leaves: push_numbers(&forest.leaves, blobs),
+            set_lengths: blobs.push_planes(forest.sets.iter().map(|set| set.len() as u64)),
+            sets: push_integers(&forest.sets.concat(), blobs),
+            leaves: Leaves::push(&forest.leaves, leaf_width(&forest.targets, forest.base.len()), blobs),
             linear: forest.linear.as_ref().map(|linear| Box::new(WireLinearLeaves::from_linear(linear, blobs))),
         }
     }
@@ -75,25 +89,31 @@ impl WireForest {
     pub fn check_limits(&self) -> Result<()> {
         limits::check("forest.width", self.width as usize, MAX_WIDTH)?;
         limits::check("forest.targets", self.targets.len(), MAX_TREE_NODES)?;
-        limits::check("forest.table_lengths", self.table_lengths.len(), MAX_WIDTH)?;
-        self.sets.iter().try_for_each(|set| limits::check("forest.sets", set.len(), MAX_LABELS / 32))
+        limits::check("forest.table_lengths", self.table_lengths.len(), MAX_WIDTH)
     }
 
     pub fn into_forest(self, blobs: &mut BlobReader<'_>) -> Result<Forest> {
         let corrupt =
             |at: &'static str| move || Error::new(Kind::Corrupt, at, "what the format allows", "another number");
         let base = blobs.take(self.base)?;
-        let kind = |code: u64| {
-            Ok(match code {
-                0 => NodeKind::Leaf,
-                1 | 2 => NodeKind::AtMost { missing_left: code == 2 },
-                3 | 4 => NodeKind::In { missing_left: code == 4 },
-                _ => return Err(corrupt("forest.kinds")()),
-            })
-        };
-        let kinds: Vec<NodeKind> = blobs.take_planes(self.kinds)?.into_iter().map(kind).collect::<Result<_>>()?;
+        let codes = blobs.take_planes(self.kinds)?;
         let features = take_integers(self.features, blobs)?;
-        let tables = take_numbers(self.tables, blobs)?;
+        let mut rest = features.iter();
+        let mut kinds = Vec::with_capacity(codes.len());
+        for code in codes {
+            let Some(code) = code.checked_sub(1) else {
+                kinds.push(NodeKind::Leaf);
+                continue;
+            };
+            let usual = rest.next().is_some_and(|feature| self.categorical.binary_search(feature).is_ok());
+            let missing_left = code & 1 == 1;
+            kinds.push(match code / 2 {
+                unusual @ 0..2 if usual != (unusual == 1) => NodeKind::In { missing_left },
+                0..2 => NodeKind::AtMost { missing_left },
+                _ => return Err(corrupt("forest.kinds")()),
+            });
+        }
+        let tables = take_sorted(self.tables, blobs)?;
         let mut starts = Vec::with_capacity(self.table_lengths.len());
         let mut start: usize = 0;
         for length in self.table_lengths {
@@ -108,6 +128,22 @@ impl WireForest {
             tables.get(at).copied()
         };
         let thresholds: Option<Vec<f64>> = features_of_thresholds.zip(places).map(threshold).collect();
+        let thresholds = thresholds.ok_or_else(corrupt("forest.thresholds"))?;
+        let lengths = take_integers(self.set_lengths, blobs)?;
+        let words = take_integers(self.sets, blobs)?;
+        let mut words = &words[..];
+        let mut sets = Vec::with_capacity(lengths.len());
+        for length in lengths {
+            limits::check("forest.sets", length as usize, MAX_LABELS / 32)?;
+            let (set, rest) = words.split_at_checked(length as usize).ok_or_else(corrupt("forest.sets"))?;
+            sets.push(set.to_vec());
+            words = rest;
+        }
+        if !words.is_empty() {
+            return Err(corrupt("forest.sets")());
+        }
+        let targets: Vec<Option<u32>> = self.targets.into_iter().map(|target| target.checked_sub(1)).collect();
+        let leaf_width = leaf_width(&targets, base.len());
         let precision = |rounds| if rounds { Precision::F32 } else { Precision::F64 };
         Ok(Forest {
             width: self.width as usize,
@@ -115,12 +151,12 @@ impl WireForest {
             sums: precision(self.rounds_sums),
             base,
             divisor: self.divisor,
-            targets: self.targets.into_iter().map(|target| target.checked_sub(1)).collect(),
-            thresholds: thresholds.ok_or_else(corrupt("forest.thresholds"))?,
+            targets,
+            thresholds,
             kinds,
             features,
-            sets: self.sets,
-            leaves: take_numbers(self.leaves, blobs)?,
+            sets,
+            leaves: self.leaves.take(leaf_width, blobs)?,
             linear: self.linear.map(|linear| linear.into_linear(blobs).map(Box::new)).transpose()?,
         })
     }
@@ -130,8 +166,8 @@ impl WireLinearLeaves {
     fn from_linear(linear: &LinearLeaves, blobs: &mut BlobWriter) -> Self {
         Self {
             constants: push_numbers(&linear.constants, blobs),
-            counts: blobs.push_planes(linear.counts.iter().map(|&count| u64::from(count))),
-            features: blobs.push_planes(linear.features.iter().map(|&feature| u64::from(feature))),
+            counts: push_integers(&linear.counts, blobs),
+            features: push_integers(&linear.features, blobs),
             coefficients: push_numbers(&linear.coefficients, blobs),
         }
     }
@@ -146,10 +182,24 @@ impl WireLinearLeaves {
     }
 }
 
+/// The splits with their features.
+fn splits(forest: &Forest) -> impl Iterator<Item = (&NodeKind, u32)> + Clone {
+    let splits = forest.kinds.iter().filter(|kind| **kind != NodeKind::Leaf);
+    splits.zip(forest.features.iter().copied())
+}
+
+fn is_set(kind: &NodeKind) -> bool {
+    matches!(kind, NodeKind::In { .. })
+}
+
+/// How many numbers a leaf has, where all have as many.
+fn leaf_width(targets: &[Option<u32>], outputs: usize) -> usize {
+    if targets.iter().all(Option::is_none) { outputs.max(1) } else { 1 }
+}
+
 /// The threshold of each split that has one, with its feature.
 fn thresholds(forest: &Forest) -> impl Iterator<Item = (u32, f64)> + Clone {
-    let splits = forest.kinds.iter().filter(|kind| **kind != NodeKind::Leaf).zip(&forest.features);
-    let features = splits.filter(|(kind, _)| matches!(kind, NodeKind::AtMost { .. })).map(|(_, &feature)| feature);
+    let features = splits(forest).filter(|(kind, _)| !is_set(kind)).map(|(_, feature)| feature);
     features.zip(forest.thresholds.iter().copied())
 }
 
@@ -162,21 +212,4 @@ fn tables(forest: &Forest) -> Vec<Vec<f64>> {
         table.dedup_by_key(|x| x.to_bits());
     }
     tables
-}
-
-/// Numbers in planes: of f32 if all of them are.
-fn push_numbers(numbers: &[f64], blobs: &mut BlobWriter) -> Planes {
-    let is_narrow = numbers.iter().all(|&x| f64::from(x as f32).to_bits() == x.to_bits());
-    let bits = |&x: &f64| if is_narrow { u64::from((x as f32).to_bits()) } else { x.to_bits() };
-    blobs.push_planes_of(if is_narrow { 4 } else { 8 }, numbers.iter().map(bits))
-}
-
-fn take_integers(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<u32>> {
-    Ok(blobs.take_planes(planes)?.into_iter().map(|number| number as u32).collect())
-}
-
-fn take_numbers(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<f64>> {
-    let is_narrow = planes.bytes() <= 4;
-    let number = |bits: u64| if is_narrow { f64::from(f32::from_bits(bits as u32)) } else { f64::from_bits(bits) };
-    Ok(blobs.take_planes(planes)?.into_iter().map(number).collect())
 }

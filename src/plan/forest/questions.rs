@@ -1,0 +1,206 @@
+//! What the splits of a forest ask, each question once.
+
+use crate::kernel::forest::{CODES, Code, Member, PLACES, Place, Questions};
+use crate::model::forest::{Forest, NodeKind, Precision};
+use std::slice::Iter;
+
+/// What a node asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The byte of the answer.
+    pub answer: u32,
+    /// The largest one that goes left.
+    pub most: u8,
+    /// The number of the set of codes that go right; 0 for none.
+    pub set: u32,
+}
+
+impl Question {
+    /// Whoever is asked this goes left, as at a leaf.
+    pub const NONE: Self = Self { answer: 0, most: u8::MAX, set: 0 };
+}
+
+/// Hands out the questions of a forest's nodes, in order.
+pub struct Asker<'a> {
+    forest: &'a Forest,
+    features: Iter<'a, u32>,
+    thresholds: Iter<'a, f64>,
+    sets: Iter<'a, Vec<u32>>,
+    /// The distinct thresholds, each with its feature and where a missing number goes; sorted.
+    keys: Vec<(u32, u64)>,
+    groups: Vec<Group>,
+    /// For each feature how many categories its largest set could hold.
+    categories: Vec<usize>,
+    /// For each feature the byte of its code, if it has one.
+    codes: Vec<u32>,
+    /// The byte of the next answer about membership.
+    next_member: u32,
+    /// How many bytes all answers have.
+    pub bytes: u32,
+    /// The sets of codes that go right: none first.
+    pub code_sets: Vec<[u64; 4]>,
+}
+
+/// The thresholds of a feature with one side for missing numbers.
+struct Group {
+    key: u32,
+    /// Where its keys begin, and how many there are.
+    start: u32,
+    count: u32,
+    /// The byte of its answer.
+    answer: u32,
+}
+
+impl Group {
+    /// How many steps a search takes.
+    fn steps(&self) -> u32 {
+        u32::BITS - self.count.leading_zeros()
+    }
+}
+
+impl<'a> Asker<'a> {
+    pub fn new(forest: &'a Forest) -> Self {
+        let (mut thresholds, mut sets) = (forest.thresholds.iter(), forest.sets.iter());
+        let mut keys = Vec::with_capacity(forest.thresholds.len());
+        let mut categories = vec![0; if forest.sets.is_empty() { 0 } else { forest.width }];
+        for (kind, feature) in splits(forest) {
+            if let NodeKind::AtMost { missing_left } = kind {
+                keys.extend(thresholds.next().map(|&threshold| key(feature, missing_left, threshold)));
+            } else if let Some(set) = sets.next() {
+                // A set without words asks for no category, but its feature has a code.
+                let count = &mut categories[feature as usize];
+                *count = set.len().max(1).saturating_mul(32).max(*count);
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
+        for group in keys.chunk_by(|a, b| a.0 == b.0) {
+            groups.push(Group { key: group[0].0, start, count: group.len() as u32, answer: 0 });
+            start += group.len() as u32;
+        }
+        // Searches in tables of one size take as many steps, which a processor foresees.
+        for steps in 1..=u32::BITS {
+            for group in groups.iter_mut().filter(|group| group.steps() == steps) {
+                group.answer = bytes;
+                bytes += group.count.div_ceil(PLACES as u32);
+            }
+        }
+        let mut codes = vec![0; categories.len()];
+        for (code, &count) in codes.iter_mut().zip(&categories) {
+            if has_code(count) {
+                *code = bytes;
+                bytes += 1;
+            }
+        }
+        let members = splits(forest)
+            .filter(|(kind, feature)| matches!(kind, NodeKind::In { .. }) && !has_code(categories[*feature as usize]));
+        let members = members.count() as u32;
+        Self {
+            forest,
+            features: forest.features.iter(),
+            thresholds: forest.thresholds.iter(),
+            sets: forest.sets.iter(),
+            keys,
+            groups,
+            categories,
+            codes,
+            next_member: bytes,
+            bytes: bytes + members,
+            code_sets: vec![[0; 4]],
+        }
+    }
+
+    /// The question of the next node.
+    pub fn next(&mut self, kind: NodeKind) -> Question {
+        match kind {
+            NodeKind::Leaf => Some(Question::NONE),
+            NodeKind::AtMost { missing_left } => self.next_place(missing_left),
+            NodeKind::In { missing_left } => self.next_set(missing_left),
+        }
+        .unwrap_or(Question::NONE)
+    }
+
+    fn next_place(&mut self, missing_left: bool) -> Option<Question> {
+        let key = key(*self.features.next()?, missing_left, *self.thresholds.next()?);
+        let group = self.groups.binary_search_by_key(&key.0, |group| group.key).ok()?;
+        let Group { start, answer, .. } = self.groups[group];
+        let place = self.keys.binary_search(&key).ok()? as u32 - start;
+        Some(Question { answer: answer + place / PLACES as u32, most: (place % PLACES as u32) as u8, set: 0 })
+    }
+
+    fn next_set(&mut self, missing_left: bool) -> Option<Question> {
+        let (feature, words) = (*self.features.next()? as usize, self.sets.next()?);
+        let count = self.categories[feature];
+        if !has_code(count) {
+            self.next_member += 1;
+            return Some(Question { answer: self.next_member - 1, most: 0, set: 0 });
+        }
+        let mut rights = [u64::MAX; 4];
+        for (i, &word) in words.iter().enumerate() {
+            rights[i / 2] ^= u64::from(word) << (i % 2 * 32);
+        }
+        rights[count / 64] ^= u64::from(missing_left) << (count % 64);
+        self.code_sets.push(rights);
+        Some(Question { answer: self.codes[feature], most: u8::MAX, set: self.code_sets.len() as u32 - 1 })
+    }
+
+    /// What a row is asked.
+    pub fn into_questions(mut self) -> Questions {
+        let mut questions = Questions { rounds: self.forest.rows == Precision::F32, ..Questions::default() };
+        self.groups.sort_unstable_by_key(|group| group.answer);
+        for group in &self.groups {
+            let keys = &self.keys[group.start as usize..][..group.count as usize];
+            let (start, count) = (questions.thresholds.len(), (1 << group.steps()) - 1);
+            questions.thresholds.extend(keys.iter().map(|&(_, order)| number(order)));
+            questions.thresholds.resize(start + count, f64::NAN);
+            questions.places.push(Place {
+                feature: keys[0].0 >> 1,
+                missing_first: keys[0].0 & 1 == 1,
+                start: start as u32,
+                count: count as u32,
+                bytes: keys.len().div_ceil(PLACES) as u32,
+            });
+        }
+        // A search looks at 256 numbers at once.
+        questions.thresholds.resize(questions.thresholds.len() + 256, f64::NAN);
+        for (feature, &count) in self.categories.iter().enumerate().filter(|(_, count)| has_code(**count)) {
+            questions.codes.push(Code { feature: feature as u32, count: count as u32 });
+        }
+        let mut sets = self.forest.sets.iter();
+        for (kind, feature) in splits(self.forest) {
+            if let NodeKind::In { missing_left } = kind
+                && let Some(set) = sets.next()
+                && !has_code(self.categories[feature as usize])
+            {
+                questions.words.extend(set);
+                let end = questions.words.len() as u32;
+                questions.members.push(Member { feature, has_missing: missing_left, end });
+            }
+        }
+        questions
+    }
+}
+
+/// Whether a feature with sets of that many categories has a code: one byte is enough then.
+fn has_code(categories: usize) -> bool {
+    (1..=CODES).contains(&categories)
+}
+
+/// The splits with their features.
+fn splits(forest: &Forest) -> impl Iterator<Item = (NodeKind, u32)> {
+    let splits = forest.kinds.iter().filter(|kind| **kind != NodeKind::Leaf);
+    splits.copied().zip(forest.features.iter().copied())
+}
+
+/// Sorts as the feature, where missing numbers go, and the threshold.
+fn key(feature: u32, missing_left: bool, threshold: f64) -> (u32, u64) {
+    // Both zeros are one threshold.
+    let bits = (threshold + 0.0).to_bits();
+    (feature << 1 | u32::from(missing_left), if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
+}
+
+/// The threshold of a key.
+fn number(order: u64) -> f64 {
+    f64::from_bits(if order >> 63 == 1 { order ^ 1 << 63 } else { !order })
+}

@@ -1,0 +1,227 @@
+//! Runs a forest over rows.
+
+use super::{PackedForest, To, Tree};
+use crate::kernel::forest::{
+    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, add_each, block_of, fall,
+    from_block, from_lanes, look_up, merge, to_blocks, to_lanes,
+};
+
+/// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
+const FEW: usize = 20;
+
+/// What a forest writes to while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    /// The answers of [`ROWS`] rows.
+    bytes: Vec<u8>,
+    /// The same in blocks, and then what is looked up.
+    answers: Vec<Block>,
+    leaves: Vec<Block>,
+}
+
+impl Room {
+    /// Makes it large enough for a forest.
+    pub fn grow(&mut self, forest: &PackedForest) {
+        self.bytes.resize((forest.answers * ROWS + MAX_ANSWERS).max(self.bytes.len()), 0);
+        if forest.merges.is_some() {
+            self.answers.resize(MAX_ANSWERS, block_of(0));
+            self.leaves = (0..=u8::MAX).map(block_of).collect();
+            self.leaves.resize(MAX_LEAVES + MAX_MERGES, block_of(0));
+        }
+    }
+}
+
+impl PackedForest {
+    /// Predicts rows of `width` numbers.
+    pub fn run(&self, rows: &[f64], width: usize, out: &mut [f64], room: &mut Room) {
+        let outputs = self.base.len();
+        for sums in out.chunks_exact_mut(outputs) {
+            sums.copy_from_slice(&self.base);
+        }
+        for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS * outputs)) {
+            match &self.merges {
+                Some(merges) if rows.len() >= FEW * width => self.go_up(merges, rows, width, out, room),
+                _ => self.go_down(rows, width, out, &mut room.bytes),
+            }
+        }
+        if self.divisor != 1.0 {
+            out.iter_mut().for_each(|x| *x /= self.divisor);
+        }
+    }
+
+    /// Goes up all trees with at most [`ROWS`] rows.
+    #[inline(never)]
+    fn go_up(&self, merges: &[Merge], rows: &[f64], width: usize, out: &mut [f64], room: &mut Room) {
+        for (i, row) in rows.chunks_exact(width).enumerate() {
+            self.questions.ask(row, ROWS, &mut room.bytes[i..]);
+        }
+        to_blocks(&room.bytes[..self.answers * ROWS], &mut room.answers);
+        let (Some(answers), Some(blocks)) = (room.answers.first_chunk_mut(), room.leaves.first_chunk_mut()) else {
+            return;
+        };
+        let (mut start, mut first_look) = (0, 0);
+        for tree in &self.trees {
+            let (end, last_look) = (tree.merges_end as usize, tree.looks_end as usize);
+            for look in first_look..last_look {
+                let (code, set) = self.looks[look];
+                answers[self.answers + look - first_look] =
+                    look_up(&answers[usize::from(code)], &self.sets[set as usize]);
+            }
+            let names = from_block(&merge(&merges[start..end], answers, blocks));
+            (start, first_look) = (end, last_look);
+            self.add_all(tree, &names, out);
+        }
+    }
+
+    /// Walks at most [`ROWS`] rows down all trees.
+    #[inline(never)]
+    fn go_down(&self, rows: &[f64], width: usize, out: &mut [f64], bytes: &mut [u8]) {
+        let (outputs, count, size) = (self.base.len(), rows.len() / width, self.answers);
+        for i in 0..count {
+            self.questions.ask(&rows[i * width..][..width], 1, &mut bytes[i * size..]);
+        }
+        if !self.groves.is_empty() {
+            for i in 0..count {
+                if let Some(answers) = bytes[i * size..].first_chunk() {
+                    self.fall(answers, &rows[i * width..], &mut out[i * outputs..][..outputs]);
+                }
+            }
+            return;
+        }
+        let bytes = &bytes[..];
+        let answers = |i: usize| &bytes[i * size..][..size];
+        // Four rows through each tree …
+        let together = count / 4 * 4;
+        if together > 0 {
+            for tree in &self.trees {
+                let mut i = 0;
+                while i < together {
+                    let four = [answers(i), answers(i + 1), answers(i + 2), answers(i + 3)];
+                    let ends = self.walk(four, [tree.root; 4], tree.depth);
+                    let mut j = 0;
+                    while j < 4 {
+                        let leaf = self.leaf_of[ends[j] as usize] as usize;
+                        self.add(tree, &rows[(i + j) * width..], &mut out[(i + j) * outputs..], leaf);
+                        j += 1;
+                    }
+                    i += 4;
+                }
+            }
+        }
+        // … and what is left, each row through four trees.
+        for i in together..count {
+            let (row, sums) = (&rows[i * width..], &mut out[i * outputs..]);
+            let mut trees = &self.trees[..];
+            while let [a, rest @ ..] = trees {
+                let at = |i: usize| rest.get(i).unwrap_or(a);
+                let (b, c, d) = (at(0), at(1), at(2));
+                let depth = a.depth.max(b.depth).max(c.depth).max(d.depth);
+                let ends = self.walk([answers(i); 4], [a.root, b.root, c.root, d.root], depth);
+                let mut j = 0;
+                while j < 4 && j < trees.len() {
+                    self.add(&trees[j], row, sums, self.leaf_of[ends[j] as usize] as usize);
+                    j += 1;
+                }
+                trees = &trees[j..];
+            }
+        }
+    }
+
+    /// Lets a row fall down all groves.
+    #[inline(never)]
+    fn fall(&self, answers: &[u8; MAX_ANSWERS], row: &[f64], sums: &mut [f64]) {
+        let mut lanes = [to_lanes(&[0; 16]); MAX_ANSWERS / 16];
+        let used = self.answers.div_ceil(16);
+        for i in 0..used {
+            lanes[i] = answers[i * 16..].first_chunk().map_or(lanes[i], to_lanes);
+        }
+        let lanes = &lanes[..used];
+        let (trees, leaves) = (&self.trees[..], &self.leaves[..]);
+        // With one output the sum need not go through memory.
+        let is_one = sums.len() == 1 && self.linear.is_none() && self.rounds_sums == self.sums_are_f32;
+        let (mut sum, mut narrow_sum) = (sums[0], sums[0] as f32);
+        let mut i = 0;
+        for grove in &self.groves {
+            for eight in from_lanes(fall(grove, lanes)) {
+                let mut names = eight;
+                let end = trees.len().min(i + 8);
+                while i < end {
+                    let leaf = usize::from(self.grove_leaves[i][names as usize % (1 << GROVE_DEPTH)]);
+                    names >>= 8;
+                    if !is_one {
+                        self.add(&trees[i], row, sums, leaf);
+                    } else if self.sums_are_f32 {
+                        narrow_sum += leaves[trees[i].leaves as usize + leaf] as f32;
+                    } else {
+                        sum += leaves[trees[i].leaves as usize + leaf];
+                    }
+                    i += 1;
+                }
+            }
+        }
+        if is_one {
+            sums[0] = if self.sums_are_f32 { narrow_sum.into() } else { sum };
+        }
+    }
+
+    #[inline(always)]
+    fn walk(&self, answers: [&[u8]; 4], mut ways: [u32; 4], depth: u32) -> [u32; 4] {
+        let trees = Trees { nodes: &self.nodes, set_of: &self.set_of, sets: &self.sets };
+        if self.sets.len() > 1 {
+            trees.walk::<true>(answers, &mut ways, depth);
+        } else {
+            trees.walk::<false>(answers, &mut ways, depth);
+        }
+        ways
+    }
+
+    /// Adds the leaf with that name.
+    #[inline(always)]
+    fn add(&self, tree: &Tree, row: &[f64], sums: &mut [f64], leaf: usize) {
+        let at = tree.leaves as usize + leaf;
+        match (tree.to, &self.linear) {
+            (To::One(output), None) => add(&mut sums[output as usize], self.leaves[at], self.rounds_sums),
+            (To::One(output), Some(linear)) => {
+                add(&mut sums[output as usize], linear.of(at, row, self.leaves[at]), self.rounds_sums);
+            }
+            (To::Each(start), _) => {
+                let output = self.outputs[start as usize + leaf] as usize;
+                add(&mut sums[output], self.leaves[at], self.rounds_sums);
+            }
+            (To::All, _) => self.add_leaf(tree, leaf, sums),
+        }
+    }
+
+    /// Adds a leaf with a number for every output.
+    fn add_leaf(&self, tree: &Tree, leaf: usize, sums: &mut [f64]) {
+        let outputs = self.base.len();
+        let leaf = &self.leaves[tree.leaves as usize + leaf * outputs..][..outputs];
+        let sums = &mut sums[..outputs];
+        for i in 0..outputs {
+            add(&mut sums[i], leaf[i], self.rounds_sums);
+        }
+    }
+
+    /// Adds to the sums of each row the leaf with its name, eight names to a number.
+    #[inline(always)]
+    fn add_all(&self, tree: &Tree, names: &[u64; ROWS / 8], out: &mut [f64]) {
+        let outputs = self.base.len();
+        // After the last leaf there are as many numbers as a byte could ask for.
+        let after = self.leaves.get(tree.leaves as usize..).and_then(|leaves| leaves.first_chunk());
+        if let (To::One(output), Some(leaves)) = (tree.to, after) {
+            let sums = &mut out[output as usize..];
+            if self.rounds_sums {
+                add_each::<true>(sums, outputs, leaves, names);
+            } else {
+                add_each::<false>(sums, outputs, leaves, names);
+            }
+            return;
+        }
+        let mut i = 0;
+        while i * outputs < out.len() {
+            let leaf = usize::from((names[i / 8] >> (i % 8 * 8)) as u8);
+            self.add(tree, &[], &mut out[i * outputs..], leaf);
+            i += 1;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One tree, laid out for both ways.
+
+use super::questions::{Asker, Question};
+use crate::kernel::forest::{GROVE, GROVE_DEPTH, MAX_LEAVES, MAX_MERGES, Merge, Node};
+use crate::model::forest::{Depths, NodeKind};
+
+/// A grove while it is planted: two rows of lanes for each place.
+pub type GroveBytes = [[u8; GROVE]; 2 * (7 + 56)];
+
+/// A grove without trees: all ways go left.
+pub const BARE: GroveBytes = {
+    let mut bytes = [[0; GROVE]; 2 * (7 + 56)];
+    let mut i = 1;
+    while i < bytes.len() {
+        bytes[i] = [u8::MAX; GROVE];
+        i += 2;
+    }
+    bytes
+};
+
+/// A tree in preorder.
+pub struct Shape {
+    nodes: Vec<ShapeNode>,
+    /// The most splits on the way to a leaf.
+    pub depth: u32,
+}
+
+struct ShapeNode {
+    question: Question,
+    /// Where a split's right side begins; how many leaves come before a leaf.
+    next: u32,
+    is_leaf: bool,
+}
+
+impl Shape {
+    /// The tree at the start of `kinds`.
+    pub fn new(kinds: &[NodeKind], asker: &mut Asker<'_>) -> Self {
+        let mut shape = Self { nodes: Vec::new(), depth: 0 };
+        let (mut depths, mut leaves) = (Depths::default(), 0);
+        // The splits whose right side is still to come.
+        let mut open = Vec::new();
+        for (at, &kind) in kinds.iter().enumerate() {
+            let is_leaf = kind == NodeKind::Leaf;
+            shape.nodes.push(ShapeNode { question: asker.next(kind), next: leaves, is_leaf });
+            let Some(depth) = depths.after(kind) else { break };
+            shape.depth = shape.depth.max(depth);
+            if !is_leaf {
+                open.push(at);
+                continue;
+            }
+            leaves += 1;
+            if let Some(split) = open.pop() {
+                shape.nodes[split].next = at as u32 + 1;
+            }
+        }
+        shape
+    }
+
+    /// How many splits ask for a code.
+    pub fn looks(&self) -> usize {
+        self.nodes.iter().filter(|node| node.question.set > 0).count()
+    }
+
+    /// How many splits.
+    pub fn splits(&self) -> usize {
+        self.nodes.len() / 2
+    }
+
+    /// Lays it out for walking down: level after level, the two sides of a split side by side. `names` has a name for
+    /// each leaf, and `leaf_of` takes them for the nodes; `set_of` takes the sets.
+    pub fn lay_down(&self, names: &[u32], nodes: &mut Vec<Node>, leaf_of: &mut Vec<u32>, set_of: &mut Vec<u32>) {
+        let root = nodes.len();
+        let mut order = vec![0];
+        let mut i = 0;
+        while let Some(&at) = order.get(i) {
+            let &ShapeNode { question: Question { answer, most, set }, next, is_leaf } = &self.nodes[at as usize];
+            let to = if is_leaf { i } else { order.len() };
+            if !is_leaf {
+                order.extend([at + 1, next]);
+            }
+            leaf_of.push(if is_leaf { names[next as usize] } else { 0 });
+            set_of.push(set);
+            nodes.push(Node { question: answer << 8 | u32::from(most), next: (root + to) as u32 });
+            i += 1;
+        }
+    }
+
+    /// Plants it in a grove, as the tree of that lane. `leaves` takes the names of the leaves.
+    pub fn plant(&self, names: &[u32], lane: usize, grove: &mut GroveBytes, leaves: &mut [u8; 1 << GROVE_DEPTH]) {
+        let mut open = vec![(0, 1_usize)];
+        while let Some((at, place)) = open.pop() {
+            let &ShapeNode { question: Question { answer, most, .. }, next, is_leaf } = &self.nodes[at as usize];
+            let level = place.ilog2();
+            if is_leaf {
+                // All places below go left, to the first leaf.
+                leaves[(place << (GROVE_DEPTH - level)) - (1 << GROVE_DEPTH)] = names[next as usize] as u8;
+                continue;
+            }
+            // A place of the lower levels is one below one of the eight ways.
+            let below = level.saturating_sub(3);
+            let way = (place >> below) % 8;
+            let split = if level < 3 { place - 1 } else { 7 + ((1 << below) + place % (1 << below) - 1) * 8 + way };
+            grove[2 * split][lane] = answer as u8;
+            grove[2 * split + 1][lane] = most;
+            open.extend([(at + 1, 2 * place), (next, 2 * place + 1)]);
+        }
+    }
+
+    /// Lays it out for going up: from the last split in preorder to the first. `looks` takes the byte and the set of each
+    /// split that asks for a code; their answers come after the `answers` that there are.
+    pub fn lay_up(&self, names: &[u32], answers: usize, merges: &mut Vec<Merge>, looks: &mut Vec<(u8, u32)>) {
+        let (start, first_look) = (merges.len(), looks.len());
+        // For each node the block of its leaves.
+        let mut blocks = vec![0; self.nodes.len()];
+        for (at, &ShapeNode { question, next, is_leaf }) in self.nodes.iter().enumerate().rev() {
+            if is_leaf {
+                blocks[at] = names[next as usize] as u16;
+                continue;
+            }
+            let Question { answer, most, set } = question;
+            let mut question = (answer as u16) << 8 | u16::from(most);
+            if set > 0 {
+                question = ((answers + looks.len() - first_look) as u16) << 8;
+                looks.push((answer as u8, set));
+            }
+            blocks[at] = (MAX_LEAVES + merges.len() - start) as u16;
+            merges.push(Merge { question, left: blocks[at + 1], right: blocks[next as usize] });
+        }
+    }
+}
+
+/// Leaves whose numbers are the same have one name in their tree.
+pub struct Names {
+    /// The name of each leaf: names are given in order.
+    pub names: Vec<u32>,
+    /// For each name the first leaf with it.
+    pub firsts: Vec<usize>,
+}
+
+impl Names {
+    /// Names the leaves of `width` numbers each: each its own way, unless it `compares` them.
+    pub fn new(leaves: &[f64], width: usize, compares: bool) -> Self {
+        let mut named = Self { names: Vec::new(), firsts: Vec::new() };
+        // Large trees have many leaves that would have to be compared.
+        let compares = compares && leaves.len() / width <= MAX_MERGES + 1;
+        for (i, leaf) in leaves.chunks_exact(width).enumerate() {
+            let is_same = |&first: &usize| {
+                let pairs = leaves[first * width..].iter().zip(leaf);
+                compares && pairs.into_iter().all(|(x, y)| x.to_bits() == y.to_bits())
+            };
+            let name = named.firsts.iter().position(is_same).unwrap_or(named.firsts.len());
+            if name == named.firsts.len() {
+                named.firsts.push(i);
+            }
+            named.names.push(name as u32);
+        }
+        named
+    }
+}
