@@ -46,6 +46,7 @@ enum WireOperator {
     Votes { classes: u32, threshold: f64, with_sums: bool },
     Couple { classes: u32 },
     WeightedMedian { weights: Numbers },
+    LastArgMax,
     LinearF32 { width: u32, coefficients: Numbers, intercepts: Numbers },
 }
 
@@ -169,6 +170,7 @@ impl WireNode {
                 WireOperator::Votes { classes: *classes, threshold: *threshold, with_sums: *with_sums }
             }
             Operator::Couple(couple) => WireOperator::Couple { classes: couple.classes },
+            Operator::LastArgMax(LastArgMax) => WireOperator::LastArgMax,
             Operator::WeightedMedian(median) => WireOperator::WeightedMedian { weights: blobs.push(&median.weights) },
             Operator::LinearF32(linear) => WireOperator::LinearF32 {
                 width: linear.width as u32,
@@ -251,6 +253,7 @@ impl WireNode {
             .into(),
             WireOperator::Votes { classes, threshold, with_sums } => Votes { classes, threshold, with_sums }.into(),
             WireOperator::Couple { classes } => Couple { classes }.into(),
+            WireOperator::LastArgMax => LastArgMax.into(),
             WireOperator::WeightedMedian { weights } => WeightedMedian { weights: blobs.take(weights)? }.into(),
             WireOperator::LinearF32 { width, coefficients, intercepts } => LinearF32 {
                 width: width as usize,

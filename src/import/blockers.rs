@@ -1,6 +1,6 @@
 //! What stands in the way of a model: all of it is told at once.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
 
 /// How many an error names.
@@ -22,6 +22,14 @@ impl Blockers {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Refuses the file if there are any.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`].
+    pub fn refuse(&self) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { Err(self.error()) }
     }
 
     /// The refusal that names them.

@@ -8,6 +8,8 @@ mod catboost;
 pub mod json;
 mod lightgbm;
 pub mod pickle;
+mod sklearn;
+pub mod skops;
 mod trees;
 pub mod ubjson;
 pub mod value;
@@ -26,6 +28,8 @@ pub enum Framework {
     LightGBM,
     /// `save_model(format="json")`.
     CatBoost,
+    /// A pickle, or what joblib makes of it.
+    ScikitLearn,
 }
 
 /// What a file does not say.
@@ -44,6 +48,7 @@ impl Framework {
             Framework::XGBoost => "xgboost",
             Framework::LightGBM => "lightgbm",
             Framework::CatBoost => "catboost",
+            Framework::ScikitLearn => "sklearn",
         }
     }
 
@@ -57,7 +62,10 @@ impl Framework {
             return Some(Framework::CatBoost);
         }
         let is_text = bytes.starts_with(b"tree\n") || bytes.starts_with(b"tree\r\n");
-        is_text.then_some(Framework::LightGBM)
+        match is_text {
+            true => Some(Framework::LightGBM),
+            false => is_pickle(bytes).then_some(Framework::ScikitLearn),
+        }
     }
 }
 
@@ -88,6 +96,7 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Model> {
     match (framework, &value) {
         (Framework::XGBoost, Some(value)) => xgboost::read(value, options),
         (Framework::CatBoost, Some(value)) => catboost::read(value),
+        (Framework::ScikitLearn, _) => sklearn::read(&pickle::read(bytes)?),
         _ => {
             let text = std::str::from_utf8(bytes).map_err(|error| {
                 let at = format!("byte {}", error.valid_up_to());
@@ -102,11 +111,10 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Model> {
 fn unknown(bytes: &[u8], value: Option<&Value>, framework: Option<Framework>, options: &Options) -> Error {
     let expected = match options.from {
         Some(from) => format!("a model of {}", from.name()),
-        None => "a model of xgboost, lightgbm or catboost".to_owned(),
+        None => "a model of xgboost, lightgbm, catboost or sklearn".to_owned(),
     };
     let found = match (framework, bytes) {
         (Some(framework), _) => format!("one of {}", framework.name()),
-        (None, [0x80, 2..=5, ..]) => "a pickle".into(),
         (None, [b'P', b'K', 3, 4, ..]) => "a zip archive".into(),
         (None, [b'b', b'i', b'n', b'f', ..]) => "XGBoost's old binary format".into(),
         (None, [b'C', b'B', b'M', b'1', ..]) => "CatBoost's binary format".into(),
@@ -118,4 +126,11 @@ fn unknown(bytes: &[u8], value: Option<&Value>, framework: Option<Framework>, op
         "Save XGBoost's booster with save_model(\"model.ubj\") or \"model.json\", LightGBM's with \
          save_model(\"model.txt\"), CatBoost's model with save_model(\"model.json\", format=\"json\").",
     )
+}
+
+/// Whether the file begins as a pickle does, or as the compressions that joblib writes.
+fn is_pickle(bytes: &[u8]) -> bool {
+    let compressions: [&[u8]; 6] =
+        [&[0x78], &[0x1f, 0x8b], b"BZh", &[0xfd, b'7', b'z', b'X', b'Z'], &[0x5d, 0, 0], &[4, 0x22, 0x4d, 0x18]];
+    matches!(bytes, [0x80, 2..=5, ..]) || compressions.iter().any(|magic| bytes.starts_with(magic))
 }

@@ -35,13 +35,13 @@ pub fn softmax(scores: &[f64], width: usize, out: &mut [f64]) {
     }
 }
 
-/// The index of the largest of each row of `width` scores; of equal ones the first, as `numpy.argmax`.
+/// The index of the largest of each row of `width` scores; of equal ones the first, as `numpy.argmax`, or the last.
 #[inline]
-pub fn arg_max(scores: &[f64], width: usize, out: &mut [f64]) {
+pub fn arg_max(scores: &[f64], width: usize, takes_last: bool, out: &mut [f64]) {
     for (row, out) in scores.chunks_exact(width).zip(out) {
         let mut best = 0;
         for (i, &x) in row.iter().enumerate() {
-            if x > row[best] {
+            if x > row[best] || takes_last && x == row[best] {
                 best = i;
             }
         }
@@ -75,8 +75,10 @@ mod tests {
     #[test]
     fn decisions_break_ties_as_numpy_does() {
         let mut best = [9.0; 2];
-        arg_max(&[1.0, 3.0, 3.0, 2.0, 1.0, 0.0], 3, &mut best);
+        arg_max(&[1.0, 3.0, 3.0, 2.0, 1.0, 0.0], 3, false, &mut best);
         assert_eq!(best, [1.0, 0.0]);
+        arg_max(&[1.0, 3.0, 3.0, 2.0, 1.0, 0.0], 3, true, &mut best);
+        assert_eq!(best, [2.0, 0.0]);
         let mut above = [9.0; 3];
         binarize(&[0.0, -1.0, 1e-300], 0.0, &mut above);
         assert_eq!(above, [0.0, 0.0, 1.0]);

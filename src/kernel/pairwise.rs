@@ -24,7 +24,7 @@ pub enum Measure {
     Hamming,
     /// The sum of |x - y| / (|x| + |y|), 0 / 0 being 0.
     Canberra,
-    /// The sum of |x - y| over the sum of |x + y|.
+    /// The sum of |x - y| over the sum of |x| + |y|, as scikit-learn has it.
     BrayCurtis,
 }
 
@@ -61,7 +61,7 @@ fn compared(x: &[f64], y: &[f64], measure: Measure) -> f64 {
             let size = x.abs() + y.abs();
             if size > 0.0 { sum + (x - y).abs() / size } else { sum }
         }),
-        Measure::BrayCurtis => match fold(|sum, x, y| sum + (x + y).abs()) {
+        Measure::BrayCurtis => match fold(|sum, x, y| sum + x.abs() + y.abs()) {
             0.0 => 0.0,
             size => fold(|sum, x, y| sum + (x - y).abs()) / size,
         },
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(measured(Measure::Cosine), [1.0, 1.0]);
         assert_eq!(measured(Measure::Hamming), [1.0, 1.0]);
         assert_eq!(measured(Measure::Canberra), [1.6, 2.0]);
-        assert_eq!(measured(Measure::BrayCurtis), [7.0 / 5.0, 1.0]);
+        assert_eq!(measured(Measure::BrayCurtis), [7.0 / 9.0, 1.0]);
     }
 
     #[test]

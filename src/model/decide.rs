@@ -15,6 +15,10 @@ pub struct Softmax;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArgMax;
 
+/// The index of the largest score, the last of equal ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastArgMax;
+
 /// 1 above the threshold, else 0: the class index of a binary score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binarize {
@@ -39,6 +43,12 @@ impl ArgMax {
     pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
         positive("scores", only(inputs)?)?;
         Ok(1)
+    }
+}
+
+impl LastArgMax {
+    pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
+        ArgMax.output_width(inputs)
     }
 }
 

@@ -4,9 +4,9 @@
 //! number of f64: its width.
 
 use super::{
-    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, Interpolate, Linear, LinearF32, Map,
-    Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile, Recode, Rescale, Scale, Select,
-    Sigmoid, Softmax, Spline, Votes, WeightedMedian,
+    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, Interpolate, LastArgMax, Linear,
+    LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile, Recode, Rescale,
+    Scale, Select, Sigmoid, Softmax, Spline, Votes, WeightedMedian,
 };
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
@@ -116,6 +116,8 @@ operators! {
     Couple,
     /// The weighted median.
     WeightedMedian,
+    /// Scores to the index of the last largest.
+    LastArgMax,
     /// A linear function in f32.
     LinearF32,
 }
@@ -145,7 +147,9 @@ impl Graph {
     pub(super) fn check_decision(&self, value: ValueId, classes: usize, widths: &[usize]) -> Result<()> {
         let node = (value as usize).checked_sub(1).map(|i| &self.nodes[i]);
         let decides = match node {
-            Some(Node { operator: Operator::ArgMax(_), inputs, .. }) => widths[inputs[0] as usize] == classes,
+            Some(Node { operator: Operator::ArgMax(_) | Operator::LastArgMax(_), inputs, .. }) => {
+                widths[inputs[0] as usize] == classes
+            }
             Some(Node { operator: Operator::Binarize(_), .. }) => classes == 2,
             _ => false,
         };

@@ -21,7 +21,7 @@ mod transform;
 mod vote;
 
 pub use column::{Concat, Impute, OneHot, Scale, Select};
-pub use decide::{ArgMax, Binarize, Sigmoid, Softmax};
+pub use decide::{ArgMax, Binarize, LastArgMax, Sigmoid, Softmax};
 pub use encode::{Bins, Recode, Table};
 pub use forest::Forest;
 pub use graph::{Graph, MAX_WIDTH, Node, Operator, ValueId};

@@ -3,10 +3,10 @@
 
 use edgelet::format;
 use edgelet::model::{
-    Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, LinearF32, Map, Measure,
-    Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts, Polynomial,
-    PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, TestRows, Votes,
-    WeightedMedian,
+    Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, LastArgMax, LinearF32,
+    Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts,
+    Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, TestRows,
+    Votes, WeightedMedian,
 };
 use edgelet::predict::Predictor;
 
@@ -95,5 +95,6 @@ fn points_and_votes() {
     check(Votes { classes: 3, threshold: 0.0, with_sums: false }, &[1.0, 1.0, -1.0], 1, &[0.0, 2.0, 1.0]);
     let coupled = model(Couple { classes: 2 }, 1, 1);
     assert_eq!(format::decode(&format::encode(&coupled).expect("bytes")).expect("a model"), coupled);
+    check(LastArgMax, &[1.0, 3.0, 3.0], 1, &[2.0]);
     check(WeightedMedian { weights: vec![1.0, 1.0, 5.0] }, &[1.0, 9.0, 4.0], 1, &[4.0]);
 }

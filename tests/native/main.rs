@@ -5,6 +5,7 @@ mod import;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod parity;
+mod pickle;
 mod readme;
 mod rows;
 mod store;

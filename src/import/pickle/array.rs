@@ -33,7 +33,9 @@ pub(crate) enum Order<'a> {
 impl Array {
     /// The array of `shape` in these bytes, unless they are not as many as it takes.
     pub(crate) fn new(dtype: Arc<DType>, shape: &[usize], order: Order<'_>, bytes: Bytes) -> Option<Self> {
-        if count(shape)?.checked_mul(dtype.size)? != bytes.as_slice().len() || dtype.has_objects {
+        let (count, length) = (count(shape)?, bytes.as_slice().len());
+        // What takes no bytes, an empty text, is there once at most: memory is bounded by bytes.
+        if count.checked_mul(dtype.size)? != length || count > length.max(1) || dtype.has_objects {
             return None;
         }
         let (shape, strides) = match order {
@@ -88,6 +90,11 @@ impl Array {
     /// NumPy's short notation of what an element is: `<f8`, `<U3`, `|O`; `|V64` of a record of 64 bytes.
     pub fn dtype(&self) -> &str {
         self.dtype.text()
+    }
+
+    /// The dtype itself.
+    pub(crate) fn shared_dtype(&self) -> Arc<DType> {
+        Arc::clone(&self.dtype)
     }
 
     /// Whether the elements are objects, which [`Item::items`](super::Item::items) gives.
@@ -236,8 +243,7 @@ fn half(bits: u16) -> f64 {
     let (exponent, fraction) = (bits >> 10 & 31, f64::from(bits & 1023));
     let magnitude = match exponent {
         0 => fraction / f64::from(1 << 24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
+        31 => f64::from_bits(0x7ff << 52 | u64::from(bits & 1023) << 42),
         exponent => (1.0 + fraction / 1024.0) * (f64::from(1_u32 << exponent) / 32768.0),
     };
     if bits >> 15 == 1 { -magnitude } else { magnitude }

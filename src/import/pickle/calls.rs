@@ -9,14 +9,18 @@ use super::tree::{Id, Node, Tree};
 use crate::error::{Error, Kind, Result};
 use std::sync::Arc;
 
+/// The most arguments of a call that is understood.
+const MOST_ARGUMENTS: usize = 5;
+
 /// What `callable(*arguments)` would be.
 pub(super) fn reduce(tree: &mut Tree, callable: Id, arguments: Id) -> Result<Id> {
-    let items = tree.tuple(arguments).unwrap_or_default().to_vec();
-    let understood = match (tree.class(callable), tree.node(callable)) {
-        (Some((module, name)), Node::Global(_)) => match (module, name) {
+    // Arguments may be many and shared: only as many as are understood are looked at.
+    let few = tree.tuple(arguments).filter(|items| items.len() <= MOST_ARGUMENTS).map(<[Id]>::to_vec);
+    let understood = match (tree.class(callable), tree.node(callable), few) {
+        (Some(class), Node::Global(_), Some(items)) => match class {
             ("_codecs", "encode") => encoded(tree, &items)?,
             ("builtins", "bytes" | "bytearray") => bytes(tree, &items)?,
-            ("copyreg", "_reconstructor") if !items.is_empty() => return tree.instance(items[0], Tree::EMPTY),
+            ("copyreg", "_reconstructor") if is_plain(tree, &items) => return tree.instance(items[0], Tree::EMPTY),
             ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => scalar(tree, &items),
             ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(from_buffer(tree, &items)?),
             _ => None,
@@ -58,13 +62,18 @@ pub(super) fn build(tree: &mut Tree, target: Id, state: Id) -> Result<()> {
 }
 
 /// Whether a class is one of those whose elements are an array's and nothing else.
-pub(super) fn is_array(class: (&str, &str)) -> bool {
+pub(crate) fn is_array(class: (&str, &str)) -> bool {
     matches!(
         class,
         ("numpy", "ndarray" | "memmap" | "matrix")
             | ("numpy.matrixlib.defmatrix", "matrix")
             | ("numpy.core.memmap" | "numpy._core.memmap", "memmap")
     )
+}
+
+/// Whether `copyreg._reconstructor`, which protocols 0 and 1 call, makes an instance that is no list or the like too.
+fn is_plain(tree: &Tree, arguments: &[Id]) -> bool {
+    matches!(arguments, [_, base, Tree::NONE] if tree.class(*base) == Some(("builtins", "object")))
 }
 
 /// `_codecs.encode(text, "latin1")`.
@@ -81,7 +90,7 @@ fn encoded(tree: &mut Tree, arguments: &[Id]) -> Result<Option<Node>> {
 /// `bytes(…)` or `bytearray(…)` of nothing, of bytes, or of a text with an encoding.
 fn bytes(tree: &mut Tree, arguments: &[Id]) -> Result<Option<Node>> {
     match arguments {
-        [] => Ok(Some(Node::Bytes(Bytes::new(Vec::new())))),
+        [] => Ok(Some(Node::Bytes(Bytes::from(Vec::new())))),
         [of] => match tree.node(*of) {
             Node::Bytes(bytes) => Ok(Some(Node::Bytes(bytes.clone()))),
             _ => Ok(None),
@@ -139,11 +148,7 @@ fn reconstructed(tree: &mut Tree, state: Id) -> Result<Node> {
             let count = items.len();
             tree.charge(count)?;
             let Node::List(items) = tree.node(elements) else { return Err(wrong()) };
-            let text = |&id: &Id| match tree.node(id) {
-                Node::Text(text) => Some(Arc::clone(text)),
-                _ => None,
-            };
-            let texts = if dtype.kind == b'O' { items.iter().map(text).collect() } else { None };
+            let texts = if dtype.kind == b'O' { tree.texts(items) } else { None };
             let array = Array::of_objects(dtype, &shape, items, texts);
             array.map(|array| Node::Array(Box::new(array))).ok_or_else(wrong)
         }

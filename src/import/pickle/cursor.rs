@@ -13,14 +13,21 @@ pub(crate) struct Bytes {
 }
 
 impl Bytes {
-    /// All of a buffer.
-    pub(crate) fn new(buffer: Vec<u8>) -> Self {
-        Self { range: 0..buffer.len(), buffer: Arc::new(buffer) }
-    }
-
     /// The bytes.
     pub(crate) fn as_slice(&self) -> &[u8] {
         &self.buffer[self.range.clone()]
+    }
+
+    /// What is left behind the first bytes.
+    pub(crate) fn behind(&self, count: usize) -> Self {
+        let start = self.range.end.min(self.range.start.saturating_add(count));
+        Self { buffer: Arc::clone(&self.buffer), range: start..self.range.end }
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(buffer: Vec<u8>) -> Self {
+        Self { range: 0..buffer.len(), buffer: Arc::new(buffer) }
     }
 }
 
@@ -88,6 +95,13 @@ impl Cursor {
     /// What stands before the next newline, as text.
     pub(super) fn line(&mut self) -> Result<&str> {
         let at = self.position;
+        let line = std::str::from_utf8(self.line_bytes()?);
+        line.map_err(|_| Error::new(Kind::InvalidModel, place(at), "a line of UTF-8", "other bytes"))
+    }
+
+    /// What stands before the next newline.
+    pub(super) fn line_bytes(&mut self) -> Result<&[u8]> {
+        let at = self.position;
         let rest = self.bytes.as_slice().get(at..).unwrap_or_default();
         let end = rest.iter().take(MAX_LINE_BYTES).position(|&byte| byte == b'\n');
         let Some(end) = end else {
@@ -95,8 +109,7 @@ impl Cursor {
             return Err(Error::new(Kind::InvalidModel, place(at), expected, "no end of it"));
         };
         self.position = at + end + 1;
-        let line = std::str::from_utf8(&self.bytes.as_slice()[at..at + end]);
-        line.map_err(|_| Error::new(Kind::InvalidModel, place(at), "a line of UTF-8", "other bytes"))
+        Ok(&self.bytes.as_slice()[at..at + end])
     }
 }
 

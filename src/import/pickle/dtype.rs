@@ -9,11 +9,11 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) struct DType {
     /// NumPy's letter: `b`, `i`, `u`, `f`, `c`, `S`, `U`, `O`, `V`, `M` or `m`.
-    pub(super) kind: u8,
+    pub(crate) kind: u8,
     /// Whether the first byte of a number is its highest.
     pub(super) big_endian: bool,
     /// Bytes of an element.
-    pub(super) size: usize,
+    pub(crate) size: usize,
     /// The columns of a record.
     pub(super) fields: Vec<Field>,
     /// The elements of a field that is an array, and its shape.
@@ -25,10 +25,10 @@ pub(crate) struct DType {
 
 /// A column of a record.
 #[derive(Clone)]
-pub(super) struct Field {
-    pub(super) name: Arc<str>,
-    pub(super) offset: usize,
-    pub(super) dtype: Arc<DType>,
+pub(crate) struct Field {
+    pub(crate) name: Arc<str>,
+    pub(crate) offset: usize,
+    pub(crate) dtype: Arc<DType>,
 }
 
 impl DType {
@@ -72,7 +72,7 @@ impl DType {
     }
 
     /// A record of `size` bytes.
-    pub(super) fn record(size: usize, fields: Vec<Field>) -> Option<Self> {
+    pub(crate) fn record(size: usize, fields: Vec<Field>) -> Option<Self> {
         let fits = |field: &Field| field.offset.checked_add(field.dtype.size).is_some_and(|end| end <= size);
         let depth = 1 + fields.iter().map(|field| field.dtype.depth).max().unwrap_or(0);
         if depth > MAX_DTYPE_DEPTH || !fields.iter().all(fits) {
@@ -83,10 +83,10 @@ impl DType {
     }
 
     /// An array inside of a record.
-    pub(super) fn array(base: Arc<DType>, shape: Vec<usize>) -> Option<Self> {
+    pub(crate) fn array(base: Arc<DType>, shape: Vec<usize>) -> Option<Self> {
         let count = shape.iter().try_fold(1, |count: usize, &extent| count.checked_mul(extent))?;
         let (depth, size) = (base.depth + 1, count.checked_mul(base.size)?);
-        if depth > MAX_DTYPE_DEPTH || shape.len() > MAX_DIMENSIONS || count > MAX_ELEMENTS {
+        if depth > MAX_DTYPE_DEPTH || shape.len() > MAX_DIMENSIONS || count > MAX_ELEMENTS || base.size == 0 {
             return None;
         }
         let has_objects = base.has_objects;
@@ -135,7 +135,7 @@ fn field(tree: &Tree, name: Id, fields: Id) -> Option<Field> {
 }
 
 /// A shape: a tuple of counts, or one count.
-pub(super) fn extents(tree: &Tree, shape: Id) -> Option<Vec<usize>> {
+pub(crate) fn extents(tree: &Tree, shape: Id) -> Option<Vec<usize>> {
     match tree.tuple(shape) {
         Some(extents) if extents.len() <= MAX_DIMENSIONS => {
             extents.iter().map(|&extent| tree.as_count(extent)).collect()

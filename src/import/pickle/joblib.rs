@@ -4,6 +4,7 @@ use super::array::Order;
 use super::calls::{self, is_array};
 use super::cursor::{Cursor, place};
 use super::dtype::extents;
+use super::limits::MAX_FIELDS;
 use super::machine::Machine;
 use super::tree::{Id, Node, Tree};
 use crate::error::{Error, Kind, Result};
@@ -23,6 +24,9 @@ pub(super) fn array(cursor: &mut Cursor, tree: &mut Tree, wrapper: Id) -> Result
     };
     let Node::Instance(instance) = tree.node(wrapper) else { return Err(wrong("state")) };
     let state = instance.state.ok_or_else(|| wrong("state"))?;
+    if !matches!(tree.node(state), Node::Dict(entries) if entries.len() <= MAX_FIELDS) {
+        return Err(wrong("state"));
+    }
     let entry = |key| tree.entry(state, key).ok_or_else(|| wrong(key));
     let class = tree.class(entry("subclass")?).ok_or_else(|| wrong("subclass"))?;
     if !is_array(class) {

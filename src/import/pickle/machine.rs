@@ -5,12 +5,11 @@
 use super::calls;
 use super::cursor::{Bytes, Cursor, place};
 use super::joblib;
-use super::limits::{self, MAX_MEMO, MAX_STACK};
+use super::limits::{self, MAX_STACK};
 use super::opcode;
 use super::scalars;
 use super::tree::{Id, Node, Tree};
 use crate::error::{Error, Kind, Result};
-use std::collections::HashMap;
 
 /// The newest protocol there is.
 const NEWEST_PROTOCOL: u8 = 5;
@@ -22,7 +21,11 @@ pub(super) struct Machine<'a> {
     stack: Vec<Id>,
     /// Where on the stack MARK was.
     marks: Vec<usize>,
-    memo: HashMap<u32, Id>,
+    /// What is remembered under each number.
+    memo: Vec<Option<Id>>,
+    /// How many numbers were given out.
+    remembered: u32,
+    start: usize,
     /// Whether joblib may have put arrays between the opcodes.
     has_arrays: bool,
     /// Where the opcode in hand stands.
@@ -31,8 +34,9 @@ pub(super) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     pub(super) fn new(bytes: Bytes, position: usize, tree: &'a mut Tree, has_arrays: bool) -> Self {
-        let (stack, marks, memo) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { cursor: Cursor::new(bytes, position), tree, stack, marks, memo, has_arrays, at: position }
+        let (stack, marks, memo, remembered) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (cursor, start, at) = (Cursor::new(bytes, position), position, position);
+        Self { cursor, tree, stack, marks, memo, remembered, start, has_arrays, at }
     }
 
     /// Reads up to STOP: the pickled object.
@@ -144,11 +148,17 @@ impl<'a> Machine<'a> {
             opcode::BINPUT => u32::from(self.cursor.byte()?),
             opcode::LONG_BINPUT => u32::from_le_bytes(self.cursor.array()?),
             opcode::PUT => self.number()?,
-            _ => self.memo.len() as u32,
+            _ => self.remembered,
         };
         let top = self.top()?;
-        limits::check(|| place(self.at), "remembered objects", self.memo.len() + 1, MAX_MEMO)?;
-        self.memo.insert(number, top);
+        let number = number as usize;
+        if number >= self.memo.len() {
+            // Numbers count up, and each takes a byte or more to give out.
+            limits::check(|| place(self.at), "as a number to remember", number, self.at - self.start)?;
+            self.memo.resize(number + 1, None);
+        }
+        self.remembered += u32::from(self.memo[number].is_none());
+        self.memo[number] = Some(top);
         Ok(())
     }
 
@@ -158,9 +168,9 @@ impl<'a> Machine<'a> {
             opcode::LONG_BINGET => u32::from_le_bytes(self.cursor.array()?),
             _ => self.number()?,
         };
-        match self.memo.get(&number) {
-            Some(&id) => self.push(id),
-            None => Err(self.wrong("a remembered object", &format!("none under {number}"))),
+        match self.memo.get(number as usize) {
+            Some(&Some(id)) => self.push(id),
+            _ => Err(self.wrong("a remembered object", &format!("none under {number}"))),
         }
     }
 
@@ -275,7 +285,10 @@ impl<'a> Machine<'a> {
 
     fn above_mark(&mut self) -> Result<Vec<Id>> {
         let mark = self.marks.pop().ok_or_else(|| self.wrong("a mark on the stack", "none"))?;
-        Ok(self.stack.split_off(mark))
+        // Not split_off: at 0 it would keep the stack's capacity for few items.
+        let items = self.stack[mark..].to_vec();
+        self.stack.truncate(mark);
+        Ok(items)
     }
 
     fn pairs_above_mark(&mut self) -> Result<Vec<(Id, Id)>> {

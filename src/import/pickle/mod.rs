@@ -3,18 +3,18 @@
 //! There is no list of classes here: whatever a file names becomes an inert [`Item`] that says its class, what it was
 //! made with and its state. Who maps them has [`Document::globals`] to decide which names it knows.
 
-mod array;
-mod calls;
+pub(super) mod array;
+pub(super) mod calls;
 mod compression;
-mod cursor;
-mod dtype;
+pub(super) mod cursor;
+pub(super) mod dtype;
 mod item;
 mod joblib;
 pub mod limits;
 mod machine;
 mod opcode;
 mod scalars;
-mod tree;
+pub(super) mod tree;
 
 use crate::error::{Error, Kind, Result};
 pub use array::Array;
@@ -32,6 +32,10 @@ pub struct Document {
 }
 
 impl Document {
+    pub(super) fn new(tree: Tree, root: Id) -> Self {
+        Self { tree, root }
+    }
+
     /// The object that was written.
     pub fn root(&self) -> Item<'_> {
         Item::new(&self.tree, self.root)
@@ -67,6 +71,6 @@ pub fn read(bytes: &[u8]) -> Result<Document> {
 
 fn parse(bytes: Vec<u8>) -> Result<Document> {
     let mut tree = Tree::new(bytes.len());
-    let root = Machine::new(Bytes::new(bytes), 0, &mut tree, true).run()?;
-    Ok(Document { tree, root })
+    let root = Machine::new(Bytes::from(bytes), 0, &mut tree, true).run()?;
+    Ok(Document::new(tree, root))
 }

@@ -28,7 +28,7 @@ pub(super) fn read(code: u8, cursor: &mut Cursor, tree: &mut Tree) -> Result<Opt
             integer(line.strip_suffix('L').unwrap_or(line), at)?
         }
         opcode::FLOAT => Node::Float(cursor.line()?.parse().map_err(|_| wrong(at, "a number"))?),
-        opcode::UNICODE => Node::Text(unescaped(cursor.line()?).ok_or_else(|| no_text(at))?.into()),
+        opcode::UNICODE => Node::Text(unescaped(cursor.line_bytes()?).ok_or_else(|| no_text(at))?.into()),
         opcode::BINUNICODE => text::<4>(cursor, at)?,
         opcode::SHORT_BINUNICODE => text::<1>(cursor, at)?,
         opcode::BINUNICODE8 => text::<8>(cursor, at)?,
@@ -73,33 +73,29 @@ fn text<const N: usize>(cursor: &mut Cursor, at: usize) -> Result<Node> {
     Ok(Node::Text(text.into()))
 }
 
-/// A text of protocol 0, in which `\u` and `\U` stand before a character's number.
-fn unescaped(line: &str) -> Option<String> {
+/// A text of protocol 0: bytes are characters, `\u` and `\U` stand before a character's number in hexadecimal.
+fn unescaped(mut line: &[u8]) -> Option<String> {
     let mut text = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        let digits = match rest.as_bytes().get(at + 1) {
-            Some(b'u') => 4,
-            Some(b'U') => 8,
-            _ => 0,
-        };
-        let Some(number) = rest.get(at + 2..at + 2 + digits).filter(|_| digits > 0) else {
-            text.push('\\');
-            rest = &rest[at + 1..];
-            continue;
-        };
-        text.push(char::from_u32(u32::from_str_radix(number, 16).ok()?)?);
-        rest = &rest[at + 2 + digits..];
+    while let [first, rest @ ..] = line {
+        let digits = match line {
+            [b'\\', b'u', ..] => line.get(2..6),
+            [b'\\', b'U', ..] => line.get(2..10),
+            _ => {
+                text.push(char::from(*first));
+                line = rest;
+                continue;
+            }
+        }?;
+        text.push(char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)?);
+        line = &line[2 + digits.len()..];
     }
-    text.push_str(rest);
     Some(text)
 }
 
 /// A text's characters below 256 as bytes: how protocol 2 writes bytes.
 pub(super) fn latin1(text: &str) -> Option<Bytes> {
     let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
-    bytes.map(Bytes::new)
+    bytes.map(Bytes::from)
 }
 
 fn no_text(at: usize) -> Error {

@@ -78,7 +78,7 @@ impl Tree {
         &self.nodes[id as usize]
     }
 
-    pub(super) fn node_mut(&mut self, id: Id) -> &mut Node {
+    pub(crate) fn node_mut(&mut self, id: Id) -> &mut Node {
         &mut self.nodes[id as usize]
     }
 
@@ -91,12 +91,14 @@ impl Tree {
 
     /// A class or function. Python 2's names, which protocol 2 uses, become today's.
     pub(crate) fn global(&mut self, module: &str, name: &str) -> Result<Id> {
-        let module = match module {
-            "__builtin__" => "builtins",
-            "copy_reg" => "copyreg",
-            module => module,
+        let (module, name) = match (module, name) {
+            ("__builtin__", "long") => ("builtins", "int"),
+            ("__builtin__", "unicode") => ("builtins", "str"),
+            ("__builtin__", "xrange") => ("builtins", "range"),
+            ("__builtin__", name) => ("builtins", name),
+            ("copy_reg", name) => ("copyreg", name),
+            named => named,
         };
-        let name = if (module, name) == ("builtins", "xrange") { "range" } else { name };
         let global = Arc::new((module.to_owned(), name.to_owned()));
         if let Some(&id) = self.numbers.get(&global) {
             return Ok(id);
@@ -161,6 +163,15 @@ impl Tree {
             Node::Scalar(scalar) => scalar.integers().and_then(|values| usize::try_from(values[0]).ok()),
             _ => None,
         }
+    }
+
+    /// The texts that these objects are, if all of them are.
+    pub(crate) fn texts(&self, items: &[Id]) -> Option<Arc<[Arc<str>]>> {
+        let text = |&id: &Id| match self.node(id) {
+            Node::Text(text) => Some(Arc::clone(text)),
+            _ => None,
+        };
+        items.iter().map(text).collect()
     }
 
     /// The last entry of a dictionary under a text.

@@ -15,8 +15,9 @@ const TEST_ROWS: usize = 16;
 
 /// Make an .edgelet file of another framework's model.
 ///
-/// Reads the files of XGBoost's save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON). A model whose numbers edgelet could not reproduce is refused, with
-/// everything that stands in the way, and nothing is written.
+/// Reads the files of XGBoost's save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and
+/// scikit-learn's pickles. A model whose numbers edgelet could not reproduce is refused, with everything that stands in the
+/// way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -58,6 +59,7 @@ enum From {
     Xgboost,
     Lightgbm,
     Catboost,
+    Sklearn,
 }
 
 impl std::convert::From<From> for Framework {
@@ -66,6 +68,7 @@ impl std::convert::From<From> for Framework {
             From::Xgboost => Framework::XGBoost,
             From::Lightgbm => Framework::LightGBM,
             From::Catboost => Framework::CatBoost,
+            From::Sklearn => Framework::ScikitLearn,
         }
     }
 }

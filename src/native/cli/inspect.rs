@@ -160,6 +160,7 @@ fn detail(node: &Node) -> String {
         | Operator::Sigmoid(_)
         | Operator::Softmax(_)
         | Operator::ArgMax(_)
+        | Operator::LastArgMax(_)
         | Operator::Complement(_) => String::new(),
     };
     let mut text = format!("of {inputs}");

@@ -1,0 +1,294 @@
+//! Transformers of numbers: `StandardScaler` and its kin, powers, quantiles, polynomials, splines, imputers.
+
+use super::builder::{Builder, Column, Demand, Frame};
+use super::object::Object;
+use crate::error::Result;
+use crate::model::{
+    Beyond, Bins, Concat, Function, Impute, Map, Norm, Normalize, OneHot, Polynomial, PowerTransform, Quantile,
+    Rescale, Scale, Spline,
+};
+
+/// What a transformer of numbers makes of columns; `None` if the object is none.
+pub fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Frame>> {
+    let missing = Demand::MissingAllowed;
+    let frame = match object.name() {
+        "StandardScaler" => scaled(builder, frame, object, "mean_")?,
+        "RobustScaler" => scaled(builder, frame, object, "center_")?,
+        "MaxAbsScaler" => {
+            let divisors = numbers(object, "scale_", frame.width())?;
+            let scaled =
+                builder.columnwise(frame, missing, Scale { offsets: vec![0.0; divisors.len()], divisors }, "scale");
+            clipped(builder, scaled, object, [-1.0, 1.0])
+        }
+        "MinMaxScaler" => {
+            let (factors, offsets) =
+                (numbers(object, "scale_", frame.width())?, numbers(object, "min_", frame.width())?);
+            let scaled = builder.columnwise(frame, missing, Rescale { factors, offsets }, "scale");
+            let range = object.get("feature_range")?.numbers()?;
+            let [low, high] = range[..] else { return Err(object.wrong("a range", format!("{range:?}"))) };
+            clipped(builder, scaled, object, [low, high])
+        }
+        "Normalizer" => {
+            let norm = match object.find_text("norm") {
+                Some("l1") => Norm::L1,
+                Some("max") => Norm::Max,
+                _ => Norm::L2,
+            };
+            builder.columnwise(frame, Demand::Finite, Normalize { norm }, "normalize")
+        }
+        "Binarizer" => {
+            let a = object.find("threshold").map_or(Ok(0.0), |threshold| threshold.number())?;
+            builder.columnwise(frame, Demand::Finite, Map { function: Function::Above, a, b: 0.0 }, "binarize")
+        }
+        "PowerTransformer" => {
+            let lambdas = numbers(object, "lambdas_", frame.width())?;
+            let is_box_cox = object.find_text("method") == Some("box-cox");
+            let powers = builder.columnwise(frame, missing, PowerTransform { lambdas, is_box_cox }, "power");
+            match object.find("_scaler") {
+                Some(scaler) if object.flag("standardize", true) => scaled(builder, &powers, &scaler, "mean_")?,
+                _ => powers,
+            }
+        }
+        "QuantileTransformer" => {
+            let quantiles = object.get("quantiles_")?.matrix()?.transposed();
+            let quantile = Quantile {
+                quantiles: (0..quantiles.rows).map(|i| quantiles.row(i).to_vec()).collect(),
+                references: object.get("references_")?.numbers()?,
+                is_normal: object.find_text("output_distribution") == Some("normal"),
+            };
+            builder.columnwise(frame, missing, quantile, "quantile")
+        }
+        "PolynomialFeatures" => polynomial(builder, frame, object)?,
+        "SplineTransformer" => splines(builder, frame, object)?,
+        "KBinsDiscretizer" => bins(builder, frame, object)?,
+        "SimpleImputer" => impute(builder, frame, object)?,
+        "MissingIndicator" => indicate(builder, frame, object)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(frame))
+}
+
+/// What takes a target back from the scale that it was fitted on.
+///
+/// # Errors
+/// [`Kind::Unsupported`](crate::error::Kind::Unsupported) for a transformer whose inverse is not known.
+pub fn inverse(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    let width = frame.width();
+    let (factors, offsets) = match object.name() {
+        "StandardScaler" | "RobustScaler" => {
+            let center = if object.name() == "StandardScaler" { "mean_" } else { "center_" };
+            let factors = if object.has("scale_") { numbers(object, "scale_", width)? } else { vec![1.0; width] };
+            let offsets = if object.has(center) { numbers(object, center, width)? } else { vec![0.0; width] };
+            (factors, offsets)
+        }
+        "MaxAbsScaler" => (numbers(object, "scale_", width)?, vec![0.0; width]),
+        "MinMaxScaler" => {
+            let offsets = numbers(object, "min_", width)?.iter().map(|x| -x).collect();
+            let shifted = Rescale { factors: vec![1.0; width], offsets };
+            let shifted = builder.columnwise(frame, Demand::Finite, shifted, "shift back");
+            let scale = Scale { offsets: vec![0.0; width], divisors: numbers(object, "scale_", width)? };
+            return Ok(builder.columnwise(&shifted, Demand::Finite, scale, "scale back"));
+        }
+        name => return Err(object.refused(format!("the inverse of {name}"))),
+    };
+    Ok(builder.columnwise(frame, Demand::Finite, Rescale { factors, offsets }, "scale back"))
+}
+
+/// An attribute with a number for each of so many columns.
+fn numbers(object: &Object<'_>, name: &str, width: usize) -> Result<Vec<f64>> {
+    let attribute = object.get(name)?;
+    let numbers = attribute.numbers()?;
+    if numbers.len() == width {
+        return Ok(numbers);
+    }
+    Err(attribute.wrong(format!("{width} numbers"), numbers.len().to_string()))
+}
+
+fn scaled(builder: &mut Builder, frame: &Frame, object: &Object<'_>, center: &str) -> Result<Frame> {
+    let width = frame.width();
+    let has_center = object.has(center) && object.flag("with_mean", true) && object.flag("with_centering", true);
+    let has_scale = object.has("scale_") && object.flag("with_std", true) && object.flag("with_scaling", true);
+    let offsets = if has_center { numbers(object, center, width)? } else { vec![0.0; width] };
+    let divisors = if has_scale { numbers(object, "scale_", width)? } else { vec![1.0; width] };
+    Ok(builder.columnwise(frame, Demand::MissingAllowed, Scale { offsets, divisors }, "standardize"))
+}
+
+fn clipped(builder: &mut Builder, frame: Frame, object: &Object<'_>, [a, b]: [f64; 2]) -> Frame {
+    match object.flag("clip", false) {
+        true => builder.columnwise(&frame, Demand::MissingAllowed, Map { function: Function::Clip, a, b }, "clip"),
+        false => frame,
+    }
+}
+
+/// Products of columns in the order of scikit-learn: by degree, and within it by combination.
+fn polynomial(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    const MOST: usize = 1 << 20;
+    let degree = object.get("degree")?;
+    let (least, most) = match degree.item.items() {
+        Some(_) => {
+            let bounds = degree.numbers()?;
+            let [least, most] = bounds[..] else { return Err(degree.wrong("two degrees", format!("{bounds:?}"))) };
+            (least as usize, most as usize)
+        }
+        None => (0, degree.count()?),
+    };
+    let is_interaction = object.flag("interaction_only", false);
+    let width = frame.width();
+    let mut terms: Vec<Vec<u32>> = vec![Vec::new()];
+    // The combinations of one degree, in order: each of those before is continued by its last column and later ones.
+    let mut last: Vec<Vec<u32>> = vec![Vec::new()];
+    for d in 1..=most {
+        let mut next = Vec::new();
+        for term in &last {
+            let from = term.last().map_or(0, |&column| column as usize + usize::from(is_interaction));
+            for column in from..width {
+                if terms.len() + next.len() >= MOST {
+                    return Err(object.refused(format!("more than {MOST} products of columns")));
+                }
+                let mut longer = term.clone();
+                longer.push(column as u32);
+                next.push(longer);
+            }
+        }
+        if d >= least {
+            terms.extend(next.iter().cloned());
+        }
+        last = next;
+    }
+    if !object.flag("include_bias", true) {
+        terms.remove(0);
+    }
+    // scikit-learn multiplies the later columns first.
+    terms.iter_mut().for_each(|term| term.reverse());
+    let value = builder.numbers(frame, Demand::Finite);
+    let count = terms.len();
+    let value = builder.add("polynomial", Polynomial { width, terms }, &[value]);
+    Ok(builder.made(value, count))
+}
+
+fn splines(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    let degree = object.get("degree")?.count()?;
+    let beyond = match object.find_text("extrapolation") {
+        Some("constant") => Beyond::Constant,
+        Some("linear") => Beyond::Linear,
+        Some("continue") => Beyond::Continue,
+        Some("periodic") => Beyond::Periodic,
+        other => return Err(object.refused(format!("extrapolation {other:?}: choose another one"))),
+    };
+    let splines = object.get("bsplines_")?.list()?;
+    let knots = splines.iter().map(|spline| {
+        // SciPy has renamed it.
+        spline.find("_t").map_or_else(|| spline.get("t"), Ok)?.numbers()
+    });
+    let knots = knots.collect::<Result<_>>()?;
+    let spline = Spline { degree: degree as u32, knots, beyond };
+    let per_column = spline.per_column();
+    let value = builder.numbers(frame, Demand::Finite);
+    let value = builder.add("splines", spline, &[value]);
+    let made = builder.made(value, per_column * frame.width());
+    if object.flag("include_bias", true) {
+        return Ok(made);
+    }
+    let kept: Vec<usize> = (0..made.width()).filter(|i| i % per_column != per_column - 1).collect();
+    Ok(builder.pick("without bias", &made, &kept))
+}
+
+fn bins(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    if builder.version < (1, 1) {
+        return Err(
+            object.refused("bins of a version before 1.1, which moves numbers near an edge: save it with a newer one")
+        );
+    }
+    let edges = object.get("bin_edges_")?.lists()?;
+    let inner = |edges: Vec<f64>| edges[1.min(edges.len())..edges.len().saturating_sub(1)].to_vec();
+    let edges: Vec<Vec<f64>> = edges.into_iter().map(inner).collect();
+    let counts: Vec<u32> = edges.iter().map(|edges| edges.len() as u32 + 1).collect();
+    let binned = builder.columnwise(frame, Demand::Finite, Bins { edges }, "bins");
+    if object.find_text("encode") == Some("ordinal") {
+        return Ok(binned);
+    }
+    let width = counts.iter().sum::<u32>() as usize;
+    let value = builder.add("one-hot", OneHot { categories: counts }, &[binned.value]);
+    Ok(builder.made(value, width))
+}
+
+/// What stands for a missing value: `None` is NaN.
+fn marker(object: &Object<'_>) -> Result<Option<f64>> {
+    match object.find("missing_values") {
+        None => Ok(None),
+        Some(marker) if marker.item.as_str().is_some() => Err(marker.refused("a text that stands for missing values")),
+        Some(marker) => Ok(Some(marker.number()?).filter(|x| !x.is_nan())),
+    }
+}
+
+/// The columns as numbers, with what stands for a missing value made NaN.
+fn blanked(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    match marker(object)? {
+        None => {
+            builder.numbers(frame, Demand::MissingAllowed);
+            Ok(frame.clone())
+        }
+        Some(marker) => {
+            let blank = Map { function: Function::Blank, a: marker, b: marker };
+            Ok(builder.columnwise(frame, Demand::Finite, blank, "blank"))
+        }
+    }
+}
+
+fn impute(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    let statistics = object.get("statistics_")?;
+    if let Some(fills) = texts(&statistics) {
+        return impute_texts(frame, object, fills);
+    }
+    let fills = numbers(object, "statistics_", frame.width())?;
+    let blank = blanked(builder, frame, object)?;
+    // A column that had nothing in training is dropped.
+    let kept: Vec<usize> = (0..fills.len()).filter(|&i| !fills[i].is_nan()).collect();
+    let picked = builder.pick("columns with values", &blank, &kept);
+    let impute = Impute { fills: kept.iter().map(|&i| fills[i]).collect() };
+    let value = builder.add("impute", impute, &[picked.value]);
+    let filled = builder.made(value, kept.len());
+    match object.find("indicator_").filter(|_| object.flag("add_indicator", false)) {
+        None => Ok(filled),
+        Some(indicator) => {
+            let marks = indicate(builder, frame, &indicator)?;
+            let value = builder.add("beside", Concat, &[filled.value, marks.value]);
+            Ok(builder.made(value, filled.width() + marks.width()))
+        }
+    }
+}
+
+/// The fill texts of an imputer of texts.
+fn texts(statistics: &Object<'_>) -> Option<Vec<String>> {
+    let items = statistics.item.array().filter(|array| array.is_object()).and_then(|_| statistics.item.items())?;
+    items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+/// Texts stay raw until an encoder makes them numbers: it is told what a missing one is.
+fn impute_texts(frame: &Frame, object: &Object<'_>, fills: Vec<String>) -> Result<Frame> {
+    if object.flag("add_indicator", false) {
+        let marks = object.get("indicator_")?;
+        return Err(marks.refused("indicators of missing texts"));
+    }
+    if frame.columns.iter().any(|column| column.raw.is_none()) {
+        return Err(object.refused("texts that a step before has made"));
+    }
+    let columns = frame.columns.iter().zip(fills);
+    let columns = columns.map(|(column, fill)| Column {
+        missing_from: None,
+        fill: Some(column.fill.clone().unwrap_or(fill)),
+        ..column.clone()
+    });
+    Ok(Frame { value: frame.value, columns: columns.collect() })
+}
+
+fn indicate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    let features: Vec<usize> = object.get("features_")?.numbers()?.into_iter().map(|column| column as usize).collect();
+    if let Some(&column) = features.iter().find(|&&column| column >= frame.width()) {
+        return Err(object.wrong(format!("columns below {}", frame.width()), column.to_string()));
+    }
+    let picked = builder.pick("columns", frame, &features);
+    let blank = blanked(builder, &picked, object)?;
+    let value = builder.map("is missing", Function::IsMissing, blank.value);
+    Ok(builder.made(value, features.len()))
+}
