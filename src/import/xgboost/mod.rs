@@ -16,7 +16,7 @@ use super::blockers::Blockers;
 use super::value::Value;
 use crate::error::Result;
 use crate::model::{Input, InputKind, Missing, Model, Provenance, Unknown};
-use booster::Booster;
+pub(super) use booster::Booster;
 
 /// Reads a model.
 ///
