@@ -4,8 +4,9 @@
 //! most i. So trees see only bytes, whatever the numbers are. A byte tells 255 thresholds apart; more take more bytes. Where
 //! a missing number goes is in the answer too. A category's answer is a code, which splits look up in 256 bits.
 //!
-//! Two ways lead to the leaves. [`walk`] goes down, four rows or four trees at once, without a branch. [`merge`] goes up: it
-//! settles every split of a small tree for [`ROWS`] rows at once.
+//! Three ways lead to the leaves, none with a branch. [`fall`] goes down sixteen shallow trees at once with one row,
+//! [`Trees::walk`] goes down four trees, or with four rows. [`merge`] goes up: it settles every split of a small tree for
+//! [`ROWS`] rows at once.
 
 use super::lanes::Bytes;
 
