@@ -7,7 +7,7 @@ pub const GROVE: usize = 16;
 /// The most splits on the way to a leaf in a grove.
 pub const GROVE_DEPTH: u32 = 6;
 
-/// The splits at one place of [`GROVE`] trees: the bytes that are asked for, and the largest that go left.
+/// The splits at one place of [`GROVE`] trees: the bytes that are asked for, and the largest that go left, as i8.
 pub type Splits = [Bytes; 2];
 
 /// Shallow trees, with all places taken: the upper three levels, in the order of a heap; then for each place of the lower
@@ -38,40 +38,40 @@ pub fn fall(grove: &Grove, answers: &[Bytes]) -> Bytes {
     bit(a, 32).or(bit(b, 16)).or(bit(c, 8)).or(bit(d, 4).or(bit(e, 2)).or(bit(f, 1)))
 }
 
-/// For each level whether it goes left.
+/// For each level whether it goes right.
 #[inline(always)]
 fn three_levels(splits: &[Splits; 7], answers: &[Bytes]) -> [Bytes; 3] {
-    let a = goes_left(splits[0], answers);
-    let b = goes_left([a.choose(splits[1][0], splits[2][0]), a.choose(splits[1][1], splits[2][1])], answers);
-    let question = a.choose(b.choose(splits[3][0], splits[4][0]), b.choose(splits[5][0], splits[6][0]));
-    let most = a.choose(b.choose(splits[3][1], splits[4][1]), b.choose(splits[5][1], splits[6][1]));
-    [a, b, goes_left([question, most], answers)]
+    let a = goes_right(splits[0], answers);
+    let b = goes_right([a.choose(splits[2][0], splits[1][0]), a.choose(splits[2][1], splits[1][1])], answers);
+    let question = a.choose(b.choose(splits[6][0], splits[5][0]), b.choose(splits[4][0], splits[3][0]));
+    let most = a.choose(b.choose(splits[6][1], splits[5][1]), b.choose(splits[4][1], splits[3][1]));
+    [a, b, goes_right([question, most], answers)]
 }
 
 #[inline(always)]
-fn goes_left(split: Splits, answers: &[Bytes]) -> Bytes {
-    split[0].pick(answers).at_most(split[1])
+fn goes_right(split: Splits, answers: &[Bytes]) -> Bytes {
+    split[0].pick(answers).is_above(split[1])
 }
 
 /// Which of the eight is on the way.
 #[inline(always)]
 fn eighth(ways: &[Splits; 8], i: usize, [a, b, c]: [Bytes; 3]) -> Bytes {
-    let left = b.choose(c.choose(ways[0][i], ways[1][i]), c.choose(ways[2][i], ways[3][i]));
-    let right = b.choose(c.choose(ways[4][i], ways[5][i]), c.choose(ways[6][i], ways[7][i]));
-    a.choose(left, right)
+    let left = b.choose(c.choose(ways[3][i], ways[2][i]), c.choose(ways[1][i], ways[0][i]));
+    let right = b.choose(c.choose(ways[7][i], ways[6][i]), c.choose(ways[5][i], ways[4][i]));
+    a.choose(right, left)
 }
 
-/// That bit where it does not go left.
+/// That bit where it goes right.
 #[inline(always)]
-fn bit(goes_left: Bytes, bit: u8) -> Bytes {
-    goes_left.choose(Bytes::splat(0), Bytes::splat(bit))
+fn bit(goes_right: Bytes, bit: u8) -> Bytes {
+    goes_right.choose(Bytes::splat(bit), Bytes::splat(0))
 }
 
-/// Bytes as lanes.
+/// Bytes as lanes of i8, in the same order.
 pub fn to_lanes(bytes: &[u8; 16]) -> Bytes {
     let [low, high] =
         [&bytes[..8], &bytes[8..]].map(|half| half.first_chunk().map_or(0, |half| u64::from_le_bytes(*half)));
-    Bytes::from_halves([low, high])
+    Bytes::from_halves([low, high]).turned()
 }
 
 /// Lanes as bytes: eight to a number, the first in its least byte.

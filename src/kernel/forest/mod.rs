@@ -15,6 +15,7 @@ pub use grove::{GROVE, GROVE_DEPTH, Grove, Splits, fall, from_lanes, to_lanes};
 pub use questions::{CODES, Code, Member, PLACES, Place, Questions};
 
 use super::lanes::Bytes;
+pub use super::lanes::Singles;
 
 /// How many rows go up a tree at once.
 pub const ROWS: usize = 64;
@@ -89,7 +90,7 @@ impl Trees<'_> {
 /// A split, seen from below.
 #[derive(Clone, Copy, Debug)]
 pub struct Merge {
-    /// Which block of answers is asked for, shifted by 8, and the largest one that goes left.
+    /// Which block of answers is asked for, shifted by 8, and the largest one that goes left, as i8.
     pub question: u16,
     /// The block with the leaves of the left side: first come [`MAX_LEAVES`] leaves, then what each merge makes.
     pub left: u16,
@@ -100,12 +101,10 @@ pub struct Merge {
 /// All leaves, and what merges make of them.
 pub type Merged = [Block; MAX_LEAVES + MAX_MERGES];
 
-/// The answers of [`ROWS`] rows, question after question, as blocks.
+/// The answers of [`ROWS`] rows, question after question, as blocks of i8.
 pub fn to_blocks(answers: &[u8], blocks: &mut [Block]) {
-    let bytes =
-        |eights: &[[u8; 8]; 2]| Bytes::from_halves([u64::from_le_bytes(eights[0]), u64::from_le_bytes(eights[1])]);
-    for (answers, block) in answers.as_chunks::<8>().0.as_chunks::<2>().0.as_chunks::<4>().0.iter().zip(blocks) {
-        *block = [bytes(&answers[0]), bytes(&answers[1]), bytes(&answers[2]), bytes(&answers[3])];
+    for (answers, block) in answers.as_chunks::<16>().0.as_chunks::<4>().0.iter().zip(blocks) {
+        *block = [to_lanes(&answers[0]), to_lanes(&answers[1]), to_lanes(&answers[2]), to_lanes(&answers[3])];
     }
 }
 
@@ -137,15 +136,68 @@ pub fn add_each<const ROUNDS: bool>(
     }
 }
 
+/// Adds to each row's `stride` sums the leaf of the row, to the output that is the leaf's.
+#[inline(always)]
+pub fn add_where(
+    sums: &mut [f64],
+    stride: usize,
+    (leaves, outputs): (&[f64; MAX_LEAVES], &[u32; MAX_LEAVES]),
+    eights: &[u64; ROWS / 8],
+    rounds: bool,
+) {
+    let mut at = 0;
+    for &eight in eights {
+        let mut names = eight;
+        let mut i = 0;
+        while i < 8 && at < sums.len() {
+            let name = usize::from(names as u8);
+            add(&mut sums[at + outputs[name] as usize], leaves[name], rounds);
+            names >>= 8;
+            at += stride;
+            i += 1;
+        }
+    }
+}
+
+/// Adds to each of [`ROWS`] sums the leaf of its row.
+#[inline(always)]
+pub fn add_singles(sums: &mut [Singles; ROWS / 4], leaves: &[f32; MAX_LEAVES], eights: &[u64; ROWS / 8]) {
+    let mut i = 0;
+    while i < ROWS / 8 {
+        let names = eights[i];
+        let (first, second) = (leaves_of(leaves, names as u32), leaves_of(leaves, (names >> 32) as u32));
+        sums[2 * i] = sums[2 * i].plus(first);
+        sums[2 * i + 1] = sums[2 * i + 1].plus(second);
+        i += 1;
+    }
+}
+
+/// Four leaves by name, the first in the least byte.
+#[inline(always)]
+fn leaves_of(leaves: &[f32; MAX_LEAVES], names: u32) -> Singles {
+    let [a, b, c, d] = names.to_le_bytes();
+    Singles::new(leaves[usize::from(a)], leaves[usize::from(b)], leaves[usize::from(c)], leaves[usize::from(d)])
+}
+
 /// A block of the same byte.
 pub fn block_of(byte: u8) -> Block {
     [Bytes::splat(byte); ROWS / 16]
 }
 
-/// Looks codes up: for each row 0 where it is not in the set, which goes left.
+/// Looks codes up: for each row 0 where it is not in the set, which goes left, and above 0 where it is.
 #[inline(always)]
 pub fn look_up(codes: &Block, set: &[u64; 4]) -> Block {
-    [codes[0].are_in(set), codes[1].are_in(set), codes[2].are_in(set), codes[3].are_in(set)]
+    [
+        look_up_lanes(codes[0], set),
+        look_up_lanes(codes[1], set),
+        look_up_lanes(codes[2], set),
+        look_up_lanes(codes[3], set),
+    ]
+}
+
+#[inline(always)]
+fn look_up_lanes(codes: Bytes, set: &[u64; 4]) -> Bytes {
+    codes.turned().are_in(set).choose(Bytes::splat(1), Bytes::splat(0))
 }
 
 /// Goes up a tree and returns the leaf of each row.
@@ -164,10 +216,10 @@ pub fn merge(merges: &[Merge], answers: &[Block; MAX_ANSWERS], blocks: &mut Merg
         let left = &blocks[usize::from(merge.left) % (MAX_LEAVES + MAX_MERGES)];
         let right = &blocks[usize::from(merge.right) % (MAX_LEAVES + MAX_MERGES)];
         last = [
-            answer[0].at_most(most).choose(left[0], right[0]),
-            answer[1].at_most(most).choose(left[1], right[1]),
-            answer[2].at_most(most).choose(left[2], right[2]),
-            answer[3].at_most(most).choose(left[3], right[3]),
+            answer[0].is_above(most).choose(right[0], left[0]),
+            answer[1].is_above(most).choose(right[1], left[1]),
+            answer[2].is_above(most).choose(right[2], left[2]),
+            answer[3].is_above(most).choose(right[3], left[3]),
         ];
         blocks[at % (MAX_LEAVES + MAX_MERGES)] = last;
         at += 1;
