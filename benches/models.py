@@ -138,7 +138,7 @@ def leaf_wise():
     convert = lambda: convert_lightgbm(model, initial_types=[("x", OtherFloats([None, 22]))], target_opset=15, zipmap=False)
     learner = ydf.GradientBoostedTreesLearner(
         label="y", task=ydf.Task.REGRESSION, num_trees=500, validation_ratio=0.0, early_stopping="NONE",
-        growing_strategy="BEST_FIRST_GLOBAL", max_num_nodes=63, pure_serving_model=True,
+        growing_strategy="BEST_FIRST_GLOBAL", max_num_nodes=125, pure_serving_model=True,
     )
     text = lambda column: np.array(["" if np.isnan(c) else f"c{int(c)}" for c in column])
     data = columns(x, y=y) | {f"f{i}": text(x[:, i]) for i in (20, 21)}

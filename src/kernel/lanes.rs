@@ -6,7 +6,7 @@
 /// How many lanes there are: two vectors of two, enough to hide the latency of an addition.
 pub const LANES: usize = 4;
 
-pub use imp::{Bytes, Lanes};
+pub use imp::{Bytes, Lanes, Singles};
 
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod imp {
@@ -45,6 +45,35 @@ mod imp {
         }
     }
 
+    /// Four f32.
+    #[derive(Clone, Copy)]
+    pub struct Singles(v128);
+
+    impl Singles {
+        /// Those four.
+        #[inline(always)]
+        pub fn new(a: f32, b: f32, c: f32, d: f32) -> Self {
+            Self(f32x4(a, b, c, d))
+        }
+
+        /// The sums of each two.
+        #[inline(always)]
+        pub fn plus(self, other: Self) -> Self {
+            Self(f32x4_add(self.0, other.0))
+        }
+
+        /// The four.
+        #[inline(always)]
+        pub fn to_array(self) -> [f32; 4] {
+            [
+                f32x4_extract_lane::<0>(self.0),
+                f32x4_extract_lane::<1>(self.0),
+                f32x4_extract_lane::<2>(self.0),
+                f32x4_extract_lane::<3>(self.0),
+            ]
+        }
+    }
+
     /// 16 bytes.
     #[derive(Clone, Copy, Debug)]
     pub struct Bytes(v128);
@@ -68,10 +97,10 @@ mod imp {
             [u64x2_extract_lane::<0>(self.0), u64x2_extract_lane::<1>(self.0)]
         }
 
-        /// For each byte all bits if it is at most the other, else none.
+        /// For each byte all bits if it is above the other, both as i8, else none: of u8 there is no such instruction.
         #[inline(always)]
-        pub fn at_most(self, other: Self) -> Self {
-            Self(u8x16_le(self.0, other.0))
+        pub fn is_above(self, other: Self) -> Self {
+            Self(i8x16_gt(self.0, other.0))
         }
 
         /// Bits of `yes` where there are bits, else those of `no`.
@@ -84,6 +113,12 @@ mod imp {
         #[inline(always)]
         pub fn or(self, other: Self) -> Self {
             Self(v128_or(self.0, other.0))
+        }
+
+        /// With bit 7 turned: u8 become i8 in the same order.
+        #[inline(always)]
+        pub fn turned(self) -> Self {
+            Self(v128_xor(self.0, u8x16_splat(0x80)))
         }
 
         /// For each byte b byte b of all the others, 0 past their end; there may be 256 of those.
@@ -140,6 +175,30 @@ mod imp {
         }
     }
 
+    /// Four f32.
+    #[derive(Clone, Copy)]
+    pub struct Singles([f32; 4]);
+
+    impl Singles {
+        /// Those four.
+        #[inline(always)]
+        pub fn new(a: f32, b: f32, c: f32, d: f32) -> Self {
+            Self([a, b, c, d])
+        }
+
+        /// The sums of each two.
+        #[inline(always)]
+        pub fn plus(self, other: Self) -> Self {
+            Self(array::from_fn(|j| self.0[j] + other.0[j]))
+        }
+
+        /// The four.
+        #[inline(always)]
+        pub fn to_array(self) -> [f32; 4] {
+            self.0
+        }
+    }
+
     /// 16 bytes.
     #[derive(Clone, Copy, Debug)]
     pub struct Bytes([u8; 16]);
@@ -163,10 +222,10 @@ mod imp {
             array::from_fn(|i| (0..8).fold(0, |half, j| half | u64::from(self.0[8 * i + j]) << (8 * j)))
         }
 
-        /// For each byte all bits if it is at most the other, else none.
+        /// For each byte all bits if it is above the other, both as i8, else none: of u8 there is no such instruction.
         #[inline(always)]
-        pub fn at_most(self, other: Self) -> Self {
-            Self(array::from_fn(|j| if self.0[j] <= other.0[j] { u8::MAX } else { 0 }))
+        pub fn is_above(self, other: Self) -> Self {
+            Self(array::from_fn(|j| if self.0[j] as i8 > other.0[j] as i8 { u8::MAX } else { 0 }))
         }
 
         /// Bits of `yes` where there are bits, else those of `no`.
@@ -179,6 +238,12 @@ mod imp {
         #[inline(always)]
         pub fn or(self, other: Self) -> Self {
             Self(array::from_fn(|j| self.0[j] | other.0[j]))
+        }
+
+        /// With bit 7 turned: u8 become i8 in the same order.
+        #[inline(always)]
+        pub fn turned(self) -> Self {
+            Self(self.0.map(|byte| byte ^ 0x80))
         }
 
         /// For each byte b byte b of all the others, 0 past their end; there may be 256 of those.

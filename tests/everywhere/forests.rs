@@ -92,7 +92,7 @@ fn forest(case: &Case, random: &mut Random) -> Forest {
             if case.categories > 0 && feature % 2 == 1 {
                 let words = random.below(case.categories.div_ceil(32) + 1);
                 forest.kinds.push(NodeKind::In { missing_left });
-                forest.sets.push((0..words).map(|_| random.below(1 << 32) as u32).collect());
+                forest.sets.push((0..words).map(|_| random.below(1 << 16) as u32 * 0x1_0001).collect());
             } else {
                 forest.kinds.push(NodeKind::AtMost { missing_left });
                 forest.thresholds.push(random.threshold(case.distinct));

@@ -46,8 +46,8 @@ pub struct PackedForest {
     base: Vec<f64>,
     divisor: f64,
     rounds_sums: bool,
-    /// Whether all that is summed is f32, so that f32 can be added.
-    sums_are_f32: bool,
+    /// The leaves if all that is summed is f32, so that f32 can be added.
+    singles: Vec<f32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ impl PackedForest {
             base: Vec::new(),
             divisor: forest.divisor,
             rounds_sums,
-            sums_are_f32: false,
+            singles: Vec::new(),
         };
         // A zero may be left out where adding it changes nothing: -0 + 0 is 0, and the first addition may round.
         let is_kept = |&x: &f64| x.to_bits() != (-0.0_f64).to_bits() && !(rounds_sums && f64::from(x as f32) != x);
@@ -145,9 +145,12 @@ impl PackedForest {
         }
         // Whoever goes up looks at as many leaves as a byte could ask for.
         packed.leaves.resize(packed.leaves.len() + MAX_LEAVES, 0.0);
+        packed.outputs.resize(packed.outputs.len() + MAX_LEAVES, 0);
         packed.groves = groves.iter().map(grown).collect();
         let is_f32 = |&x: &f64| f64::from(x as f32) == x;
-        packed.sums_are_f32 = rounds_sums && packed.leaves.iter().chain(&forest.base).all(is_f32);
+        if rounds_sums && packed.leaves.iter().chain(&forest.base).all(is_f32) {
+            packed.singles = packed.leaves.iter().map(|&x| x as f32).collect();
+        }
         if splits as f64 * STEPS_OF_MERGE > f64::from(steps) {
             packed.merges = None;
         }
@@ -187,7 +190,7 @@ impl PackedForest {
 
 /// A grove as lanes.
 fn grown(bytes: &GroveBytes) -> Grove {
-    let splits = |i: usize| [to_lanes(&bytes[2 * i]), to_lanes(&bytes[2 * i + 1])];
+    let splits = |i: usize| [to_lanes(&bytes[2 * i]).turned(), to_lanes(&bytes[2 * i + 1])];
     Grove { upper: array::from_fn(splits), lower: array::from_fn(|i| array::from_fn(|way| splits(7 + i * 8 + way))) }
 }
 

@@ -146,10 +146,10 @@ impl<'a> Asker<'a> {
     }
 
     /// What a row is asked.
-    pub fn into_questions(mut self) -> Questions {
+    pub fn into_questions(self) -> Questions {
         let mut questions = Questions { rounds: self.forest.rows == Precision::F32, ..Questions::default() };
-        self.groups.sort_unstable_by_key(|group| group.answer);
-        for group in &self.groups {
+        // In the order of their answers.
+        for group in (1..=u32::BITS).flat_map(|steps| self.groups.iter().filter(move |group| group.steps() == steps)) {
             let keys = &self.keys[group.start as usize..][..group.count as usize];
             let (start, count) = (questions.thresholds.len(), (1 << group.steps()) - 1);
             questions.thresholds.extend(keys.iter().map(|&(_, order)| number(order)));

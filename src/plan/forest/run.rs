@@ -2,8 +2,8 @@
 
 use super::{PackedForest, To, Tree};
 use crate::kernel::forest::{
-    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Trees, add, add_each, block_of, fall,
-    from_block, from_lanes, look_up, merge, to_blocks, to_lanes,
+    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Singles, Trees, add, add_each, add_singles,
+    add_where, block_of, fall, from_block, from_lanes, look_up, merge, to_blocks, to_lanes,
 };
 
 /// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
@@ -60,6 +60,9 @@ impl PackedForest {
             return;
         };
         let (mut start, mut first_look) = (0, 0);
+        let is_single = self.base.len() == 1 && !self.singles.is_empty();
+        let base = self.base[0] as f32;
+        let mut sums = [Singles::new(base, base, base, base); ROWS / 4];
         for tree in &self.trees {
             let (end, last_look) = (tree.merges_end as usize, tree.looks_end as usize);
             for look in first_look..last_look {
@@ -69,7 +72,17 @@ impl PackedForest {
             }
             let names = from_block(&merge(&merges[start..end], answers, blocks));
             (start, first_look) = (end, last_look);
-            self.add_all(tree, &names, out);
+            match self.singles[tree.leaves as usize * usize::from(is_single)..].first_chunk() {
+                Some(leaves) if is_single => add_singles(&mut sums, leaves, &names),
+                _ => self.add_all(tree, &names, out),
+            }
+        }
+        if is_single {
+            for (out, sums) in out.chunks_mut(4).zip(sums) {
+                for (out, sum) in out.iter_mut().zip(sums.to_array()) {
+                    *out = sum.into();
+                }
+            }
         }
     }
 
@@ -138,7 +151,8 @@ impl PackedForest {
         let lanes = &lanes[..used];
         let (trees, leaves) = (&self.trees[..], &self.leaves[..]);
         // With one output the sum need not go through memory.
-        let is_one = sums.len() == 1 && self.linear.is_none() && self.rounds_sums == self.sums_are_f32;
+        let is_single = !self.singles.is_empty();
+        let is_one = sums.len() == 1 && self.linear.is_none() && self.rounds_sums == is_single;
         let (mut sum, mut narrow_sum) = (sums[0], sums[0] as f32);
         let mut i = 0;
         for grove in &self.groves {
@@ -150,8 +164,8 @@ impl PackedForest {
                     names >>= 8;
                     if !is_one {
                         self.add(&trees[i], row, sums, leaf);
-                    } else if self.sums_are_f32 {
-                        narrow_sum += leaves[trees[i].leaves as usize + leaf] as f32;
+                    } else if is_single {
+                        narrow_sum += self.singles[trees[i].leaves as usize + leaf];
                     } else {
                         sum += leaves[trees[i].leaves as usize + leaf];
                     }
@@ -160,7 +174,7 @@ impl PackedForest {
             }
         }
         if is_one {
-            sums[0] = if self.sums_are_f32 { narrow_sum.into() } else { sum };
+            sums[0] = if is_single { narrow_sum.into() } else { sum };
         }
     }
 
@@ -215,6 +229,12 @@ impl PackedForest {
             } else {
                 add_each::<false>(sums, outputs, leaves, names);
             }
+            return;
+        }
+        if let (To::Each(start), Some(leaves)) = (tree.to, after)
+            && let Some(to) = self.outputs[start as usize..].first_chunk()
+        {
+            add_where(out, outputs, (leaves, to), names, self.rounds_sums);
             return;
         }
         let mut i = 0;

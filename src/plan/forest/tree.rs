@@ -118,7 +118,7 @@ impl Shape {
                 continue;
             }
             let Question { answer, most, set } = question;
-            let mut question = (answer as u16) << 8 | u16::from(most);
+            let mut question = (answer as u16) << 8 | u16::from(most ^ 0x80);
             if set > 0 {
                 question = ((answers + looks.len() - first_look) as u16) << 8;
                 looks.push((answer as u8, set));

@@ -1,0 +1,249 @@
+//! Trees: a row is asked every question once, its answers are bytes, and trees compare those.
+//!
+//! An answer is a number's place among the sorted thresholds of its feature: x ≤ threshold i exactly if the place is at
+//! most i. So trees see only bytes, whatever the numbers are. A byte tells 255 thresholds apart; more take more bytes. Where
+//! a missing number goes is in the answer too. A category's answer is a code, which splits look up in 256 bits.
+//!
+//! Three ways lead to the leaves, none with a branch. [`fall`] goes down sixteen shallow trees at once with one row,
+//! [`Trees::walk`] goes down four trees, or with four rows. [`merge`] goes up: it settles every split of a small tree for
+//! [`ROWS`] rows at once.
+
+mod grove;
+mod questions;
+
+pub use grove::{GROVE, GROVE_DEPTH, Grove, Splits, fall, from_lanes, to_lanes};
+pub use questions::{CODES, Code, Member, PLACES, Place, Questions};
+
+use super::lanes::Bytes;
+pub use super::lanes::Singles;
+
+/// How many rows go up a tree at once.
+pub const ROWS: usize = 64;
+/// The answers of [`ROWS`] rows to a question, or for each row the leaf of a part of a tree.
+pub type Block = [Bytes; ROWS / 16];
+/// How many leaves a tree may have to be gone up.
+pub const MAX_LEAVES: usize = 256;
+/// How many splits a tree may have to be gone up.
+pub const MAX_MERGES: usize = 256;
+/// How many answers there may be to go up.
+pub const MAX_ANSWERS: usize = 256;
+
+/// A split or a leaf.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// The place of the byte that is asked for, shifted by 8, and the largest one that goes left.
+    pub question: u32,
+    /// The node to the left, with the one to the right after it. A leaf, where all bytes go left, has itself here.
+    pub next: u32,
+}
+
+/// Nodes, and what those that ask for a code need besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Trees<'a> {
+    /// All nodes.
+    pub nodes: &'a [Node],
+    /// For each node the place in `sets` of the codes that go right; no codes at all for other nodes.
+    pub set_of: &'a [u32],
+    /// Bit c mod 64 of word c / 64.
+    pub sets: &'a [[u64; 4]],
+}
+
+impl Trees<'_> {
+    #[inline(always)]
+    fn next<const CODED: bool>(&self, answers: &[u8], at: u32) -> u32 {
+        let Node { question, next } = self.nodes[at as usize];
+        let answer = answers[(question >> 8) as usize];
+        let goes_right = u32::from(answer > question as u8);
+        if !CODED {
+            return next + goes_right;
+        }
+        let set = &self.sets[self.set_of[at as usize] as usize];
+        next + (goes_right | (set[usize::from(answer / 64)] >> (answer % 64)) as u32 & 1)
+    }
+
+    /// The leaves that four ways of at most `depth` steps arrive at. `CODED` if some nodes ask for a code.
+    #[inline(never)]
+    pub fn walk<const CODED: bool>(&self, answers: [&[u8]; 4], ways: &mut [u32; 4], depth: u32) {
+        let [of_a, of_b, of_c, of_d] = answers;
+        let [mut a, mut b, mut c, mut d] = *ways;
+        let mut left = depth;
+        while left > 0 {
+            left = left.saturating_sub(2);
+            let (a0, b0, c0, d0) = (a, b, c, d);
+            a = self.next::<CODED>(of_a, a);
+            b = self.next::<CODED>(of_b, b);
+            c = self.next::<CODED>(of_c, c);
+            d = self.next::<CODED>(of_d, d);
+            a = self.next::<CODED>(of_a, a);
+            b = self.next::<CODED>(of_b, b);
+            c = self.next::<CODED>(of_c, c);
+            d = self.next::<CODED>(of_d, d);
+            // Who stays is at a leaf.
+            if (a ^ a0) | (b ^ b0) | (c ^ c0) | (d ^ d0) == 0 {
+                break;
+            }
+        }
+        *ways = [a, b, c, d];
+    }
+}
+
+/// A split, seen from below.
+#[derive(Clone, Copy, Debug)]
+pub struct Merge {
+    /// Which block of answers is asked for, shifted by 8, and the largest one that goes left, as i8.
+    pub question: u16,
+    /// The block with the leaves of the left side: first come [`MAX_LEAVES`] leaves, then what each merge makes.
+    pub left: u16,
+    /// The block with the leaves of the right side.
+    pub right: u16,
+}
+
+/// All leaves, and what merges make of them.
+pub type Merged = [Block; MAX_LEAVES + MAX_MERGES];
+
+/// The answers of [`ROWS`] rows, question after question, as blocks of i8.
+pub fn to_blocks(answers: &[u8], blocks: &mut [Block]) {
+    for (answers, block) in answers.as_chunks::<16>().0.as_chunks::<4>().0.iter().zip(blocks) {
+        *block = [to_lanes(&answers[0]), to_lanes(&answers[1]), to_lanes(&answers[2]), to_lanes(&answers[3])];
+    }
+}
+
+/// The leaves of [`ROWS`] rows, eight to a number, the first in its least byte.
+#[inline(always)]
+pub fn from_block(block: &Block) -> [u64; ROWS / 8] {
+    let [a, b, c, d] = [block[0].to_halves(), block[1].to_halves(), block[2].to_halves(), block[3].to_halves()];
+    [a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1]]
+}
+
+/// Adds to every `stride`-th sum the leaf of its row.
+#[inline(always)]
+pub fn add_each<const ROUNDS: bool>(
+    sums: &mut [f64],
+    stride: usize,
+    leaves: &[f64; MAX_LEAVES],
+    eights: &[u64; ROWS / 8],
+) {
+    let mut at = 0;
+    for &eight in eights {
+        let mut names = eight;
+        let mut i = 0;
+        while i < 8 && at < sums.len() {
+            add(&mut sums[at], leaves[usize::from(names as u8)], ROUNDS);
+            names >>= 8;
+            at += stride;
+            i += 1;
+        }
+    }
+}
+
+/// Adds to each row's `stride` sums the leaf of the row, to the output that is the leaf's.
+#[inline(always)]
+pub fn add_where(
+    sums: &mut [f64],
+    stride: usize,
+    (leaves, outputs): (&[f64; MAX_LEAVES], &[u32; MAX_LEAVES]),
+    eights: &[u64; ROWS / 8],
+    rounds: bool,
+) {
+    let mut at = 0;
+    for &eight in eights {
+        let mut names = eight;
+        let mut i = 0;
+        while i < 8 && at < sums.len() {
+            let name = usize::from(names as u8);
+            add(&mut sums[at + outputs[name] as usize], leaves[name], rounds);
+            names >>= 8;
+            at += stride;
+            i += 1;
+        }
+    }
+}
+
+/// Adds to each of [`ROWS`] sums the leaf of its row.
+#[inline(always)]
+pub fn add_singles(sums: &mut [Singles; ROWS / 4], leaves: &[f32; MAX_LEAVES], eights: &[u64; ROWS / 8]) {
+    let mut i = 0;
+    while i < ROWS / 8 {
+        let names = eights[i];
+        let (first, second) = (leaves_of(leaves, names as u32), leaves_of(leaves, (names >> 32) as u32));
+        sums[2 * i] = sums[2 * i].plus(first);
+        sums[2 * i + 1] = sums[2 * i + 1].plus(second);
+        i += 1;
+    }
+}
+
+/// Four leaves by name, the first in the least byte.
+#[inline(always)]
+fn leaves_of(leaves: &[f32; MAX_LEAVES], names: u32) -> Singles {
+    let [a, b, c, d] = names.to_le_bytes();
+    Singles::new(leaves[usize::from(a)], leaves[usize::from(b)], leaves[usize::from(c)], leaves[usize::from(d)])
+}
+
+/// A block of the same byte.
+pub fn block_of(byte: u8) -> Block {
+    [Bytes::splat(byte); ROWS / 16]
+}
+
+/// Looks codes up: for each row 0 where it is not in the set, which goes left, and above 0 where it is.
+#[inline(always)]
+pub fn look_up(codes: &Block, set: &[u64; 4]) -> Block {
+    [
+        look_up_lanes(codes[0], set),
+        look_up_lanes(codes[1], set),
+        look_up_lanes(codes[2], set),
+        look_up_lanes(codes[3], set),
+    ]
+}
+
+#[inline(always)]
+fn look_up_lanes(codes: Bytes, set: &[u64; 4]) -> Bytes {
+    codes.turned().are_in(set).choose(Bytes::splat(1), Bytes::splat(0))
+}
+
+/// Goes up a tree and returns the leaf of each row.
+#[inline(always)]
+pub fn merge(merges: &[Merge], answers: &[Block; MAX_ANSWERS], blocks: &mut Merged) -> Block {
+    // Without a split there is one leaf.
+    let mut last = blocks[0];
+    let mut at = MAX_LEAVES;
+    // Not an iterator of pairs, and no arrays of lanes: the module is built for size, where those are calls and copies.
+    let mut rest = merges;
+    while let [merge, more @ ..] = rest {
+        rest = more;
+        let most = Bytes::splat(merge.question as u8);
+        // Nothing is checked here: a byte cannot point outside, nor can what is masked.
+        let answer = &answers[usize::from(merge.question >> 8)];
+        let left = &blocks[usize::from(merge.left) % (MAX_LEAVES + MAX_MERGES)];
+        let right = &blocks[usize::from(merge.right) % (MAX_LEAVES + MAX_MERGES)];
+        last = [
+            answer[0].is_above(most).choose(right[0], left[0]),
+            answer[1].is_above(most).choose(right[1], left[1]),
+            answer[2].is_above(most).choose(right[2], left[2]),
+            answer[3].is_above(most).choose(right[3], left[3]),
+        ];
+        blocks[at % (MAX_LEAVES + MAX_MERGES)] = last;
+        at += 1;
+    }
+    last
+}
+
+/// A term of a linear leaf: a feature and its coefficient.
+pub type Term = (u32, f64);
+
+/// A linear leaf: the constant and the terms in order, or `plain` if a number among them is missing.
+pub fn linear(row: &[f64], constant: f64, terms: &[Term], plain: f64) -> f64 {
+    let sum = terms.iter().fold(constant, |sum, &(feature, coefficient)| sum + coefficient * row[feature as usize]);
+    let is_missing = |&(feature, _): &Term| row[feature as usize].is_nan();
+    // A sum of numbers may be NaN too (inf - inf), so the numbers are asked, but only then.
+    if sum.is_nan() && terms.iter().any(is_missing) { plain } else { sum }
+}
+
+/// Adds to a sum; `rounds` it to f32.
+#[inline(always)]
+pub fn add(sum: &mut f64, x: f64, rounds: bool) {
+    *sum += x;
+    if rounds {
+        // Both are f32, and an f64 holds enough of their sum for a second rounding to do no harm.
+        *sum = f64::from(*sum as f32);
+    }
+}
