@@ -40,7 +40,7 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
 
 /// The names of the features of a wrapper, which it has from its booster.
 pub fn names(object: &Object<'_>) -> Result<Option<Vec<String>>> {
-    let mut builder = Builder::new(Vec::new(), (0, 0));
+    let mut builder = Builder::new(Vec::new(), (0, 0, 0));
     match object.class().0.split('.').next() {
         Some("xgboost") => Ok(xgboost_booster(&mut builder, object)?.map(|booster| booster.names)),
         Some("lightgbm") => Ok(lightgbm_booster(&mut builder, object)?.map(|booster| booster.names)),

@@ -3,6 +3,7 @@
 use super::builder::{Builder, Demand, Frame};
 use super::forests::{self, BELOW_ZERO, side_by_side};
 use super::linear::{binary, decide, with_probabilities};
+use super::meta::predictions;
 use super::object::Object;
 use super::tree::Tree;
 use super::{compose, estimate as estimate_any};
@@ -11,7 +12,10 @@ use crate::import::answers::Answers;
 use crate::import::trees::{self, Node, Rule};
 use crate::math;
 use crate::model::forest::Precision;
-use crate::model::{Complement, Concat, Function, Labels, OneHot, Recode, Rescale, Table, ValueId, WeightedMedian};
+use crate::model::{
+    Combine, Complement, Concat, Function, Labels, Map, OneHot, Recode, Rescale, Softmax, Table, ValueId,
+    WeightedMedian,
+};
 
 /// The answers of boosted trees; `None` if the object is none.
 pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Answers>> {
@@ -51,7 +55,7 @@ fn gradient(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
         Some(classes) if outputs == 1 => {
             let factor = if loss == "exponential" { 2.0 } else { 1.0 };
             // Since 1.4 a score of 0 is the second class's.
-            let threshold = if builder.version >= (1, 4) { BELOW_ZERO } else { 0.0 };
+            let threshold = if builder.version >= (1, 4, 0) { BELOW_ZERO } else { 0.0 };
             binary(builder, scores, factor, threshold, classes)
         }
         Some(classes) => {
@@ -80,7 +84,7 @@ fn start(builder: &Builder, object: &Object<'_>, outputs: usize, classifies: boo
             let logs: Vec<f64> = prior.iter().map(|&share| math::ln(share)).collect();
             // Since 1.4 the logarithms are centred.
             let mean = logs.iter().sum::<f64>() / logs.len() as f64;
-            let shift = if builder.version >= (1, 4) { mean } else { 0.0 };
+            let shift = if builder.version >= (1, 4, 0) { mean } else { 0.0 };
             Ok(logs.iter().map(|log| log - shift).collect())
         }
         name => Err(initial.refused(format!("{name} as init: train without it, or with \"zero\""))),
@@ -195,62 +199,41 @@ fn adaptive_regressor(builder: &mut Builder, frame: &Frame, object: &Object<'_>)
     Ok(Answers::numbers(builder.add("weighted median", WeightedMedian { weights }, &[predictions]), 1))
 }
 
-fn predictions(builder: &mut Builder, frame: &Frame, estimators: &[Object<'_>]) -> Result<Vec<ValueId>> {
-    let predict = |estimator: &Object<'_>| {
-        let answers = estimate_any(builder, frame, estimator)?;
-        answers.predict.ok_or_else(|| estimator.refused("an estimator without predictions"))
-    };
-    estimators.iter().map(predict).collect()
-}
-
 fn adaptive_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
-    if object.find_text("algorithm") == Some("SAMME.R") {
-        return Err(object.refused("algorithm=\"SAMME.R\", which scikit-learn has removed: train with \"SAMME\""));
-    }
     let (classes, _) = object.get("classes_")?.labels()?;
     let estimators = object.get("estimators_")?.list()?;
     let mut weights = object.get("estimator_weights_")?.numbers()?;
     weights.truncate(estimators.len());
-    let (count, total) = (classes.len(), weights.iter().sum::<f64>());
-    // Since 1.4 a vote for one class is also one against the others.
-    let against = if builder.version >= (1, 4) { -1.0 / (count as f64 - 1.0) } else { 0.0 };
-    let vote = |class: usize, weight: f64| -> Vec<f64> {
-        let each = (0..count).map(|k| if k == class { weight } else { against * weight });
-        each.collect()
+    let votes = Votes {
+        classes: classes.len(),
+        total: weights.iter().sum(),
+        // The algorithm that was the only one to use probabilities, and the usual one before 1.6.
+        by_probability: object.find_text("algorithm") == Some("SAMME.R"),
+        // Since 1.3.1 a vote for one class is also one against the others.
+        against: if builder.version >= (1, 3, 1) { -1.0 / (classes.len() as f64 - 1.0) } else { 0.0 },
     };
-    // For two classes the score is the second's votes less the first's.
-    let outputs = if count == 2 { 1 } else { count };
-    let scored = |votes: Vec<f64>| if count == 2 { vec![votes[1] - votes[0]] } else { votes };
     let scores = if estimators.iter().all(forests::is_tree) {
         let value = builder.numbers(frame, Demand::Finite);
-        let mut forest = trees::forest(frame.width(), Precision::F32, Precision::F64, vec![0.0; outputs]);
-        forest.divisor = total;
+        let mut forest = trees::forest(frame.width(), Precision::F32, Precision::F64, vec![0.0; votes.outputs()]);
+        forest.divisor = votes.total;
         for (estimator, &weight) in estimators.iter().zip(&weights) {
             let tree = Tree::of(estimator)?;
             let known = own_classes(estimator, &classes)?;
-            let leaf = |i: usize| scored(vote(known[first_largest(&tree.shares(i))], weight));
-            let target = if outputs == 1 { Some(0) } else { None };
+            let leaf = |i: usize| match votes.by_probability {
+                true => votes.scored(votes.of_shares(&tree.shares(i))),
+                false => votes.scored(votes.of_class(known[first_largest(&tree.shares(i))], weight)),
+            };
+            let target = if votes.outputs() == 1 { Some(0) } else { None };
             trees::add(&mut forest, tree.nodes(leaf, |j| j), target).map_err(|error| error.within(&estimator.path))?;
         }
         builder.add("trees", forest, &[value])
+    } else if votes.by_probability {
+        votes.of_probabilities(builder, frame, &estimators)?
     } else {
-        let mut coefficients = vec![Vec::new(); outputs];
-        let mut sizes = Vec::new();
-        for (estimator, &weight) in estimators.iter().zip(&weights) {
-            let known = own_classes(estimator, &classes)?;
-            sizes.push(known.len() as u32);
-            for &class in &known {
-                let votes = scored(vote(class, weight));
-                coefficients.iter_mut().zip(votes).for_each(|(list, vote)| list.push(vote / total));
-            }
-        }
-        let predictions = predictions(builder, frame, &estimators)?;
-        let predictions = builder.add("predictions", Concat, &predictions);
-        let width = sizes.iter().sum::<u32>() as usize;
-        let votes = builder.add("votes", OneHot { categories: sizes }, &[predictions]);
-        builder.linear("weights", votes, width, coefficients.concat(), vec![0.0; outputs])
+        votes.of_predictions(builder, frame, &estimators, &weights, &classes)?
     };
-    let answers = decide(builder, scores, outputs, classes);
+    let count = classes.len();
+    let answers = decide(builder, scores, votes.outputs(), classes);
     // The softmax of the scores over the number of classes less 1, or of half the score and its opposite.
     let probabilities = if count == 2 {
         let positive = builder.map("logistic", Function::Sigmoid, scores);
@@ -258,9 +241,88 @@ fn adaptive_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>
     } else {
         let factors = vec![1.0 / (count as f64 - 1.0)];
         let scaled = builder.add("scale", Rescale { factors, offsets: vec![0.0] }, &[scores]);
-        builder.add("probabilities", crate::model::Softmax, &[scaled])
+        builder.add("probabilities", Softmax, &[scaled])
     };
     Ok(Answers { probabilities: Some(probabilities), ..answers })
+}
+
+/// How the estimators of `AdaBoostClassifier` vote.
+struct Votes {
+    classes: usize,
+    total: f64,
+    by_probability: bool,
+    against: f64,
+}
+
+impl Votes {
+    /// How many scores there are: of two classes one, the second's votes less the first's.
+    fn outputs(&self) -> usize {
+        if self.classes == 2 { 1 } else { self.classes }
+    }
+
+    fn scored(&self, votes: Vec<f64>) -> Vec<f64> {
+        if self.classes == 2 { vec![votes[1] - votes[0]] } else { votes }
+    }
+
+    /// The votes of an estimator that decides for a class.
+    fn of_class(&self, class: usize, weight: f64) -> Vec<f64> {
+        (0..self.classes).map(|k| if k == class { weight } else { self.against * weight }).collect()
+    }
+
+    /// The votes of an estimator by its probabilities: `_samme_proba`.
+    fn of_shares(&self, shares: &[f64]) -> Vec<f64> {
+        let logs: Vec<f64> = shares.iter().map(|share| math::ln(share.max(f64::EPSILON))).collect();
+        let mean = logs.iter().sum::<f64>() / self.classes as f64;
+        logs.iter().map(|log| (self.classes as f64 - 1.0) * (log - mean)).collect()
+    }
+
+    fn of_probabilities(&self, builder: &mut Builder, frame: &Frame, estimators: &[Object<'_>]) -> Result<ValueId> {
+        let mut logs = Vec::with_capacity(estimators.len());
+        for estimator in estimators {
+            let answers = estimate_any(builder, frame, estimator)?;
+            let shares = answers.probabilities.filter(|_| answers.class_count() == self.classes);
+            let shares =
+                shares.ok_or_else(|| estimator.refused("an estimator without a probability for each class"))?;
+            let clip = Map { function: Function::Clip, a: f64::EPSILON, b: f64::INFINITY };
+            let clipped = builder.add("clip", clip, &[shares]);
+            logs.push(builder.map("log", Function::Log, clipped));
+        }
+        let sums = builder.add("sums", Combine { multiplies: false }, &logs);
+        let count = self.classes as f64;
+        let centred = |class: usize| {
+            let votes = (0..self.classes).map(|k| f64::from(u8::from(k == class)) - 1.0 / count);
+            votes.map(|vote| (count - 1.0) * vote / self.total).collect::<Vec<_>>()
+        };
+        // The numbers for each class's logarithm; a linear function takes them by output.
+        let columns: Vec<Vec<f64>> = (0..self.classes).map(|class| self.scored(centred(class))).collect();
+        let coefficients = (0..self.outputs()).flat_map(|k| columns.iter().map(move |column| column[k])).collect();
+        Ok(builder.linear("votes", sums, self.classes, coefficients, vec![0.0; self.outputs()]))
+    }
+
+    fn of_predictions(
+        &self,
+        builder: &mut Builder,
+        frame: &Frame,
+        estimators: &[Object<'_>],
+        weights: &[f64],
+        classes: &Labels,
+    ) -> Result<ValueId> {
+        let mut coefficients = vec![Vec::new(); self.outputs()];
+        let mut sizes = Vec::new();
+        for (estimator, &weight) in estimators.iter().zip(weights) {
+            let known = own_classes(estimator, classes)?;
+            sizes.push(known.len() as u32);
+            for &class in &known {
+                let votes = self.scored(self.of_class(class, weight));
+                coefficients.iter_mut().zip(votes).for_each(|(list, vote)| list.push(vote / self.total));
+            }
+        }
+        let predictions = predictions(builder, frame, estimators)?;
+        let predictions = builder.add("predictions", Concat, &predictions);
+        let width = sizes.iter().sum::<u32>() as usize;
+        let votes = builder.add("votes", OneHot { categories: sizes }, &[predictions]);
+        Ok(builder.linear("weights", votes, width, coefficients.concat(), vec![0.0; self.outputs()]))
+    }
 }
 
 /// Which of the classes each class of an estimator within is.

@@ -72,15 +72,15 @@ pub struct Builder {
     pub nodes: Vec<Node>,
     /// The reasons to refuse it so far.
     pub blockers: Blockers,
-    /// The version of scikit-learn that fitted it: major, minor.
-    pub version: (u32, u32),
+    /// The version of scikit-learn that fitted it: major, minor, patch.
+    pub version: (u32, u32, u32),
     inputs: Vec<Raw>,
     encoded: Vec<Encoded>,
 }
 
 impl Builder {
     /// Starts with the names of the inputs.
-    pub fn new(names: Vec<String>, version: (u32, u32)) -> Self {
+    pub fn new(names: Vec<String>, version: (u32, u32, u32)) -> Self {
         let raw = |name| Raw { name, is_number: false, is_finite: false, is_refused_missing: false, labels: None };
         let inputs = names.into_iter().map(raw).collect();
         Self { nodes: Vec::new(), blockers: Blockers::default(), version, inputs, encoded: Vec::new() }

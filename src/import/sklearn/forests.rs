@@ -104,12 +104,12 @@ fn classes(object: &Object<'_>) -> Result<Labels> {
 /// Trees take missing numbers since 1.3, forests since 1.4, and random splits since 1.6.
 fn demand(builder: &Builder, estimators: &[Object<'_>], trees: &[Tree]) -> Demand {
     let takes_missing = |estimator: &Object<'_>| {
-        let since = if estimator.name().starts_with("Extra") { (1, 6) } else { (1, 3) };
+        let since = if estimator.name().starts_with("Extra") { (1, 6, 0) } else { (1, 3, 0) };
         let criterion = estimator.find_text("criterion").unwrap_or_default();
         builder.version >= since && criterion != "absolute_error" && !estimator.has("monotonic_cst")
     };
     let is_forest = estimators.len() > 1;
-    let is_known = trees.iter().all(Tree::knows_missing) && (!is_forest || builder.version >= (1, 4));
+    let is_known = trees.iter().all(Tree::knows_missing) && (!is_forest || builder.version >= (1, 4, 0));
     if is_known && estimators.iter().all(takes_missing) { Demand::MissingAllowed } else { Demand::Finite }
 }
 

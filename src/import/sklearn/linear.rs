@@ -117,7 +117,9 @@ pub fn decide(builder: &mut Builder, scores: ValueId, count: usize, classes: Lab
 
 /// The classes of a classifier with so many scores.
 pub fn classes(object: &Object<'_>, scores: usize) -> Result<Labels> {
-    let (classes, _) = object.get("classes_")?.labels()?;
+    // Older ridge classifiers have them only in what makes numbers of them.
+    let binarizer = object.find("_label_binarizer").and_then(|binarizer| binarizer.find("classes_"));
+    let (classes, _) = object.find("classes_").or(binarizer).map_or_else(|| object.get("classes_"), Ok)?.labels()?;
     match (scores, classes.len()) {
         (1, 2) => Ok(classes),
         (scores, count) if scores == count && count > 1 => Ok(classes),

@@ -228,7 +228,7 @@ fn one_against_rest(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
         }
         let scores = builder.add("scores", Concat, &scores);
         // Of equal scores the last one's class was taken before 1.8, and since then the first one's.
-        let predict = match builder.version < (1, 8) {
+        let predict = match builder.version < (1, 8, 0) {
             true => builder.add("decision", LastArgMax, &[scores]),
             false => builder.add("decision", ArgMax, &[scores]),
         };

@@ -59,9 +59,9 @@ pub fn read(document: &Document) -> Result<Model> {
             .hint("Save the estimator itself: joblib.dump(model, \"model.joblib\")."));
     };
     let root = Object { item, path: root_path(name) };
-    let version = version(&root);
+    let written = root.find_text("_sklearn_version").unwrap_or_default();
     let names = input_names(&root)?;
-    let mut builder = Builder::new(names, (version.0, version.1));
+    let mut builder = Builder::new(names, version(written));
     let frame = builder.rows();
     let answers = estimate(&mut builder, &frame, &root);
     let answers = builder.tolerate(answers)?;
@@ -73,7 +73,7 @@ pub fn read(document: &Document) -> Result<Model> {
         if module.starts_with("sklearn") { "scikit-learn" } else { module.split('.').next().unwrap_or_default() };
     let provenance = Provenance {
         framework: framework.to_owned(),
-        version: version.2,
+        version: written.to_owned(),
         estimator: name.to_owned(),
         ..Provenance::default()
     };
@@ -96,11 +96,11 @@ fn root_path(name: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// The version that a fitted object says it is of: major, minor, and as it is written.
-fn version(root: &Object<'_>) -> (u32, u32, String) {
-    let text = root.find_text("_sklearn_version").unwrap_or_default();
+/// A version as it is written, as numbers: major, minor, patch.
+fn version(text: &str) -> (u32, u32, u32) {
     let mut numbers = text.split('.').map(|number| number.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0), text.to_owned())
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next(), next())
 }
 
 /// The names of the rows' columns: those that were fitted, or x0, x1 ….

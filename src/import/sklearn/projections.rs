@@ -51,22 +51,23 @@ fn shift(builder: &mut Builder, value: ValueId, offsets: Vec<f64>) -> ValueId {
 
 fn partial_least_squares(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
     let (mean, deviation) = (object.get("_x_mean")?.numbers()?, object.get("_x_std")?.numbers()?);
-    let coefficients = object.get("coef_")?.matrix()?;
+    // Versions 1.1 and 1.2 have them under another name.
+    let coefficients = object.find("_coef_").map_or_else(|| object.get("coef_"), Ok)?.matrix()?;
     let intercepts = object
         .get("intercept_")
         .map_err(|_| object.refused("PLSRegression of a version before 1.1: save it with a newer one"))?;
     let intercepts = intercepts.numbers()?;
-    // Up to 1.2 the coefficients lay the other way, and were of standardized columns.
-    let is_older = builder.version < (1, 3);
-    let coefficients = if is_older { coefficients.transposed() } else { coefficients };
     if coefficients.columns != frame.width() || coefficients.rows != intercepts.len() {
-        return Err(object.get("coef_")?.wrong(format!("{} columns", frame.width()), coefficients.columns.to_string()));
+        return Err(
+            object.wrong(format!("coefficients of {} columns", frame.width()), coefficients.columns.to_string())
+        );
     }
     let value = builder.numbers(frame, Demand::Finite);
     let shifted = shift(builder, value, mean.clone());
     let scaled = builder.add("standardize", Scale { offsets: mean, divisors: deviation }, &[value]);
     let Matrix { rows: targets, columns, values } = coefficients;
-    let from = if is_older { scaled } else { shifted };
+    // Up to 1.4 they were of standardized columns.
+    let from = if builder.version < (1, 5, 0) { scaled } else { shifted };
     let predict = builder.linear("linear", from, columns, values, intercepts);
     let axes = object.get("x_rotations_")?.matrix()?;
     let count = axes.columns;

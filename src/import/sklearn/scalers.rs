@@ -194,7 +194,7 @@ fn splines(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<
 }
 
 fn bins(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
-    if builder.version < (1, 1) {
+    if builder.version < (1, 1, 0) {
         return Err(
             object.refused("bins of a version before 1.1, which moves numbers near an edge: save it with a newer one")
         );

@@ -1,11 +1,14 @@
 //! scikit-learn's own files against scikit-learn's own predictions: every estimator, transformer and way to save.
 
 use super::{Cases, assert_is_refused, numbers, predict};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use edgelet::error::{Error, Kind, Result};
 use edgelet::format;
 use edgelet::import::{Options, import};
-use edgelet::model::{Labels, Method, Model, is_near};
+use edgelet::model::{InputKind, Label, Labels, Method, Model, is_near};
 use edgelet::native::data;
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -27,11 +30,11 @@ fn rows(case: &Path, model: &Model) -> Result<Vec<f64>> {
         let table = data::read_with_texts(&path.display().to_string(), None, &takes_texts).expect("rows");
         return data::encode(&table, model.signature()).map(|encoded| encoded.rows);
     }
-    let number = |value: &serde_json::Value| match value.as_str() {
+    let number = |value: &Value| match value.as_str() {
         Some(text) => text.parse().expect("an infinite number"),
         None => value.as_f64().unwrap_or(f64::NAN),
     };
-    let parse = |line: &str| -> serde_json::Value { serde_json::from_str(line).expect("JSON") };
+    let parse = |line: &str| -> Value { serde_json::from_str(line).expect("JSON") };
     let row = |line| -> Vec<f64> {
         let names = model.signature().inputs.iter();
         let object = parse(line);
@@ -56,8 +59,7 @@ fn difference(case: &Path) -> Option<String> {
         fs::read_to_string(case.join("tolerance.txt")).expect("a tolerance").parse().expect("a number");
     let labels = case.join("labels.json");
     if labels.exists() {
-        let expected: Vec<serde_json::Value> =
-            serde_json::from_str(&fs::read_to_string(&labels).expect("labels")).expect("JSON");
+        let expected: Vec<Value> = serde_json::from_str(&fs::read_to_string(&labels).expect("labels")).expect("JSON");
         let found = predict(&model, Method::Predict, &rows);
         for (i, (expected, found)) in expected.iter().zip(&found).enumerate() {
             let label = data::json(data::answer(model.signature(), Method::Predict, *found));
@@ -85,10 +87,7 @@ fn difference(case: &Path) -> Option<String> {
             }
             return Some(format!("no {}", method.name()));
         }
-        let (mut found, expected) = (predict(&model, method, &rows), numbers(&path));
-        if let (Method::Predict, Some(Labels::Integers(labels))) = (method, &model.signature().classes) {
-            found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
-        }
+        let (found, expected) = (labelled(&model, method, &rows), numbers(&path));
         if found.len() != expected.len() {
             return Some(format!("{}: {} numbers for {}", method.name(), found.len(), expected.len()));
         }
@@ -125,4 +124,58 @@ fn a_file_that_names_strangers_is_refused_before_it_is_read() {
     assert_eq!((error.kind(), error.found()), (Kind::Unsupported, "os.system"));
     let error = import(b"\x80\x04]\x94.", &Options::default()).expect_err("a refusal");
     assert_eq!(error.found(), "a list");
+}
+
+#[test]
+fn older_files_predict_as_their_version_did() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import");
+    for version in ["1.1.3", "1.3.2"] {
+        let text = fs::read_to_string(folder.join(format!("sklearn_{version}.json"))).expect("a fixture");
+        let fixture: Value = serde_json::from_str(&text).expect("JSON");
+        let cases = fixture["cases"].as_object().expect("cases");
+        assert_eq!(cases.len(), 24);
+        for (name, case) in cases {
+            let bytes = BASE64_STANDARD.decode(case["model"].as_str().expect("a text")).expect("base64");
+            let model = import(&bytes, &Options::default()).unwrap_or_else(|error| panic!("{version} {name}: {error}"));
+            assert_eq!(model.provenance().version, version);
+            let rows = flat(&case["rows"]);
+            // A number that is a category is its place among those.
+            let inputs = &model.signature().inputs;
+            let encoded = |(i, &x): (usize, &f64)| match &inputs[i % inputs.len()].kind {
+                InputKind::Categorical { categories, .. } if !x.is_nan() => {
+                    categories.position(Label::Float(x)).map_or(-1.0, |place| place as f64)
+                }
+                _ => x,
+            };
+            let rows: Vec<f64> = rows.iter().enumerate().map(encoded).collect();
+            for method in Method::ALL.into_iter().filter(|method| !case[method.name()].is_null()) {
+                let (found, expected) = (labelled(&model, method, &rows), flat(&case[method.name()]));
+                assert_eq!(found.len(), expected.len(), "{version} {name} {}", method.name());
+                for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                    assert!(
+                        is_near(*expected, *found, 1e-9),
+                        "{version} {name} {}[{i}]: {found} for {expected}",
+                        method.name()
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The numbers in nested lists, in order; null is NaN.
+fn flat(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(flat).collect(),
+        number => vec![number.as_f64().unwrap_or(f64::NAN)],
+    }
+}
+
+/// What a model predicts, with labels that are whole numbers instead of their places.
+fn labelled(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
+    let mut found = predict(model, method, rows);
+    if let (Method::Predict, Some(Labels::Integers(labels))) = (method, &model.signature().classes) {
+        found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
+    }
+    found
 }
