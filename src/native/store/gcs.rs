@@ -4,12 +4,11 @@
 //! `GOOGLE_BEARER_TOKEN`, or what `gcloud auth application-default login` left behind. `GOOGLE_BASE_URL` names another
 //! server of the XML API.
 
+use super::as_stored::Connector;
 use super::cloud::Access;
-use super::coding::GZIP;
 use super::patience::Patience;
 use super::variables::Variables;
 use object_store::gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder};
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use std::path::Path;
 use url::Url;
 
@@ -35,10 +34,9 @@ pub(super) fn open(
 ) -> object_store::Result<GoogleCloudStorage> {
     let is_http = variables.get("GOOGLE_BASE_URL").is_some_and(|base| base.starts_with("http://"));
     let has_credentials = variables.has_any(&CREDENTIALS) || has_default_credentials(variables);
-    // To those who do not accept gzip, Google decodes it on the way and tells no length, without which nothing is read.
-    let as_stored = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(GZIP))]);
     let mut builder = GoogleCloudStorageBuilder::new()
-        .with_client_options(patience.client_options(is_http).with_default_headers(as_stored))
+        .with_client_options(patience.client_options(is_http))
+        .with_http_connector(Connector)
         .with_retry(patience.retries(has_credentials))
         .with_url(url.as_str());
     for (name, value) in variables.settings("GOOGLE_") {

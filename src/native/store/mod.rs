@@ -9,6 +9,7 @@
 //!
 //! [`MAX_FILE_BYTES`]: crate::format::limits::MAX_FILE_BYTES
 
+mod as_stored;
 pub mod azure;
 mod cloud;
 mod coding;
