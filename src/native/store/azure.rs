@@ -5,6 +5,7 @@
 //! `AZURE_TENANT_ID`. `AZURE_STORAGE_ENDPOINT` names another server; `AZURE_STORAGE_USE_EMULATOR=true` means azurite at
 //! `AZURITE_BLOB_STORAGE_URL`.
 
+use super::as_stored::Connector;
 use super::cloud::Access;
 use super::patience::Patience;
 use super::variables::Variables;
@@ -43,6 +44,7 @@ pub(super) fn open(
     let is_http = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
     let mut builder = MicrosoftAzureBuilder::new()
         .with_client_options(patience.client_options(is_http))
+        .with_http_connector(Connector)
         .with_retry(patience.retries(variables.has_any(&CREDENTIALS)))
         .with_url(url.as_str());
     for (key, value) in settings.iter().filter(|(key, _)| *key != AzureConfigKey::Endpoint) {

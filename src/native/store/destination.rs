@@ -15,6 +15,15 @@ use std::path::PathBuf;
 /// What a model is served as. No type is registered for it, so it is what it is to the web: bytes.
 pub const CONTENT_TYPE: &str = "application/octet-stream";
 
+/// What is kept with a model where headers are kept, besides [`CONTENT_TYPE`].
+#[derive(Clone, Copy)]
+pub struct Headers<'a> {
+    /// For how long caches may keep it.
+    pub cache_control: &'a str,
+    /// How the bytes are coded, if they are not the file's own.
+    pub content_encoding: Option<&'static str>,
+}
+
 /// A place to write a model to.
 pub struct Destination {
     place: String,
@@ -73,19 +82,22 @@ impl Destination {
         }
     }
 
-    /// Writes the model there, with [`CONTENT_TYPE`] and a Cache-Control where headers are kept. Whoever reads meanwhile
-    /// gets what was there before, or all of this.
+    /// Writes the model there, with its headers where those are kept. Whoever reads meanwhile gets what was there before,
+    /// or all of this.
     ///
     /// # Errors
     /// [`Kind::Io`] for a file, [`Kind::Store`] or [`Kind::Network`] for a bucket.
-    pub fn write(&self, bytes: Vec<u8>, cache_control: &str, globals: Globals) -> Result<()> {
+    pub fn write(&self, bytes: Vec<u8>, headers: Headers, globals: Globals) -> Result<()> {
         match &self.target {
             Target::File(path) => file::write(path, &bytes),
             Target::Bucket { bucket, store, variables } => {
-                let attributes = Attributes::from_iter([
+                let mut attributes = Attributes::from_iter([
                     (Attribute::ContentType, CONTENT_TYPE.to_owned()),
-                    (Attribute::CacheControl, cache_control.to_owned()),
+                    (Attribute::CacheControl, headers.cache_control.to_owned()),
                 ]);
+                if let Some(coding) = headers.content_encoding {
+                    attributes.insert(Attribute::ContentEncoding, coding.into());
+                }
                 runtime()?
                     .block_on(object::write(&**store, &bucket.key, bytes, attributes, globals))
                     .map_err(|error| explain(&error, bucket, variables, Attempt::Write))

@@ -4,6 +4,7 @@
 //! `GOOGLE_BEARER_TOKEN`, or what `gcloud auth application-default login` left behind. `GOOGLE_BASE_URL` names another
 //! server of the XML API.
 
+use super::as_stored::Connector;
 use super::cloud::Access;
 use super::patience::Patience;
 use super::variables::Variables;
@@ -35,6 +36,7 @@ pub(super) fn open(
     let has_credentials = variables.has_any(&CREDENTIALS) || has_default_credentials(variables);
     let mut builder = GoogleCloudStorageBuilder::new()
         .with_client_options(patience.client_options(is_http))
+        .with_http_connector(Connector)
         .with_retry(patience.retries(has_credentials))
         .with_url(url.as_str());
     for (name, value) in variables.settings("GOOGLE_") {

@@ -1,10 +1,12 @@
 //! Any `http(s)://` URL: one GET, its body within the limit, tried again when that may help.
 
+use super::coding::{Coding, GZIP};
 use super::inbox::Inbox;
 use super::patience::{Patience, RETRIES};
 use crate::error::{Error, Kind, Result};
 use crate::native::cli::Globals;
-use reqwest::{Client, StatusCode};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+use reqwest::{Client, Response, StatusCode};
 use std::error::Error as StdError;
 use url::Url;
 
@@ -45,16 +47,24 @@ impl From<Error> for Failure {
 }
 
 async fn fetch(client: &Client, url: &Url, place: &str, globals: Globals) -> Result<Vec<u8>, Failure> {
-    let mut response = client.get(url.clone()).send().await.map_err(|error| network(place, 0, error))?;
+    let request = client.get(url.clone()).header(ACCEPT_ENCODING, GZIP);
+    let mut response = request.send().await.map_err(|error| network(place, 0, error))?;
     let status = response.status();
     if !status.is_success() {
         return Err(refusal(place, status));
     }
+    let coding = Coding::parse(&content_encoding(&response), place)?;
     let mut inbox = Inbox::new(place, response.content_length(), globals)?;
     while let Some(chunk) = response.chunk().await.map_err(|error| network(place, inbox.len(), error))? {
         inbox.take(&chunk)?;
     }
-    Ok(inbox.into_bytes())
+    Ok(coding.decode(inbox.into_bytes(), place)?)
+}
+
+/// The codings of a body, of however many headers.
+fn content_encoding(response: &Response) -> String {
+    let values = response.headers().get_all(CONTENT_ENCODING).iter();
+    values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(",")
 }
 
 fn refusal(place: &str, status: StatusCode) -> Failure {

@@ -9,8 +9,10 @@
 //!
 //! [`MAX_FILE_BYTES`]: crate::format::limits::MAX_FILE_BYTES
 
+mod as_stored;
 pub mod azure;
 mod cloud;
+mod coding;
 mod destination;
 pub mod file;
 pub mod gcs;
@@ -23,7 +25,8 @@ mod problem;
 pub mod s3;
 mod variables;
 
-pub use destination::{CONTENT_TYPE, Destination};
+pub use coding::{GZIP, gzip};
+pub use destination::{CONTENT_TYPE, Destination, Headers};
 
 use crate::error::{Error, Kind, Result};
 use crate::native::cli::Globals;
@@ -31,12 +34,13 @@ use location::Location;
 use patience::Patience;
 use variables::Variables;
 
-/// The bytes at a location: a path, or a URL of any scheme that can be read.
+/// The bytes at a location: a path, or a URL of any scheme that can be read. What a server gives in gzip is decoded.
 ///
 /// # Errors
 /// [`Kind::BadOption`] for a location of no known form; [`Kind::Io`] for a file, [`Kind::HttpStatus`] for a URL and
 /// [`Kind::Store`] for a bucket that does not give it; [`Kind::Network`] for a connection that fails, is cut or stalls;
-/// [`Kind::LimitExceeded`] for more than a model may have.
+/// [`Kind::LimitExceeded`] for more than a model may have; [`Kind::Truncated`], [`Kind::Corrupt`] or [`Kind::Unsupported`]
+/// for a body that is not coded as its header says.
 pub fn read(location: &str, globals: Globals) -> Result<Vec<u8>> {
     let variables = Variables::from_environment();
     let patience = Patience::from_variables(&variables)?;

@@ -1,6 +1,8 @@
 //! Objects in buckets: fetched within the limit, uploaded whole or in parts.
 
+use super::as_stored;
 use super::cloud::{Access, Bucket};
+use super::coding::Coding;
 use super::inbox::{Inbox, progress_bar};
 use super::location::shown_url;
 use super::patience::Patience;
@@ -11,7 +13,7 @@ use crate::native::cli::Globals;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path as Key;
-use object_store::{Attributes, GetOptions, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions};
+use object_store::{Attribute, Attributes, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions};
 
 /// Files above this are uploaded in parts, each tried again by itself.
 pub(super) const WHOLE_BYTES: usize = 16 << 20;
@@ -43,7 +45,7 @@ pub(super) async fn read(
     }
 }
 
-/// What can go wrong in a transfer: the store fails, or the bytes are too many.
+/// What can go wrong in a transfer: the store fails, or the bytes are not what they should be.
 enum Failure {
     Store(object_store::Error),
     Bytes(Error),
@@ -60,13 +62,15 @@ impl Failure {
 
 async fn fetch(store: &dyn ObjectStore, bucket: &Bucket, globals: Globals) -> Result<Vec<u8>, Failure> {
     let place = shown_url(&bucket.url);
-    let object = store.get_opts(&bucket.key, GetOptions::default()).await.map_err(Failure::Store)?;
+    let object = store.get_opts(&bucket.key, as_stored::options()).await.map_err(Failure::Store)?;
+    let coding = object.attributes.get(&Attribute::ContentEncoding).map_or("", |value| value);
+    let coding = Coding::parse(coding, &place).map_err(Failure::Bytes)?;
     let mut inbox = Inbox::new(&place, Some(object.meta.size), globals).map_err(Failure::Bytes)?;
     let mut chunks = object.into_stream();
     while let Some(chunk) = chunks.try_next().await.map_err(Failure::Store)? {
         inbox.take(&chunk).map_err(Failure::Bytes)?;
     }
-    Ok(inbox.into_bytes())
+    coding.decode(inbox.into_bytes(), &place).map_err(Failure::Bytes)
 }
 
 /// Uploads an object. Interrupted or failed, it leaves the old object served and no parts behind.

@@ -4,6 +4,7 @@
 //! `AWS_ENDPOINT_URL` (or `AWS_ENDPOINT_URL_S3`) for R2, MinIO and others; plain http is allowed when the endpoint says
 //! http. `object_store` reads the rest of `AWS_*`, web identities and container roles among them. Profiles are not read.
 
+use super::as_stored::Connector;
 use super::cloud::Access;
 use super::patience::Patience;
 use super::variables::Variables;
@@ -32,6 +33,7 @@ pub(super) fn open(
     let is_http = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
     let mut builder = AmazonS3Builder::new()
         .with_client_options(patience.client_options(is_http))
+        .with_http_connector(Connector)
         .with_retry(patience.retries(variables.has_any(&CREDENTIALS)))
         .with_url(url.as_str());
     for (name, value) in variables.settings("AWS_") {

@@ -1,10 +1,10 @@
 //! What every store must do.
 
-use super::{Program, models};
+use super::{Program, gzip, models};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use object_store::path::Path;
-use object_store::{Attribute, ObjectStore, ObjectStoreExt};
+use object_store::{Attribute, Attributes, ObjectStore, ObjectStoreExt, PutOptions};
 use sha2::{Digest, Sha256};
 
 /// A bucket to check: how the program gets at it, and a client of the test's own.
@@ -22,6 +22,8 @@ pub struct Bucket<'a> {
 /// Checks all of it.
 pub fn check(bucket: &Bucket) {
     bucket.keeps_bytes_and_headers();
+    bucket.compresses_what_becomes_smaller();
+    bucket.decodes_what_is_whole();
     bucket.replaces();
     bucket.predicts_from_its_url();
     bucket.changes_nothing_when_dry();
@@ -50,6 +52,57 @@ impl Bucket<'_> {
         assert_eq!(self.header("v1.edgelet", &Attribute::CacheControl), "public, max-age=31536000, immutable");
         self.succeeds(&["push", "line.edgelet", &format!("{}/v2.edgelet", self.url), "--cache-control", "no-store"]);
         assert_eq!(self.header("v2.edgelet", &Attribute::CacheControl), "no-store");
+    }
+
+    fn compresses_what_becomes_smaller(&self) {
+        let bytes = models::wide();
+        self.program.place("wide.edgelet", &bytes);
+        let place = format!("{}/wide.edgelet", self.url);
+        let integrity = format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&bytes)));
+        let planned = self.succeeds(&["push", "wide.edgelet", &place, "--dry-run"]);
+        let pushed = self.succeeds(&["push", "wide.edgelet", &place]);
+        let stored = self.stored("wide.edgelet");
+        assert_eq!(gzip::decoded(&stored), bytes);
+        assert_eq!(self.header("wide.edgelet", &Attribute::ContentEncoding), "gzip");
+        let share = 100.0 * stored.len() as f64 / bytes.len() as f64;
+        for said in [planned, pushed] {
+            assert_eq!(said_of("bytes", &said), bytes.len().to_string());
+            assert_eq!(said_of("compressed", &said), format!("{} ({share:.1} %)", stored.len()));
+            assert_eq!(said_of("content encoding", &said), "gzip");
+            assert_eq!(said_of("integrity", &said), integrity);
+        }
+        self.pulls_back("wide.edgelet", &bytes);
+        for arguments in [&["inspect"][..], &["verify"]] {
+            self.succeeds(&[arguments, &[&*place]].concat());
+        }
+
+        let pushed = self.succeeds(&["push", "wide.edgelet", &place, "--no-compress"]);
+        assert_eq!(said_of("content encoding", &pushed), "none");
+        assert!(!pushed.contains("compressed"), "{pushed}");
+        assert_eq!(self.stored("wide.edgelet"), bytes);
+        assert_eq!(self.attribute("wide.edgelet", &Attribute::ContentEncoding), None);
+        self.pulls_back("wide.edgelet", &bytes);
+    }
+
+    fn decodes_what_is_whole(&self) {
+        let coded = gzip::coded(&models::wide());
+        let cases = [
+            ("cut", &coded[..coded.len() - 9], Some("gzip"), "truncated"),
+            ("more", &[&*coded, b"x"].concat(), Some("gzip"), "corrupt"),
+            ("br", &coded, Some("br"), "unsupported"),
+            // joblib's files are gzip without a header: those are for `import` to decode.
+            ("unmarked", &coded, None, "not_a_model"),
+        ];
+        for (key, bytes, coding, code) in cases {
+            let coding = coding.map(|coding| (Attribute::ContentEncoding, coding));
+            let options = PutOptions { attributes: Attributes::from_iter(coding), ..Default::default() };
+            let path = Path::from(key);
+            let put = self.client.put_opts(&path, bytes.to_vec().into(), options);
+            block_on(put).unwrap_or_else(|error| panic!("{key}: {error}"));
+            let message = self.fails(&["pull", &format!("{}/{key}", self.url), "-o", "refused.edgelet"], 1, code);
+            assert!(message.contains(&format!("/{key}: ")), "{message}");
+        }
+        assert!(!self.program.path("refused.edgelet").exists());
     }
 
     fn replaces(&self) {
@@ -100,6 +153,7 @@ impl Bucket<'_> {
         assert!(pushed.lines().any(|line| line.starts_with("parts ") && line.ends_with(" 3")), "{pushed}");
         assert_eq!(self.header("large.edgelet", &Attribute::CacheControl), "public, max-age=60, must-revalidate");
         assert_eq!(self.header("large.edgelet", &Attribute::ContentType), "application/octet-stream");
+        assert_eq!(self.header("large.edgelet", &Attribute::ContentEncoding), "gzip");
         self.pulls_back("large.edgelet", &bytes);
     }
 
@@ -109,8 +163,19 @@ impl Bucket<'_> {
     }
 
     fn header(&self, key: &str, attribute: &Attribute) -> String {
+        self.attribute(key, attribute).unwrap_or_else(|| panic!("{key}: no {attribute:?}"))
+    }
+
+    fn attribute(&self, key: &str, attribute: &Attribute) -> Option<String> {
         let object = block_on(self.client.get(&Path::from(key))).unwrap_or_else(|error| panic!("{key}: {error}"));
-        object.attributes.get(attribute).unwrap_or_else(|| panic!("{key}: no {attribute:?}")).to_string()
+        object.attributes.get(attribute).map(|value| value.as_ref().to_owned())
+    }
+
+    /// The bytes of an object as the store has them.
+    fn stored(&self, key: &str) -> Vec<u8> {
+        block_on(async { self.client.get(&Path::from(key)).await?.bytes().await })
+            .unwrap_or_else(|error| panic!("{key}: {error}"))
+            .to_vec()
     }
 
     fn has(&self, key: &str) -> bool {
@@ -141,6 +206,12 @@ impl Bucket<'_> {
             assert!(!said.contains(secret), "a secret in: {said}");
         }
     }
+}
+
+/// What a report says of something.
+fn said_of<'a>(name: &str, report: &'a str) -> &'a str {
+    let line = report.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("  "));
+    line.unwrap_or_else(|| panic!("no {name}: {report}")).trim()
 }
 
 /// Waits for a future.

@@ -1,6 +1,6 @@
 //! Files: replaced as a whole or left as they were.
 
-use super::{Program, models, names};
+use super::{Program, gzip, models, names};
 
 #[test]
 fn paths_and_file_urls_are_stores_too() {
@@ -10,7 +10,7 @@ fn paths_and_file_urls_are_stores_too() {
     let url = format!("file://{}", program.path("bucket").display());
 
     let pushed = program.run(&["push", "line.edgelet", &format!("{url}/")]).succeeds();
-    assert!(pushed.contains("integrity     sha256-") && !pushed.contains("url"), "{pushed}");
+    assert!(pushed.contains("integrity         sha256-") && !pushed.contains("url"), "{pushed}");
     program.run(&["push", "line.edgelet", "bucket/other.edgelet"]).succeeds();
     assert_eq!(names(&program.path("bucket")), ["line.edgelet", "other.edgelet"]);
 
@@ -23,11 +23,23 @@ fn paths_and_file_urls_are_stores_too() {
 }
 
 #[test]
+fn what_keeps_no_headers_is_not_compressed() {
+    let program = Program::new(&[]);
+    program.place("wide.edgelet", &models::wide());
+    let pushed = program.run(&["push", "wide.edgelet", "copy.edgelet"]).succeeds();
+    assert!(!pushed.contains("gzip") && !pushed.contains("compressed"), "{pushed}");
+    assert_eq!(program.take("copy.edgelet"), models::wide());
+    program.place("wide.edgelet.gz", &gzip::coded(&models::wide()));
+    let message = program.run(&["pull", "wide.edgelet.gz", "-o", "out"]).fails(1, "not_a_model");
+    assert!(message.contains("gzip"), "{message}");
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let program = Program::new(&[]);
     program.place("line.edgelet", &models::line(3.0));
     let said = program.run(&["push", "line.edgelet", "copy.edgelet", "--dry-run"]).succeeds();
-    assert!(said.starts_with("would push    copy.edgelet\n"), "{said}");
+    assert!(said.starts_with("would push        copy.edgelet\n"), "{said}");
     assert_eq!(names(program.folder.path()), ["line.edgelet"]);
 }
 

@@ -7,6 +7,7 @@ use super::{Program, models};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
+use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use object_store::ClientOptions;
@@ -51,10 +52,11 @@ fn does_what_every_store_does() {
     let account = Account::new();
     let server = gcs_server::start(account.public_key.clone());
     let program = program(&server, &account);
+    let as_stored = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]);
     let client = GoogleCloudStorageBuilder::new()
         .with_bucket_name("models")
         .with_base_url(&format!("http://{}", server.address))
-        .with_client_options(ClientOptions::new().with_allow_http(true))
+        .with_client_options(ClientOptions::new().with_allow_http(true).with_default_headers(as_stored))
         .with_service_account_key(&account.json)
         .build()
         .expect("a client");

@@ -1,7 +1,9 @@
 //! A small server of Google Cloud Storage's XML API, for these tests only: it is not Google's. It keeps objects in memory,
 //! with their headers and generations, takes multipart uploads, and checks each bearer token as Google does a service
-//! account's: an RS256 JWT by the account's key, of this hour, for its own e-mail and a storage scope.
+//! account's: an RS256 JWT by the account's key, of this hour, for its own e-mail and a storage scope. What is stored in
+//! gzip is decoded on the way, its length untold, for those who do not accept gzip ("decompressive transcoding").
 
+use super::gzip;
 use super::servers::Task;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use axum::body::{Body, Bytes};
@@ -10,7 +12,9 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use axum::{Router, body};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures::stream;
 use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -68,7 +72,7 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     };
     let mut bucket = server.bucket.lock().expect("no test panics in the server");
     match (head.method, query.get("uploadId")) {
-        (Method::GET | Method::HEAD, None) => bucket.get(&name),
+        (Method::GET | Method::HEAD, None) => bucket.get(&name, &head.headers),
         (Method::PUT, None) => bucket.put(name, bytes, head.headers),
         (Method::POST, None) if query.contains_key("uploads") => bucket.initiate(head.headers),
         (Method::PUT, Some(id)) => bucket.put_part(id, query.get("partNumber"), bytes),
@@ -102,11 +106,17 @@ impl Server {
 }
 
 impl Bucket {
-    fn get(&self, name: &str) -> Response<Body> {
+    fn get(&self, name: &str, asked: &HeaderMap) -> Response<Body> {
         let Some(object) = self.objects.get(name) else { return refusal(StatusCode::NOT_FOUND, "NoSuchKey") };
         let mut response = Response::builder().header(header::LAST_MODIFIED, "Mon, 01 Jan 2024 00:00:00 GMT");
         for (name, value) in &object.headers {
             response = response.header(name, value);
+        }
+        let is_gzip = |headers: &HeaderMap, name| headers.get(name).is_some_and(|value| value == "gzip");
+        if is_gzip(&object.headers, header::CONTENT_ENCODING) && !is_gzip(asked, header::ACCEPT_ENCODING) {
+            let decoded = Bytes::from(gzip::decoded(&object.bytes));
+            let body = Body::from_stream(stream::iter([Ok::<_, Infallible>(decoded)]));
+            return finish(response, object.generation, body);
         }
         let response = response.header(header::CONTENT_LENGTH, object.bytes.len());
         finish(response, object.generation, Body::from(object.bytes.clone()))
@@ -157,7 +167,7 @@ impl Bucket {
 
 /// The headers that are kept with an object.
 fn kept(headers: HeaderMap) -> HeaderMap {
-    let names = [header::CONTENT_TYPE, header::CACHE_CONTROL];
+    let names = [header::CONTENT_TYPE, header::CACHE_CONTROL, header::CONTENT_ENCODING];
     names.into_iter().filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Any http URL, from servers that behave and from servers that do not.
 
 use super::servers::Task;
-use super::{Program, models, names};
+use super::{Program, gzip, models, names};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -31,7 +31,21 @@ async fn answer(State(asked): State<Arc<AtomicUsize>>, request: Request) -> Resp
             Ok::<_, Infallible>(chunk)
         }))
     };
+    let coded = |coding: &str, body: Vec<u8>| {
+        let response = Response::builder().header(header::CONTENT_ENCODING, coding);
+        response.body(Body::from(body)).expect("an answer")
+    };
+    let gzipped = gzip::coded(&model);
     match request.uri().path() {
+        "/gzip" if request.headers().get(header::ACCEPT_ENCODING).is_some_and(|accepted| accepted == "gzip") => {
+            coded("gzip", gzipped)
+        }
+        "/decoded" => coded("gzip", model),
+        "/unmarked" => Response::new(Body::from(gzipped)),
+        "/cut-gzip" => coded("gzip", gzipped[..gzipped.len() - 9].to_vec()),
+        "/more-gzip" => coded("gzip", [gzipped, b"x".to_vec()].concat()),
+        "/brotli" => coded("br", gzipped),
+        "/bomb" => coded("gzip", gzip::bomb()),
         "/chunked" => Response::new(chunked(0)),
         "/slow" => Response::new(chunked(400)),
         "/stalled" => {
@@ -127,6 +141,37 @@ fn a_length_past_the_limit_is_refused_before_the_body() {
     let server = raw_server(declaring(1 << 60, b""));
     let url = format!("http://{}/model", server.address);
     Program::new(&[]).run(&["pull", &url, "-o", "out"]).fails(1, "limit_exceeded");
+}
+
+#[test]
+fn decodes_gzip() {
+    let server = server();
+    let program = Program::new(&[]);
+    // A server may decode and leave its header.
+    for path in ["gzip", "decoded"] {
+        program.run(&["pull", &format!("http://{}/{path}", server.address), "-o", "out"]).succeeds();
+        assert_eq!(program.take("out"), models::line(3.0), "{path}");
+    }
+}
+
+#[test]
+fn a_coding_that_is_not_whole_or_not_known_is_refused() {
+    let server = server();
+    let program = Program::new(&[]);
+    let cases = [
+        ("unmarked", "not_a_model", "gzip-compressed bytes"),
+        ("cut-gzip", "truncated", "expected gzip that decodes to its end"),
+        ("more-gzip", "corrupt", "expected the end of the gzip, found 1 bytes after it"),
+        ("brotli", "unsupported", "expected Content-Encoding: gzip, or none, found Content-Encoding: br"),
+        ("bomb", "limit_exceeded", "at most 1073741824 bytes, decoded"),
+    ];
+    for (path, code, found) in cases {
+        let url = format!("http://{}/{path}?signature=secret", server.address);
+        let message = program.run(&["pull", &url, "-o", "out"]).fails(1, code);
+        assert!(message.contains(&format!("/{path}: ")) && message.contains(found), "{message}");
+        assert!(!message.contains("secret"), "{message}");
+    }
+    assert!(!program.path("out").exists());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod conformance;
 mod file;
 mod gcs;
 mod gcs_server;
+mod gzip;
 mod http;
 mod models;
 mod s3;
