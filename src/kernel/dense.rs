@@ -81,13 +81,42 @@ pub fn affine(mut rows: &[f64], width: usize, coefficients: &[f64], intercepts: 
     while let Some((row, more_rows)) = rows.split_at_checked(width) {
         let (answers, more_out) = out.split_at_mut(intercepts.len());
         let mut weights = coefficients;
-        for (answer, intercept) in answers.iter_mut().zip(intercepts) {
+        let (fours, last) = answers.as_chunks_mut::<4>();
+        let (fours_of_intercepts, last_intercepts) = intercepts.as_chunks::<4>();
+        for (answers, intercepts) in fours.iter_mut().zip(fours_of_intercepts) {
+            let (first, more_weights) = weights.split_at(4 * width);
+            *answers = four_dots(row, first);
+            answers.iter_mut().zip(intercepts).for_each(|(answer, intercept)| *answer += intercept);
+            weights = more_weights;
+        }
+        for (answer, intercept) in last.iter_mut().zip(last_intercepts) {
             let (first, more_weights) = weights.split_at(width);
             *answer = dot(row, first) + intercept;
             weights = more_weights;
         }
         (rows, out) = (more_rows, more_out);
     }
+}
+
+/// [`dot`] with each of four rows of weights, side by side: a sum waits for its own last addition, not for the others'.
+#[inline(always)]
+fn four_dots(row: &[f64], weights: &[f64]) -> [f64; 4] {
+    let (first, second) = weights.split_at(2 * row.len());
+    let ((a, b), (c, d)) = (first.split_at(row.len()), second.split_at(row.len()));
+    let (chunks, rest) = row.as_chunks::<LANES>();
+    let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)] = [a, b, c, d].map(|weights| weights.as_chunks::<LANES>());
+    let mut sums = [Lanes::zero(); 4];
+    for ((((x, a), b), c), d) in chunks.iter().zip(a).zip(b).zip(c).zip(d) {
+        let [first, second, third, fourth] = sums;
+        sums = [first.add_product(x, a), second.add_product(x, b), third.add_product(x, c), fourth.add_product(x, d)];
+    }
+    let finished = |sums: Lanes, weights: &[f64]| {
+        let mut lanes = sums.to_array();
+        lanes.iter_mut().zip(rest).zip(weights).for_each(|((lane, x), weight)| *lane += x * weight);
+        (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
+    };
+    let [first, second, third, fourth] = sums;
+    [finished(first, a_rest), finished(second, b_rest), finished(third, c_rest), finished(fourth, d_rest)]
 }
 
 /// [`affine`] as XGBoost's linear booster computes it: in f32, beginning with the intercept, product after product, those
@@ -151,6 +180,23 @@ mod tests {
             let expected: Vec<f64> = narrow.iter().map(|&x| x.into()).collect();
             assert_eq!(wide[..n], expected);
             assert!(wide[n..].iter().all(|&x| x == -1.0));
+        }
+    }
+
+    #[test]
+    fn many_outputs_are_dots_of_their_own() {
+        for (width, outputs) in [(1, 4), (3, 5), (8, 11), (13, 8)] {
+            let number = |i: usize| (i * 7919 % 101) as f64 / 3.0 - 11.0;
+            let rows: Vec<f64> = (0..2 * width).map(number).collect();
+            let coefficients: Vec<f64> = (5..5 + width * outputs).map(number).collect();
+            let intercepts: Vec<f64> = (9..9 + outputs).map(number).collect();
+            let mut out = vec![0.0; 2 * outputs];
+            affine(&rows, width, &coefficients, &intercepts, &mut out);
+            for (i, found) in out.iter().enumerate() {
+                let weights = &coefficients[i % outputs * width..][..width];
+                let expected = dot(&rows[i / outputs * width..][..width], weights) + intercepts[i % outputs];
+                assert_eq!(found.to_bits(), expected.to_bits(), "{width} {outputs} {i}");
+            }
         }
     }
 

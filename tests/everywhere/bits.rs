@@ -1,7 +1,8 @@
 //! The table of bits (`tests/fixtures/bits`): the files still load, and the outputs are the same bits.
 //!
-//! scikit-learn's are made by `tests/native/parity.rs`; `lightgbm_categories` is what `edgelet import` made of the case
-//! `categories_binary` of `tests/fixtures/import/make_lightgbm.py`, with the bits that it predicted on an x86-64 host.
+//! scikit-learn's linear ones are made by `tests/native/parity.rs`. The others are what `edgelet import` made of cases of
+//! `tests/fixtures/import/make_*.py`, with the bits that they predicted on an x86-64 host: `lightgbm_categories` of
+//! `categories_binary`, and each `sklearn_…` and `xgboost_…` of the case of that name.
 //!
 //! Read with `include_bytes!`, since a wasm test has no files. The table is JSON with flat lists of numbers, simple
 //! enough to be read here without a JSON library that a wasm test could not have.
@@ -31,7 +32,17 @@ cases!(
     iris_logistic,
     digits_logistic,
     mixed,
-    lightgbm_categories
+    lightgbm_categories,
+    sklearn_svc_probability_three,
+    sklearn_process_matern_five,
+    sklearn_stacking_two,
+    sklearn_knn_distance,
+    sklearn_splines_linear,
+    sklearn_isolation,
+    sklearn_voting_soft,
+    sklearn_network_tanh,
+    sklearn_bayes_gaussian,
+    xgboost_dart_softprob
 );
 
 fn reproduce(file: &[u8], table: &str) {
