@@ -48,10 +48,6 @@ for (const [name, { title, categories, answer }] of Object.entries(CASES)) {
   const { brotli, missing } = JSON.parse(readFileSync(path("sizes.json"), "utf8"));
   console.log(`\n${name}: ${title}`);
   for (const [peer, why] of Object.entries(missing)) console.log(`  without ${peer}: ${why}`);
-  if (!existsSync(path("model.edgelet"))) {
-    console.log("  not imported yet: its framework's files have no importer");
-    continue;
-  }
   const bytes = readFileSync(path("model.edgelet"));
   const rows = readFileSync(path("rows.f32"));
   const batch = new Float32Array(rows.buffer.slice(rows.byteOffset, rows.byteOffset + rows.length));

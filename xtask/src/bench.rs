@@ -5,9 +5,8 @@ use crate::{pkg, setup};
 use std::path::Path;
 use std::process::Command;
 
-/// What a case of `benches/models.py` is imported from: the first that can be.
-const CASES: [(&str, &[&str]); 4] =
-    [("W2", &["model.pkl"]), ("W3", &["model.ubj", "model.json"]), ("W4", &["model.pkl"]), ("W5", &["model.txt"])];
+/// What each case of `benches/models.py` is imported from.
+const CASES: [(&str, &str); 4] = [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt")];
 
 /// Builds the package and runs `benches/run.mjs`, for linear models, and `benches/tabular.mjs`.
 pub fn run() -> Result {
@@ -28,22 +27,14 @@ pub fn run() -> Result {
     shell::run(Command::new("node").current_dir(&benches).arg("tabular.mjs").arg(&models).arg(&python))
 }
 
-/// Imports what can be: a framework's files may have no importer yet, and the race says so.
+/// Imports the models.
 fn import(models: &Path) -> Result {
-    shell::run(cargo().args(["build", "--quiet", "--release", "--bin", "edgelet"]))?;
-    for (case, files) in CASES {
+    shell::run(cargo().args(["build", "--quiet", "--bin", "edgelet"]))?;
+    for (case, file) in CASES {
         let folder = models.join(case);
-        let imported = folder.join("model.edgelet");
-        if imported.exists() {
-            std::fs::remove_file(&imported).map_err(|error| format!("{}: {error}", imported.display()))?;
-        }
-        for file in files {
-            let mut program = Command::new(root().join("target/release/edgelet"));
-            let command = program.arg("import").arg(folder.join(file)).arg("-o").arg(&imported);
-            if shell::run(command).is_ok() {
-                break;
-            }
-        }
+        let mut program = Command::new(root().join("target/debug/edgelet"));
+        let output = folder.join("model.edgelet");
+        shell::run(program.arg("import").arg(folder.join(file)).arg("-o").arg(output).arg("--quiet"))?;
     }
     Ok(())
 }

@@ -165,7 +165,7 @@ fn histogram_tree(predictor: &Object<'_>) -> Result<Vec<Node>> {
 /// Versions without a preprocessor: categories are numbers, and one that was not there in training counts as missing.
 fn known_categories(builder: &mut Builder, frame: &Frame, object: &Object<'_>, categorical: &[bool]) -> Result<Frame> {
     let thresholds = object.get("_bin_mapper")?.get("bin_thresholds_")?.lists()?;
-    let meant: Vec<usize> = (0..frame.width()).filter(|&i| categorical[i]).collect();
+    let meant: Vec<usize> = (0..frame.width()).filter(|&i| categorical.get(i) == Some(&true)).collect();
     let picked = builder.pick("categories", frame, &meant);
     let value = builder.numbers(&picked, Demand::Anything);
     let table = |&i: &usize| Table {

@@ -1,13 +1,17 @@
 //! The model while it is put together: its inputs, whose kinds are settled by what is done with them; its graph; and the
 //! reasons to refuse it.
 
-use crate::error::{Kind, Result};
+use super::object::Object;
+use crate::error::{Error, Kind, Result};
 use crate::import::answers::Steps;
 use crate::import::blockers::Blockers;
 use crate::model::{
     Function, Input, InputKind, Label, Labels, Linear, Map, Missing, Node, Operator, Recode, Select, Table, Unknown,
     ValueId,
 };
+
+/// The most estimators, transformers and kernels of a model.
+const MAX_VISITS: usize = 1 << 14;
 
 /// What a step asks of the numbers it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +80,7 @@ pub struct Builder {
     pub version: (u32, u32, u32),
     inputs: Vec<Raw>,
     encoded: Vec<Encoded>,
+    visits: usize,
 }
 
 impl Builder {
@@ -83,7 +88,7 @@ impl Builder {
     pub fn new(names: Vec<String>, version: (u32, u32, u32)) -> Self {
         let raw = |name| Raw { name, is_number: false, is_finite: false, is_refused_missing: false, labels: None };
         let inputs = names.into_iter().map(raw).collect();
-        Self { nodes: Vec::new(), blockers: Blockers::default(), version, inputs, encoded: Vec::new() }
+        Self { nodes: Vec::new(), blockers: Blockers::default(), version, inputs, encoded: Vec::new(), visits: 0 }
     }
 
     /// The inputs as they are.
@@ -225,10 +230,23 @@ impl Builder {
         self.add(name, Recode { tables }, &[frame.value])
     }
 
-    /// A value of `width` zeros, to go on looking for blockers after one was found.
+    /// Counts an estimator, transformer or kernel that is mapped: one that lies within another many times over is mapped
+    /// each time.
+    ///
+    /// # Errors
+    /// [`Kind::LimitExceeded`] above [`MAX_VISITS`].
+    pub fn visit(&mut self, object: &Object<'_>) -> Result<()> {
+        self.visits += 1;
+        if self.visits <= MAX_VISITS {
+            return Ok(());
+        }
+        let expected = format!("at most {MAX_VISITS} estimators within each other");
+        Err(Error::new(Kind::LimitExceeded, object.path.clone(), expected, "more"))
+    }
+
+    /// A value of so many columns, to go on looking for blockers after one was found.
     pub fn placeholder(&mut self, frame: &Frame, width: usize) -> Frame {
-        let from = frame.width().max(1);
-        let value = self.linear("refused", frame.value, from, vec![0.0; from * width], vec![0.0; width]);
+        let value = self.select("refused", frame.value, std::iter::repeat_n(0, width));
         self.made(value, width)
     }
 

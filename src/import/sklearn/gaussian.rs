@@ -49,6 +49,7 @@ fn kernel(
     object: &Object<'_>,
     depth: usize,
 ) -> Result<ValueId> {
+    builder.visit(object)?;
     if depth > MAX_KERNELS {
         return Err(object.wrong(format!("at most {MAX_KERNELS} kernels within each other"), "more"));
     }
@@ -118,7 +119,8 @@ fn distances(
     measure: Measure,
 ) -> Result<ValueId> {
     let width = points.columns;
-    let divisors: Vec<f64> = if lengths.len() == width { lengths.to_vec() } else { vec![lengths[0]; width] };
+    let divisors: Vec<f64> =
+        if lengths.len() == width { lengths.to_vec() } else { vec![lengths.first().copied().unwrap_or(1.0); width] };
     let scaled = match divisors.iter().all(|&length| length == 1.0) {
         true => value,
         false => builder.add("length scale", Scale { offsets: vec![0.0; width], divisors: divisors.clone() }, &[value]),

@@ -1,6 +1,7 @@
 //! Estimators that predict with a linear function: `sklearn.linear_model`, linear support vectors, dummies.
 
 use super::builder::{Builder, Demand, Frame};
+use super::forests::by_probability;
 use super::logistic;
 use super::object::Object;
 use crate::error::Result;
@@ -86,11 +87,11 @@ fn scores(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<(
 
 /// A value that is the same for every row.
 pub fn constant(builder: &mut Builder, frame: &Frame, constants: Vec<f64>) -> ValueId {
-    let width = frame.width().max(1);
     // Whatever the row holds is first made 0, since 0 times a missing or infinite number is none.
     let value = builder.numbers(frame, Demand::Anything);
-    let present = builder.add("ignore", Map { function: Function::Above, a: f64::INFINITY, b: 0.0 }, &[value]);
-    builder.linear("constant", present, width, vec![0.0; width * constants.len()], constants)
+    let first = builder.select("any", value, [0]);
+    let present = builder.add("ignore", Map { function: Function::Above, a: f64::INFINITY, b: 0.0 }, &[first]);
+    builder.linear("constant", present, 1, vec![0.0; constants.len()], constants)
 }
 
 fn generalized(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
@@ -198,7 +199,7 @@ fn dummy_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
     let best = prior.iter().enumerate().fold(0, |best, (i, &share)| if share > prior[best] { i } else { best });
     let only = |at: usize| (0..prior.len()).map(|i| f64::from(u8::from(i == at))).collect::<Vec<_>>();
     let shares = match object.find_text("strategy") {
-        Some("prior") => prior.clone(),
+        Some("prior") => prior,
         Some("most_frequent") => only(best),
         Some("constant") => {
             let (wanted, _) = object.get("constant")?.labels().or_else(|_| single_label(object))?;
@@ -208,14 +209,7 @@ fn dummy_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
         other => return Err(object.refused(format!("strategy {other:?}: its answers are random"))),
     };
     let probabilities = constant(builder, frame, shares);
-    let predict = builder.add("decision", ArgMax, &[probabilities]);
-    Ok(Answers {
-        predict: Some(predict),
-        probabilities: Some(probabilities),
-        classes: Some(classes),
-        targets: 1,
-        ..Answers::default()
-    })
+    Ok(by_probability(builder, probabilities, classes))
 }
 
 fn single_label(object: &Object<'_>) -> Result<(Labels, Option<usize>)> {

@@ -9,9 +9,12 @@ use super::object::Object;
 use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::model::{
-    ArgMax, Binarize, Complement, Concat, Label, Labels, LastArgMax, Norm, Normalize, OneHot, Recode, Table, ValueId,
-    Votes,
+    ArgMax, Binarize, Combine, Complement, Concat, Label, Labels, LastArgMax, Norm, Normalize, OneHot, Recode, Rescale,
+    Scale, Table, ValueId, Votes,
 };
+
+/// The most numbers that take some classes to all of them.
+const MAX_SPREAD: usize = 1 << 22;
 
 /// The answers of an ensemble; `None` if the object is none.
 pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Answers>> {
@@ -72,17 +75,21 @@ fn weights(object: &Object<'_>, count: usize) -> Result<Vec<f64>> {
     }
 }
 
+/// The weighted sum of values of one width.
+fn sum(builder: &mut Builder, values: &[ValueId], weights: &[f64]) -> ValueId {
+    let mut weighted = |(&value, &weight): (&ValueId, &f64)| match weight {
+        1.0 => value,
+        _ => builder.add("weight", Rescale { factors: vec![weight], offsets: vec![0.0] }, &[value]),
+    };
+    let weighted: Vec<ValueId> = values.iter().zip(weights).map(&mut weighted).collect();
+    if let [value] = weighted[..] { value } else { builder.add("sum", Combine { multiplies: false }, &weighted) }
+}
+
 /// The weighted mean of values of one width.
 pub fn mean(builder: &mut Builder, values: &[ValueId], width: usize, weights: &[f64]) -> ValueId {
-    let total: f64 = weights.iter().sum();
-    let all = builder.add("all", Concat, values);
-    let mut coefficients = vec![0.0; width * width * values.len()];
-    for (i, weight) in weights.iter().enumerate() {
-        for k in 0..width {
-            coefficients[k * width * values.len() + i * width + k] = weight / total;
-        }
-    }
-    builder.linear("mean", all, width * values.len(), coefficients, vec![0.0; width])
+    let sum = sum(builder, values, weights);
+    let divisors = vec![weights.iter().sum(); width];
+    builder.add("mean", Scale { offsets: vec![0.0; width], divisors }, &[sum])
 }
 
 /// The classes of an estimator within that was fitted on places among the whole's classes.
@@ -150,6 +157,9 @@ fn spread(
     if is_whole {
         return Ok(value);
     }
+    if own.len().saturating_mul(count) > MAX_SPREAD {
+        return Err(estimator.refused("too many classes in bags that lack some"));
+    }
     let mut coefficients = vec![0.0; own.len() * count];
     own.iter().enumerate().for_each(|(i, &class)| coefficients[class * own.len() + i] = 1.0);
     Ok(builder.linear("all classes", value, own.len(), coefficients, vec![0.0; count]))
@@ -173,19 +183,11 @@ fn vote(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Ans
             _ => return Err(estimator.refused("an estimator without what is voted by")),
         });
     }
-    let total: f64 = if is_soft { weights.iter().sum() } else { 1.0 };
-    let weights: Vec<f64> = weights.iter().map(|weight| weight / total).collect();
-    let all = builder.add("all", Concat, &shares);
     let (transform, transform_width) = match is_soft {
-        true => (all, count * shares.len()),
+        true => (builder.add("transform", Concat, &shares), count * shares.len()),
         false => (builder.add("transform", Concat, &predictions), predictions.len()),
     };
-    let mut coefficients = Vec::with_capacity(count * count * shares.len());
-    for k in 0..count {
-        coefficients
-            .extend(weights.iter().flat_map(|&weight| (0..count).map(move |j| if j == k { weight } else { 0.0 })));
-    }
-    let shares = builder.linear("votes", all, count * weights.len(), coefficients, vec![0.0; count]);
+    let shares = if is_soft { mean(builder, &shares, count, &weights) } else { sum(builder, &shares, &weights) };
     let answers = by_probability(builder, shares, classes);
     let flattens = !is_soft || object.flag("flatten_transform", true);
     let answers = Answers { transform: Some(transform).filter(|_| flattens), transform_width, ..answers };

@@ -30,6 +30,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Function, Model, Provenance};
 use builder::{Builder, Frame};
 use object::Object;
+use std::collections::HashSet;
 
 /// The most estimators within each other.
 const MAX_DEPTH: usize = 32;
@@ -105,12 +106,12 @@ fn version(text: &str) -> (u32, u32, u32) {
 
 /// The names of the rows' columns: those that were fitted, or x0, x1 ….
 fn input_names(root: &Object<'_>) -> Result<Vec<String>> {
-    if let Some(names) = find_within(root, "feature_names_in_", 0) {
+    if let Some(names) = first_within(root, |object| Ok(object.find("feature_names_in_")))? {
         let texts = names.item.array().and_then(|array| array.texts());
         return texts.ok_or_else(|| names.wrong("texts", names.item.kind()));
     }
-    let Some(count) = find_within(root, "n_features_in_", 0) else {
-        if let Some(names) = booster_names(root, 0)? {
+    let Some(count) = first_within(root, |object| Ok(object.find("n_features_in_")))? else {
+        if let Some(names) = first_within(root, boosters::names)? {
             return Ok(names);
         }
         let name = compose::only_column(root);
@@ -124,31 +125,23 @@ fn input_names(root: &Object<'_>) -> Result<Vec<String>> {
     Ok((0..count).map(|i| format!("x{i}")).collect())
 }
 
-/// The names of the features of a booster's wrapper, or of the first one within that takes the same rows.
-fn booster_names(object: &Object<'_>, depth: usize) -> Result<Option<Vec<String>>> {
-    if let Some(names) = boosters::names(object)? {
-        return Ok(Some(names));
-    }
-    if depth > MAX_DEPTH {
-        return Ok(None);
-    }
-    for inner in compose::that_take_the_same_rows(object) {
-        if let Some(names) = booster_names(&inner, depth + 1)? {
-            return Ok(Some(names));
+/// What `wanted` finds in an estimator, or in the first one within that takes the same rows and has it. Whatever was looked
+/// at before is passed by, since a file can hold one object in many places.
+fn first_within<'a, T>(
+    root: &Object<'a>,
+    mut wanted: impl FnMut(&Object<'a>) -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    let (mut todo, mut seen) = (vec![root.clone()], HashSet::new());
+    while let Some(object) = todo.pop() {
+        if !seen.insert(object.item.id()) {
+            continue;
         }
+        if let Some(found) = wanted(&object)? {
+            return Ok(Some(found));
+        }
+        todo.extend(compose::that_take_the_same_rows(&object).into_iter().rev());
     }
     Ok(None)
-}
-
-/// An attribute of an estimator, or of the first one within that takes the same rows and has it.
-fn find_within<'a>(object: &Object<'a>, name: &str, depth: usize) -> Option<Object<'a>> {
-    if let Some(found) = object.find(name) {
-        return Some(found);
-    }
-    if depth > MAX_DEPTH {
-        return None;
-    }
-    compose::that_take_the_same_rows(object).iter().find_map(|inner| find_within(inner, name, depth + 1))
 }
 
 /// What an estimator answers.
@@ -159,6 +152,7 @@ fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
     if object.path.matches(['.', '[']).count() > 4 * MAX_DEPTH {
         return Err(object.wrong(format!("at most {MAX_DEPTH} estimators within each other"), "more"));
     }
+    builder.visit(object)?;
     check_width(frame, object)?;
     let families = [
         compose::estimate,
@@ -191,6 +185,7 @@ fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
 
 /// What a transformer makes of rows.
 fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
+    builder.visit(object)?;
     check_width(frame, object)?;
     if let Some(frame) = transformed(builder, frame, object)? {
         return Ok(frame);

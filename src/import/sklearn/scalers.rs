@@ -123,6 +123,7 @@ fn clipped(builder: &mut Builder, frame: Frame, object: &Object<'_>, [a, b]: [f6
 /// Products of columns in the order of scikit-learn: by degree, and within it by combination.
 fn polynomial(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
     const MOST: usize = 1 << 20;
+    const MOST_FACTORS: usize = 64;
     let degree = object.get("degree")?;
     let (least, most) = match degree.item.items() {
         Some(_) => {
@@ -132,6 +133,9 @@ fn polynomial(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resu
         }
         None => (0, degree.count()?),
     };
+    if most > MOST_FACTORS {
+        return Err(degree.refused(format!("products of more than {MOST_FACTORS} columns")));
+    }
     let is_interaction = object.flag("interaction_only", false);
     let width = frame.width();
     let mut terms: Vec<Vec<u32>> = vec![Vec::new()];

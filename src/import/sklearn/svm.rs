@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::model::{ArgMax, Binarize, Couple, Function, Labels, Measure, Pairwise, Rescale, ValueId, Votes};
 
+/// The most coefficients of all pairs of classes.
+const MAX_COEFFICIENTS: usize = 1 << 25;
+
 /// The answers of support vectors; `None` if the object is none.
 pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Answers>> {
     match object.name() {
@@ -91,9 +94,16 @@ fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resu
     let sizes = object.find("_n_support").map_or_else(|| object.get("n_support_"), Ok)?.numbers()?;
     let sizes: Vec<usize> = sizes.into_iter().map(|size| size as usize).collect();
     let k = classes.len();
+    if k < 2 {
+        return Err(object.refused("a classifier of fewer than 2 classes"));
+    }
     let pairs = k * (k - 1) / 2;
+    if pairs.saturating_mul(count) > MAX_COEFFICIENTS {
+        let expected = format!("at most {MAX_COEFFICIENTS} coefficients of pairs of classes");
+        return Err(object.wrong(expected, format!("{pairs} pairs of {count}")));
+    }
     let fits = dual.rows == k - 1 && dual.columns == count && sizes.len() == k && intercepts.len() == pairs;
-    if k < 2 || !fits || sizes.iter().sum::<usize>() != count {
+    if !fits || sizes.iter().sum::<usize>() != count {
         return Err(object.wrong(format!("coefficients of {count} support vectors and {k} classes"), "others"));
     }
     // libsvm's numbers speak for the earlier class of a pair, and ours for the later one.

@@ -8,8 +8,10 @@ use edgelet::format;
 use edgelet::import::{Options, import};
 use edgelet::model::{InputKind, Label, Labels, Method, Model, is_near};
 use edgelet::native::data;
+use flate2::read::ZlibDecoder;
 use serde_json::Value;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -127,6 +129,12 @@ fn a_file_that_names_strangers_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn an_estimator_many_times_over_ends_in_bounded_time() {
+    let error = import(&file(&SKLEARN.case("many_times_over")), &Options::default()).expect_err("too many estimators");
+    assert_eq!((error.kind(), error.found()), (Kind::LimitExceeded, "more"));
+}
+
+#[test]
 fn older_files_predict_as_their_version_did() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import");
     for version in ["1.1.3", "1.3.2"] {
@@ -178,4 +186,44 @@ fn labelled(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
         found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
     }
     found
+}
+
+/// How often each file is changed: 6,000 times found nothing more.
+const CHANGES: usize = 200;
+
+#[test]
+fn changed_files_are_models_or_errors() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import/sklearn_1.3.2.json");
+    let fixture: Value = serde_json::from_str(&fs::read_to_string(path).expect("a fixture")).expect("JSON");
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        // Marsaglia's xorshift.
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % below as u64) as usize
+    };
+    for case in fixture["cases"].as_object().expect("cases").values() {
+        let packed = BASE64_STANDARD.decode(case["model"].as_str().expect("a text")).expect("base64");
+        let mut bytes = Vec::new();
+        ZlibDecoder::new(&packed[..]).read_to_end(&mut bytes).expect("a pickle");
+        for _ in 0..CHANGES {
+            let mut changed = bytes.clone();
+            for _ in 0..=next(3) {
+                let at = next(changed.len());
+                changed[at] = match next(4) {
+                    0 => changed[at].wrapping_add(1),
+                    1 => 0,
+                    2 => 0xff,
+                    _ => next(256) as u8,
+                };
+            }
+            if let Ok(model) = import(&changed, &Options::default()) {
+                let width = model.signature().inputs.len();
+                for output in &model.signature().outputs {
+                    predict(&model, output.method, &vec![0.5; width]);
+                }
+            }
+        }
+    }
 }
