@@ -43,10 +43,10 @@ fn array(dtype: &[u8], shape: &[u8], elements: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_call_is_named_and_not_made() {
-    let document = inert(&[b"cposix\nsystem\n", &text("touch /tmp/called"), b"\x85R"]);
+    let document = inert(&[b"cposix\nsystem\n", &text("touch called"), b"\x85R"]);
     let root = document.root();
     assert_eq!((root.class(), root.is_global()), (Some(("posix", "system")), false));
-    assert_eq!(root.arguments()[0].as_str(), Some("touch /tmp/called"));
+    assert_eq!(root.arguments()[0].as_str(), Some("touch called"));
     assert_eq!(document.globals().collect::<Vec<_>>(), [("posix", "system")]);
     // What is called may be anything, what is called first too; a name is listed once.
     let document = inert(&[b"cos\nsystem\ncos\nsystem\n0)R)R"]);
