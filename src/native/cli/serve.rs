@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
 use clap::Args;
+use futures::future::poll_immediate;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -57,10 +58,15 @@ impl Serve {
                 .hint("Choose another --port; 0 takes a free one.")
         })?;
         let address = listener.local_addr().map_err(|error| failed("the address it listens on", &error))?;
+        // Asked once, it listens: an interruption that comes as soon as the address is told is heard.
+        let mut interruption = Box::pin(interrupted());
+        if poll_immediate(&mut interruption).await.is_some() {
+            return Ok(());
+        }
         print(&format!("serving {} at http://{address}\n", self.dir.display()))?;
         globals.note("Ctrl-C ends it.");
         axum::serve(listener, bucket(&self.dir))
-            .with_graceful_shutdown(interrupted())
+            .with_graceful_shutdown(interruption)
             .await
             .map_err(|error| failed("connections", &error))
     }
