@@ -118,8 +118,13 @@ fn categorical(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Res
     Ok(builder.linear("log likelihoods", value, width, weights.concat(), priors))
 }
 
-/// The answers of a classifier whose scores are shown, with their softmax as probabilities.
-pub fn by_scores(builder: &mut Builder, scores: ValueId, count: usize, classes: Labels) -> Answers {
-    let answers = decide(builder, scores, count, classes);
+/// The answers of a classifier with a score for each class, of which two are shown as one: the second less the first.
+pub fn by_scores(builder: &mut Builder, mut scores: ValueId, classes: Labels) -> Answers {
+    let mut outputs = classes.len();
+    if outputs == 2 {
+        scores = builder.linear("difference", scores, 2, vec![-1.0, 1.0], vec![0.0]);
+        outputs = 1;
+    }
+    let answers = decide(builder, scores, outputs, classes);
     with_probabilities(builder, answers, false)
 }

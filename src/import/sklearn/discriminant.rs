@@ -39,13 +39,8 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
     }
     let squares = builder.add("squared lengths", Concat, &squares);
     let rescale = Rescale { factors: vec![-0.5; count], offsets: constants };
-    let mut scores = builder.add("log likelihoods", rescale, &[squares]);
-    let mut outputs = count;
-    if count == 2 {
-        scores = builder.linear("difference", scores, 2, vec![-1.0, 1.0], vec![0.0]);
-        outputs = 1;
-    }
-    Ok(Some(by_scores(builder, scores, outputs, classes)))
+    let scores = builder.add("log likelihoods", rescale, &[squares]);
+    Ok(Some(by_scores(builder, scores, classes)))
 }
 
 /// The answers of linear discriminant analysis with its projection, where it was fitted by a solver that has one.

@@ -1,5 +1,6 @@
 //! Estimators that predict with a linear function: `sklearn.linear_model`, linear support vectors, dummies.
 
+use super::boosting::first_largest;
 use super::builder::{Builder, Demand, Frame};
 use super::forests::by_probability;
 use super::logistic;
@@ -196,7 +197,7 @@ fn dummy_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
     if classes.len() < 2 || prior.len() != classes.len() {
         return Err(object.refused("a classifier with fewer than 2 classes, or several labels a row"));
     }
-    let best = prior.iter().enumerate().fold(0, |best, (i, &share)| if share > prior[best] { i } else { best });
+    let best = first_largest(&prior);
     let only = |at: usize| (0..prior.len()).map(|i| f64::from(u8::from(i == at))).collect::<Vec<_>>();
     let shares = match object.find_text("strategy") {
         Some("prior") => prior,

@@ -194,13 +194,8 @@ fn discriminant(
     let squares = builder.add("squared distances", points, &[value]);
     let offsets = priors.numbers()?.into_iter().map(|prior| 2.0 * math::ln(prior)).collect();
     let rescale = Rescale { factors: vec![-1.0; classes.len()], offsets };
-    let mut scores = builder.add("scores", rescale, &[squares]);
-    let mut outputs = classes.len();
-    if outputs == 2 {
-        scores = builder.linear("difference", scores, 2, vec![-1.0, 1.0], vec![0.0]);
-        outputs = 1;
-    }
-    Ok(by_scores(builder, scores, outputs, classes.clone()))
+    let scores = builder.add("scores", rescale, &[squares]);
+    Ok(by_scores(builder, scores, classes.clone()))
 }
 
 fn clusters(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
