@@ -1,7 +1,7 @@
 /** A class or a category, in the type it had in training. */
 export type Label = string | number | boolean;
 
-/** A value of a feature; `null` and `NaN` mean missing. */
+/** A value of a feature: a number, a category, a text; `null` and `NaN` mean missing. */
 export type Value = number | boolean | string | null | undefined;
 
 /** One row: every feature by name. */
@@ -48,7 +48,7 @@ export interface LoadOptions {
 
 export interface Input {
   name: string;
-  type: "numeric" | "categorical";
+  type: "numeric" | "categorical" | "text";
   /** Of a categorical feature: what its values may be. */
   categories?: Label[];
   /** Whether a missing value is accepted. */
@@ -87,7 +87,7 @@ export interface Values {
   shape: number[];
 }
 
-/** Many rows: objects or arrays, columns, or numbers with their count. */
+/** Many rows: objects or arrays, columns, or numbers with their count; of a model that takes one text also texts. */
 export type Rows = readonly Row[] | readonly (readonly Value[])[] | Columns;
 
 export class Model {
@@ -104,18 +104,21 @@ export class Model {
   predict(rows: Numbers | readonly Value[], options: { rows: number }): Label[] | Float64Array;
   /** Many rows: labels of a classifier, else numbers. */
   predict(rows: readonly Row[] | readonly (readonly Value[])[]): Label[] | Float64Array;
+  /** Of a model that takes one text: a text, or many. */
+  predict(text: string): Label | Float64Array;
+  predict(texts: readonly string[]): Label[] | Float64Array;
   /** One row: a label or a number (numbers, of several targets). Columns: as many rows. */
   predict(row: Row | Columns | Numbers | readonly Value[]): Label | Label[] | Float64Array;
 
-  predictProba(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Probabilities;
-  predict_proba(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Probabilities;
+  predictProba(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Probabilities;
+  predict_proba(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Probabilities;
 
   /** The scores before they become a decision. */
-  decisionFunction(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Values;
-  decision_function(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Values;
+  decisionFunction(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Values;
+  decision_function(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Values;
 
   /** The transformed rows. */
-  transform(rows: Row | Rows | Numbers | readonly Value[], options?: { rows: number }): Values;
+  transform(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Values;
 
   /** Runs the model's own test rows and returns how many there are; throws `parity` if one differs. */
   verify(): number;

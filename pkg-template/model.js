@@ -98,7 +98,12 @@ export class Model {
   }
 
   #run(method, count, first) {
-    if (!this.#core.run(method, count, first)) throw this.#core.problem();
+    const { texts } = this.#encoder;
+    for (const text of texts) this.#core.take_text(text);
+    const ran = this.#core.run(method, count, first);
+    // Room for texts may have made memory grow.
+    if (texts.length > 0) this.#view();
+    if (!ran) throw this.#core.problem();
   }
 
   /** The answers to `count` rows, where they lie. */
@@ -122,6 +127,7 @@ export class Model {
     const values = new Float64Array(given.rows * width);
     for (let first = 0; first < given.rows; first += this.#block) {
       const count = Math.min(this.#block, given.rows - first);
+      this.#encoder.texts.length = 0;
       given.write(given.narrow ? this.#narrow : this.#scratch, first, count);
       if (given.narrow) this.#core.widen(count);
       this.#run(method, count, first);

@@ -1,5 +1,6 @@
 // Rows as people have them → encoded rows in wasm memory: one f64 for each feature, in the order of the schema. A category
-// becomes its index, an unknown one -1, a missing value NaN. What a number must be is checked by the core.
+// becomes its index, an unknown one -1, a text its place in `texts`, a missing value NaN. What a number must be is checked
+// by the core.
 import { EdgeletError, nearest, shown } from "./errors.js";
 
 const isView = (value) => ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -9,8 +10,14 @@ const isList = (value) => Array.isArray(value) || isView(value);
 
 /** Encodes rows by a schema. */
 export class Encoder {
+  /** The texts of the rows that were written last. */
+  texts = [];
+
   constructor(inputs) {
     this.names = inputs.map((input) => input.name);
+    /** Whether a row is a text, which may stand alone. */
+    this.isText = inputs.length === 1 && inputs[0].type === "text";
+    this.texted = inputs.find((input) => input.type === "text");
     this.known = new Set(this.names);
     this.inputs = inputs.map((input) => ({
       ...input,
@@ -20,8 +27,14 @@ export class Encoder {
 
   /** Encodes one row into the start of `view` if one row was given; else returns false. */
   writeOne(view, given, options) {
+    this.texts.length = 0;
+    if (this.isText && typeof given === "string" && options === undefined) {
+      view[0] = this.encode(given, this.inputs[0], "row");
+      return true;
+    }
     if (options !== undefined || typeof given !== "object" || given === null) return false;
     if (isView(given)) {
+      this.refuseNumbers("row");
       const width = this.names.length;
       if (given.length !== width) {
         throw new EdgeletError("wrong_shape", "row", `${width} numbers, or { rows }`, `${given.length} numbers`);
@@ -33,7 +46,7 @@ export class Encoder {
       return true;
     }
     if (Array.isArray(given)) {
-      if (given.length === 0 || given.some((value) => typeof value === "object" && value !== null)) return false;
+      if (given.length === 0 || this.isText || given.some((value) => typeof value === "object" && value !== null)) return false;
       this.writeArray(view, 0, given, "row");
       return true;
     }
@@ -57,6 +70,7 @@ export class Encoder {
 
   /** Rows × features numbers, one row after another. */
   flat(numbers, options) {
+    this.refuseNumbers("rows");
     const width = this.names.length;
     const rows = options?.rows;
     if (!Number.isInteger(rows) || rows < 0 || rows * width !== numbers.length) {
@@ -71,7 +85,8 @@ export class Encoder {
   list(list) {
     const write = (view, first, count) => {
       for (let i = first, at = 0; i < first + count; i++, at += this.names.length) {
-        if (isList(list[i])) this.writeArray(view, at, list[i], `row ${i}`);
+        if (this.isText && typeof list[i] === "string") view[at] = this.encode(list[i], this.inputs[0], i);
+        else if (isList(list[i])) this.writeArray(view, at, list[i], `row ${i}`);
         else this.writeObject(view, at, list[i], i);
       }
     };
@@ -108,7 +123,7 @@ export class Encoder {
       const input = inputs[j];
       const value = row[input.name];
       if (value !== undefined) present += 1;
-      view[at + j] = typeof value === "number" && input.codes === undefined ? value : this.encode(value, input, place);
+      view[at + j] = typeof value === "number" && input.type === "numeric" ? value : this.encode(value, input, place);
     }
     // As many names as features, and every feature there: then no name is unknown.
     let names = 0;
@@ -126,6 +141,10 @@ export class Encoder {
   /** One value as its number. `place` is a text, or the number of a row. */
   encode(value, input, place) {
     if (value === undefined || value === null) return Number.NaN;
+    if (input.type === "text") {
+      if (typeof value === "string") return this.texts.push(value) - 1;
+      throw new EdgeletError("wrong_type", where(place, input), "a text", shown(value));
+    }
     if (input.codes === undefined) {
       if (typeof value === "number") return value;
       if (typeof value === "boolean") return value ? 1 : 0;
@@ -142,6 +161,13 @@ export class Encoder {
     const expected = `one of ${some}${input.categories.length > 8 ? ", …" : ""}`;
     const hint = nearest(String(value), input.categories);
     throw new EdgeletError("unknown_category", where(place, input), expected, shown(value), hint);
+  }
+
+  /** Throws if numbers alone make no row, because a feature is a text. */
+  refuseNumbers(place) {
+    if (this.texted === undefined) return;
+    const hint = "Pass objects, arrays or columns.";
+    throw new EdgeletError("wrong_type", place, `a text for the feature ${shown(this.texted.name)}`, "numbers", hint);
   }
 
   /** Throws for the first name that is unknown, or the first feature that is not there at all. */

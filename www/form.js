@@ -53,7 +53,9 @@ export class Form {
 
   #value(input, i) {
     const control = this.#fields[i]?.control;
+    if (!control && input.type === "text") return "";
     if (!control) return input.categories ? (this.#start[i] === null ? null : input.categories[0]) : this.#start[i];
+    if (input.type === "text") return control.value;
     if (!input.categories) return numeric(control);
     if (control.value === MISSING) return null;
     return control.value === OTHER ? UNSEEN : input.categories[Number(control.value)];
@@ -71,7 +73,7 @@ function field(input, start, i) {
   const id = `feature-${i}`;
   const [note, problem] = [`${id}-note`, `${id}-problem`];
   const described = { id, "aria-describedby": `${note} ${problem}` };
-  const control = input.categories ? choices(input, described) : numberField(input, start, described);
+  const control = controlOf(input, start, described);
   const problemText = html("p", { id: problem, class: "field-problem", "aria-live": "polite" });
   const element = html(
     "div",
@@ -82,6 +84,11 @@ function field(input, start, i) {
     problemText,
   );
   return { name: input.name, element, control, problem: problemText };
+}
+
+function controlOf(input, start, attributes) {
+  if (input.type === "text") return html("textarea", { ...attributes, rows: 4, placeholder: "a text" });
+  return input.categories ? choices(input, attributes) : numberField(input, start, attributes);
 }
 
 /** A text field with a number pad: it keeps what was typed, so that the model can say what is wrong with it. */

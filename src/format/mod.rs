@@ -8,6 +8,7 @@ mod forest;
 mod header;
 pub mod limits;
 mod operators;
+mod texts;
 mod wire;
 
 pub use header::{HEADER_BYTES, MAGIC, VERSION};

@@ -4,6 +4,7 @@
 use super::blobs::{BlobReader, BlobWriter, Numbers, Ragged};
 use super::forest::WireForest;
 use super::limits::{self, MAX_NODE_INPUTS};
+use super::texts::WireVectorize;
 use super::wire::check_text;
 use crate::error::{Error, Kind, Result};
 use crate::model::*;
@@ -48,6 +49,7 @@ enum WireOperator {
     WeightedMedian { weights: Numbers },
     LastArgMax,
     LinearF32 { width: u32, coefficients: Numbers, intercepts: Numbers },
+    Vectorize(Box<WireVectorize>),
 }
 
 const NORMS: [Norm; 5] = [Norm::L1, Norm::L2, Norm::Max, Norm::Sum, Norm::SumOrEqual];
@@ -83,6 +85,7 @@ impl WireNode {
         limits::check("graph.nodes.inputs", self.inputs.len(), MAX_NODE_INPUTS)?;
         match &self.operator {
             WireOperator::Forest(forest) => forest.check_limits(),
+            WireOperator::Vectorize(vectorize) => vectorize.check_limits(),
             _ => Ok(()),
         }
     }
@@ -177,6 +180,9 @@ impl WireNode {
                 coefficients: blobs.push(&linear.coefficients),
                 intercepts: blobs.push(&linear.intercepts),
             },
+            Operator::Vectorize(vectorize) => {
+                WireOperator::Vectorize(Box::new(WireVectorize::from_vectorize(vectorize)))
+            }
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
     }
@@ -261,6 +267,7 @@ impl WireNode {
                 intercepts: blobs.take(intercepts)?,
             }
             .into(),
+            WireOperator::Vectorize(vectorize) => vectorize.into_vectorize()?.into(),
         };
         Ok(Node { name: self.name, operator, inputs: self.inputs })
     }

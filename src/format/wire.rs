@@ -6,6 +6,7 @@
 use super::blobs::{BlobReader, BlobWriter, Numbers};
 use super::limits::{self, MAX_INPUTS, MAX_LABELS, MAX_METRICS, MAX_NODES, MAX_TEXT_BYTES};
 use super::operators::WireNode;
+use super::texts::WireTexts;
 use crate::error::Result;
 use crate::model::*;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub(super) struct Body {
     test_inputs: Numbers,
     test_outputs: Vec<(WireMethod, Numbers)>,
     test_tolerance: f64,
+    test_texts: WireTexts,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +37,7 @@ enum WireInputKind {
     Numeric,
     Categorical { categories: WireLabels, accepts_unknown: bool },
     Unbounded,
+    Text,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,6 +82,7 @@ impl Body {
                 .map(|expected| (expected.method.into(), blobs.push(&expected.values)))
                 .collect(),
             test_tolerance: model.tests().tolerance,
+            test_texts: WireTexts::from_texts(&model.tests().texts),
         };
         body.check_limits()?;
         Ok(body)
@@ -104,7 +108,7 @@ impl Body {
             signature,
             graph: Graph { nodes },
             provenance: self.provenance.into_provenance(),
-            tests: TestRows { inputs, expected, tolerance: self.test_tolerance },
+            tests: TestRows { inputs, texts: self.test_texts.into_texts()?, expected, tolerance: self.test_tolerance },
         })
     }
 
@@ -145,6 +149,7 @@ impl WireInput {
         let kind = match &input.kind {
             InputKind::Numeric => WireInputKind::Numeric,
             InputKind::Unbounded => WireInputKind::Unbounded,
+            InputKind::Text => WireInputKind::Text,
             InputKind::Categorical { categories, unknown } => WireInputKind::Categorical {
                 categories: WireLabels::from_labels(categories),
                 accepts_unknown: *unknown == Unknown::Accepted,
@@ -157,6 +162,7 @@ impl WireInput {
         let kind = match self.kind {
             WireInputKind::Numeric => InputKind::Numeric,
             WireInputKind::Unbounded => InputKind::Unbounded,
+            WireInputKind::Text => InputKind::Text,
             WireInputKind::Categorical { categories, accepts_unknown } => InputKind::Categorical {
                 categories: categories.into_labels(),
                 unknown: if accepts_unknown { Unknown::Accepted } else { Unknown::Refused },

@@ -13,5 +13,6 @@ mod lanes;
 pub mod map;
 pub mod pairwise;
 pub mod spline;
+pub mod text;
 pub mod transform;
 pub mod vote;

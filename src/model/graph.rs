@@ -6,7 +6,7 @@
 use super::{
     ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, Interpolate, LastArgMax, Linear,
     LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile, Recode, Rescale,
-    Scale, Select, Sigmoid, Softmax, Spline, Votes, WeightedMedian,
+    Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes, WeightedMedian,
 };
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
@@ -120,6 +120,8 @@ operators! {
     LastArgMax,
     /// A linear function in f32.
     LinearF32,
+    /// The counts of a text's terms.
+    Vectorize,
 }
 
 impl Graph {

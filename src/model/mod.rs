@@ -17,6 +17,7 @@ mod pairwise;
 mod provenance;
 mod signature;
 mod test_rows;
+mod text;
 mod transform;
 mod vote;
 
@@ -32,6 +33,7 @@ pub use pairwise::{Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};
 pub use signature::{Input, InputKind, Method, Missing, Output, Signature, Unknown};
 pub use test_rows::{Expected, TestRows, is_near};
+pub use text::{Pieces, Terms, Vectorize};
 pub use transform::{Beyond, Interpolate, Norm, Normalize, Polynomial, PowerTransform, Quantile, Spline};
 pub use vote::{Couple, Votes, WeightedMedian};
 

@@ -1,7 +1,8 @@
 //! What goes into a model and what comes out.
 //!
 //! A row is one f64 for each input, in the order of the inputs: a number as it is, a category as its index among the
-//! input's categories, -1 for a category that is none of them, NaN where the value is missing.
+//! input's categories, -1 for a category that is none of them, a text as its place among the texts that come with the
+//! rows, NaN where the value is missing.
 
 use super::graph::name_of;
 use super::labels::first_double;
@@ -47,6 +48,8 @@ pub enum InputKind {
         /// What a value outside of it means.
         unknown: Unknown,
     },
+    /// A text.
+    Text,
 }
 
 /// What a missing value (NaN, null, an empty cell) means.
@@ -131,6 +134,9 @@ impl Input {
                 }
                 wrong(Kind::UnknownCategory, format!("the index of one of {count} categories"), name_of(x).into())
             }
+            // Of a place beyond the texts there is nothing to count.
+            InputKind::Text if x >= 0.0 && x.trunc() == x => Ok(()),
+            InputKind::Text => wrong(Kind::WrongType, "the place of a text".into(), name_of(x).into()),
         }
     }
 

@@ -3,12 +3,15 @@
 use super::graph::name_of;
 use super::{Method, Signature};
 use crate::error::{Error, Kind, Result};
+use crate::kernel::text::TextList;
 
 /// Encoded rows with the outputs they must give.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TestRows {
     /// Rows × inputs, encoded as [`Signature`] says.
     pub inputs: Vec<f64>,
+    /// The texts among them.
+    pub texts: TextList,
     /// One entry for each output that was recorded.
     pub expected: Vec<Expected>,
     /// The largest difference allowed, relative to the larger of the expected number and 1; 0 means the same bits.

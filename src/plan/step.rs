@@ -1,6 +1,7 @@
 //! One step of a plan: an operator and its places in the scratch.
 
 use super::PackedForest;
+use crate::kernel::text::Vectorizer;
 use crate::model::{Model, Operator, ValueId};
 
 /// A step: works on the blocks `from` and writes rows of `width` numbers at `at`, after everything it reads.
@@ -32,6 +33,8 @@ pub enum Work {
     Operator(Operator),
     /// A forest laid out for walking.
     Forest(Box<PackedForest>),
+    /// Terms of texts to be counted.
+    Text(Box<Vectorizer>),
 }
 
 impl Step {
@@ -39,9 +42,10 @@ impl Step {
     pub(super) fn of_node(model: &Model, i: usize, places: &[usize]) -> Self {
         let node = &model.graph().nodes[i];
         let source = |&id: &ValueId| Source { at: places[id as usize], width: model.width(id) };
-        let work = match node.operator.clone() {
-            Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest))),
-            operator => Work::Operator(operator),
+        let work = match &node.operator {
+            Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest.clone()))),
+            Operator::Vectorize(vectorize) => Work::Text(Box::new(vectorize.kernel())),
+            operator => Work::Operator(operator.clone()),
         };
         let from = node.inputs.iter().map(source).collect();
         Self { work, from, at: places[i + 1], width: model.width(i as ValueId + 1) }

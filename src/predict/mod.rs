@@ -1,6 +1,7 @@
 //! Runs a plan. After construction nothing is allocated and nothing can fail.
 
 use crate::kernel::pairwise::{self, Known};
+use crate::kernel::text::{Desk, TextList};
 use crate::kernel::{column, decide, dense, encode, map, spline, transform, vote};
 use crate::model::{Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Quantile, Rescale, Spline, Votes};
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
@@ -11,6 +12,8 @@ pub struct Predictor {
     plan: Plan,
     scratch: Vec<f64>,
     room: Room,
+    texts: TextList,
+    desk: Desk,
 }
 
 impl Predictor {
@@ -24,7 +27,7 @@ impl Predictor {
                 room.grow(forest);
             }
         }
-        Self { plan, scratch, room }
+        Self { plan, scratch, room, texts: TextList::default(), desk: Desk::default() }
     }
 
     /// How many numbers an encoded row has.
@@ -48,6 +51,11 @@ impl Predictor {
         &mut self.scratch
     }
 
+    /// The texts that stand in encoded rows as their places here: whoever predicts such rows puts them here first.
+    pub fn texts(&mut self) -> &mut TextList {
+        &mut self.texts
+    }
+
     /// Where in the scratch a method's answer lies; `None` if the model does not answer it.
     pub fn answer_at(&self, method: Method) -> Option<usize> {
         self.plan.route(method).map(|route| route.at)
@@ -60,7 +68,8 @@ impl Predictor {
     pub fn run(&mut self, method: Method, rows: usize) {
         assert!(rows <= self.plan.block, "at most a block of rows");
         let route = self.plan.route(method).expect("a method of the model");
-        run(route, rows, &mut self.scratch, &mut self.room);
+        let Self { scratch, room, texts, desk, .. } = self;
+        run(route, rows, scratch, &mut Rooms { room, texts, desk });
     }
 
     /// Predicts encoded rows (rows × inputs, see [`Signature`](crate::model::Signature)) into `out`
@@ -84,6 +93,7 @@ impl Predictor {
     /// and what came out.
     pub fn prove(&mut self, model: &Model) -> Result<(), Mismatch> {
         let tests = model.tests();
+        self.texts.clone_from(&tests.texts);
         for expected in &tests.expected {
             let width = self.output_width(expected.method).expect("a method of the model");
             let mut found = vec![0.0; expected.values.len()];
@@ -113,7 +123,14 @@ pub struct Mismatch {
     pub found: f64,
 }
 
-fn run(route: &Route, rows: usize, scratch: &mut [f64], room: &mut Room) {
+/// What steps use beside the scratch.
+struct Rooms<'a> {
+    room: &'a mut Room,
+    texts: &'a TextList,
+    desk: &'a mut Desk,
+}
+
+fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
     for Step { work, from, at, width } in &route.steps {
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
@@ -121,7 +138,14 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], room: &mut Room) {
         let first = from[0];
         let x = read(&first);
         match work {
-            Work::Forest(forest) => forest.run(x, first.width, out, room),
+            Work::Forest(forest) => forest.run(x, first.width, out, rooms.room),
+            Work::Text(vectorizer) => {
+                out.fill(0.0);
+                for (&place, out) in x.iter().zip(out.chunks_exact_mut(*width)) {
+                    let text = rooms.texts.get(place as usize).unwrap_or_default();
+                    vectorizer.count(text, rooms.desk, out);
+                }
+            }
             Work::Operator(Operator::Concat(_)) => {
                 let mut at = 0;
                 for source in from {
@@ -142,7 +166,7 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], room: &mut Room) {
 fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]) {
     match operator {
         // The plan has laid these out, or they have several inputs.
-        Operator::Forest(_) | Operator::Concat(_) | Operator::Combine(_) => {}
+        Operator::Forest(_) | Operator::Vectorize(_) | Operator::Concat(_) | Operator::Combine(_) => {}
         Operator::Select(select) => column::select(x, from, &select.columns, out),
         Operator::Impute(impute) => column::impute(x, &impute.fills, out),
         Operator::Scale(scale) => column::scale(x, &scale.offsets, &scale.divisors, out),

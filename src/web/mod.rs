@@ -80,6 +80,11 @@ impl Core {
         dense::widen(numbers, self.predictor.scratch());
     }
 
+    /// Takes a text; the texts of the next [`Self::run`] have places in the order they are taken. Memory may grow.
+    pub fn take_text(&mut self, text: &str) {
+        self.predictor.texts().push(text);
+    }
+
     /// Checks and predicts the first `rows` rows of the scratch. `method` is the index of a method that the model
     /// answers; `first` is the number of the first row, for errors.
     ///
@@ -89,10 +94,11 @@ impl Core {
         let checked = self.model.signature().check_rows_from(&self.predictor.scratch()[..numbers], first);
         if let Err(error) = checked {
             self.problem = Some(error);
-            return false;
+        } else {
+            self.predictor.run(Method::ALL[method], rows);
         }
-        self.predictor.run(Method::ALL[method], rows);
-        true
+        self.predictor.texts().clear();
+        self.problem.is_none()
     }
 
     /// Why the last [`Self::run`] failed, as an error to throw.

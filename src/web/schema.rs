@@ -85,6 +85,7 @@ pub(super) fn of(model: &Model) -> Result<JsValue, JsValue> {
     let inputs = signature.inputs.iter().map(|input| {
         let (r#type, categories, unknown) = match &input.kind {
             InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
+            InputKind::Text => ("text", None, false),
             InputKind::Categorical { categories, unknown } => {
                 ("categorical", Some(Values(categories)), *unknown == Unknown::Accepted)
             }

@@ -2,11 +2,12 @@
 //! own tests know.
 
 use edgelet::format;
+use edgelet::kernel::text::{Becomes, Fold, Hashed, Sigma, TextList, Token};
 use edgelet::model::{
     Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, LastArgMax, LinearF32,
-    Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts,
-    Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, TestRows,
-    Votes, WeightedMedian,
+    Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts, Pieces,
+    Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, Terms,
+    TestRows, Vectorize, Votes, WeightedMedian,
 };
 use edgelet::predict::Predictor;
 
@@ -97,4 +98,56 @@ fn points_and_votes() {
     assert_eq!(format::decode(&format::encode(&coupled).expect("bytes")).expect("a model"), coupled);
     check(LastArgMax, &[1.0, 3.0, 3.0], 1, &[2.0]);
     check(WeightedMedian { weights: vec![1.0, 1.0, 5.0] }, &[1.0, 9.0, 4.0], 1, &[4.0]);
+}
+
+/// Words of two letters or more, and several in a row.
+pub fn words(terms: &[&str], (least, most): (u32, u32)) -> Vectorize {
+    Vectorize {
+        folds: vec![Fold { first: 'A' as u32, count: 26, step: 1, becomes: Becomes::Shifted(32) }],
+        sigma: None,
+        pieces: Box::new(Pieces::Words {
+            characters: vec![(97, 122)],
+            word: vec![(48, 57), (97, 122)],
+            token: Token { starts_at_edge: true, ends_at_edge: true, least: 2, most: usize::MAX },
+            stop_words: ["the"].into_iter().collect(),
+        }),
+        least,
+        most,
+        terms: Terms::Known(terms.iter().copied().collect()),
+        is_binary: false,
+    }
+}
+
+#[test]
+fn texts() {
+    let counts = |vectorize: Vectorize| {
+        let mut parts = model(vectorize, 1, 1).into_parts();
+        parts.signature.inputs = vec![Input { name: "text".into(), kind: InputKind::Text, missing: Missing::Refused }];
+        let texts: TextList = ["The BIG cat. The big\ndog", "cat1 big"].into_iter().collect();
+        parts.tests = TestRows { inputs: vec![0.0, 1.0], texts: texts.clone(), ..TestRows::default() };
+        let made = Model::new(parts).expect("a sound model");
+        let read = format::decode(&format::encode(&made).expect("bytes")).expect("a model");
+        assert_eq!(read, made);
+        let mut predictor = Predictor::new(&read);
+        predictor.texts().clone_from(&texts);
+        // There is no third text.
+        let mut found = vec![9.0; 3 * read.width(1)];
+        predictor.predict(Method::Transform, &[1.0, 0.0, 2.0], &mut found);
+        found
+    };
+    let known = words(&["big", "big cat", "cat big"], (1, 2));
+    assert_eq!(counts(known.clone()), [1.0, 0.0, 0.0, 2.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(counts(Vectorize { is_binary: true, ..known.clone() })[3], 1.0);
+    let folds = vec![
+        Fold { first: 10, count: 1, step: 1, becomes: Becomes::Text(" \n".into()) },
+        Fold { first: 65, count: 13, step: 2, becomes: Becomes::Shifted(32) },
+    ];
+    let hashed = Terms::Hashed(Hashed { width: 2, alternates: false });
+    let sigma = Some(Sigma { cased: vec![(97, 122)], passed: vec![(39, 39)] });
+    let spaces = vec![(9, 13), (32, 32)];
+    let characters = Vectorize { folds, sigma, terms: hashed, least: 1, most: 1, ..known };
+    let all = Pieces::Characters { spaces: spaces.clone() };
+    assert_eq!(counts(Vectorize { pieces: Box::new(all), ..characters.clone() }).iter().sum::<f64>(), 32.0);
+    let within = Pieces::CharactersInWords { spaces };
+    assert_eq!(counts(Vectorize { pieces: Box::new(within), ..characters }).iter().sum::<f64>(), 42.0);
 }

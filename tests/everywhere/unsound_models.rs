@@ -1,7 +1,9 @@
 //! Parts that do not make a sound model: each is refused, with the path of what is wrong.
 
 use crate::models::{line, linear_trees, node, plans, trees};
+use crate::operators::words;
 use edgelet::error::Kind;
+use edgelet::kernel::text::{Hashed, Sigma, TextList, Token};
 use edgelet::model::forest::{LinearLeaves, NodeKind};
 use edgelet::model::*;
 
@@ -43,6 +45,40 @@ fn trees_must_be_whole() {
     assert_eq!(refused(|forest| forest.targets.clear()), "targets");
     assert_eq!(refused(|forest| forest.divisor = 0.0), "divisor");
     assert_eq!(refused(|forest| forest.base.clear()), "base");
+}
+
+#[test]
+fn a_vectorizer_must_be_in_order() {
+    let refused = |change: fn(&mut Vectorize)| {
+        let mut vectorize = words(&["a", "b"], (1, 2));
+        change(&mut vectorize);
+        let (at, _) = refusal(with_node(vectorize, &[0]));
+        at.strip_prefix("graph.nodes[0] (bad): ").unwrap_or(&at).to_owned()
+    };
+    fn token(vectorize: &mut Vectorize) -> &mut Token {
+        match &mut *vectorize.pieces {
+            Pieces::Words { token, .. } => token,
+            _ => unreachable!("words"),
+        }
+    }
+    assert_eq!(refused(|it| it.terms = Terms::Known(["b", "a"].into_iter().collect())), "terms");
+    assert_eq!(refused(|it| it.terms = Terms::Known(["a", "a"].into_iter().collect())), "terms");
+    assert_eq!(refused(|it| it.terms = Terms::Known(TextList::default())), "terms");
+    assert_eq!(refused(|it| it.terms = Terms::Hashed(Hashed { width: 0, alternates: true })), "terms");
+    assert_eq!(refused(|it| it.terms = Terms::Hashed(Hashed { width: u32::MAX, alternates: true })), "terms");
+    assert_eq!(refused(|it| it.least = 0), "pieces");
+    assert_eq!(refused(|it| it.most = 1 << 20), "pieces");
+    assert_eq!(refused(|it| token(it).least = 0), "token");
+    assert_eq!(refused(|it| token(it).most = 1 << 20), "token");
+    assert_eq!(refused(|it| it.folds[0].count = 0), "folds");
+    assert_eq!(refused(|it| it.folds[0].step = u32::MAX), "folds");
+    assert_eq!(refused(|it| it.folds.extend(it.folds.clone())), "folds");
+    let backwards = || vec![(5, 4)];
+    let of_sigma = |ranges| Some(Sigma { cased: ranges, passed: vec![] });
+    assert_eq!(refused(|it| *it.pieces = Pieces::Characters { spaces: vec![(5, 4)] }), "spaces");
+    let mut vectorize = words(&["a"], (1, 1));
+    vectorize.sigma = of_sigma(backwards());
+    assert_eq!(refusal(with_node(vectorize, &[0])).0, "graph.nodes[0] (bad): sigma");
 }
 
 #[test]

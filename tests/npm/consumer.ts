@@ -15,9 +15,11 @@ const many = model.predict([{ age: 31 }, { age: 32 }]);
 const numbers: Label[] | Float64Array = model.predict(new Float32Array(20), { rows: 2 });
 const { classes, probabilities, shape } = model.predictProba({ age: Float64Array.of(31, 32), plan: ["pro", "basic"] });
 const scores: Float64Array = model.decision_function([31, "pro"]).values;
+const labels: Label[] | Float64Array = model.predict(["a text", "another"]);
+const label: Label | Float64Array = model.predict("a text");
 const schema: Schema = model.schema;
 const names: string[] = model.feature_names_in_;
-console.log(one, many, numbers, classes, probabilities, shape, scores, schema.inputs[0]?.categories, names, version);
+console.log(one, labels, label, many, numbers, classes, probabilities, shape, scores, schema.inputs[0]?.categories, names, version);
 
 {
   using scoped = await load(new Uint8Array(8));

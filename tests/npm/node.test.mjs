@@ -71,6 +71,29 @@ test("rows that do not match the schema", async () => {
   assert.equal(typeof model.predict(row), "number", "and the model still works");
 });
 
+test("a model of texts takes them alone, in rows and in columns", async () => {
+  const model = await load(await file("sklearn_text_union_hashed"));
+  const { texts, outputs } = (await tables()).sklearn_text_union_hashed;
+  assert.equal(model.schema.inputs[0].type, "text");
+  const expected = outputs.predict_proba;
+  for (const rows of [texts, texts.map((text) => ({ text })), texts.map((text) => [text]), { text: texts }]) {
+    assert.deepEqual([...model.predictProba(rows).probabilities], expected);
+  }
+  assert.deepEqual(texts.flatMap((text) => [...model.predictProba({ text }).probabilities]), expected);
+  assert.deepEqual(model.predict(texts), texts.map((text) => model.predict(text)));
+  assert.deepEqual(model.predict([texts[0]]), [model.predict(texts[0])], "a list is many rows");
+  // Memory grows while this one is taken.
+  const long = `${texts[1]} `.repeat(200_000);
+  assert.equal(model.predict(long), model.predict(long));
+  assert.equal(model.predict(texts[0]), outputs.predict[0]);
+  assert.throws(() => model.predict({ text: 3 }), { code: "wrong_type", at: "row: text" });
+  assert.throws(() => model.predict({ text: null }), code("missing_value"));
+  assert.throws(() => model.predict([texts[0], null]), code("wrong_type"));
+  assert.throws(() => model.predict(Float64Array.of(0)), code("wrong_type"));
+  assert.throws(() => model.predict(Float64Array.of(0), { rows: 1 }), code("wrong_type"));
+  assert.equal(model.verify(), 16);
+});
+
 test("a model that was disposed of says so", async () => {
   const model = await mixed();
   model.dispose();

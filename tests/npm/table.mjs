@@ -6,11 +6,11 @@ export async function predictTable(load, base, tables) {
   const answers = {};
   for (const [name, table] of Object.entries(tables)) {
     const model = await load(`${base}/${name}.edgelet`);
-    const rows = Float64Array.from(table.rows, (x) => x ?? Number.NaN);
-    const count = rows.length / model.featureNames.length;
+    const rows = table.texts ?? Float64Array.from(table.rows, (x) => x ?? Number.NaN);
+    const options = table.texts ? undefined : { rows: rows.length / model.featureNames.length };
     answers[name] = {};
     for (const method of Object.keys(table.outputs)) {
-      const answer = model[method](rows, { rows: count });
+      const answer = model[method](rows, options);
       answers[name][method] = bitsOf(method === "predict" ? answer : (answer.probabilities ?? answer.values));
     }
     model.dispose();

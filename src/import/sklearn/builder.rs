@@ -55,6 +55,7 @@ impl Frame {
 #[derive(Clone, Debug)]
 struct Raw {
     name: String,
+    is_text: bool,
     is_number: bool,
     is_finite: bool,
     is_refused_missing: bool,
@@ -86,7 +87,14 @@ pub struct Builder {
 impl Builder {
     /// Starts with the names of the inputs.
     pub fn new(names: Vec<String>, version: (u32, u32, u32)) -> Self {
-        let raw = |name| Raw { name, is_number: false, is_finite: false, is_refused_missing: false, labels: None };
+        let raw = |name| Raw {
+            name,
+            is_text: false,
+            is_number: false,
+            is_finite: false,
+            is_refused_missing: false,
+            labels: None,
+        };
         let inputs = names.into_iter().map(raw).collect();
         Self { nodes: Vec::new(), blockers: Blockers::default(), version, inputs, encoded: Vec::new(), visits: 0 }
     }
@@ -143,6 +151,21 @@ impl Builder {
         }
         let value = self.select(name, frame.value, columns.iter().copied());
         Frame { value, columns: columns.iter().map(|&column| frame.columns[column].clone()).collect() }
+    }
+
+    /// Takes a frame's one column as texts: returns its value.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] if the column is not as it came in.
+    pub fn text(&mut self, frame: &Frame, object: &Object<'_>) -> Result<ValueId> {
+        match &frame.columns[..] {
+            [Column { raw: Some(input), fill: None, .. }] => {
+                self.inputs[*input].is_text = true;
+                Ok(frame.value)
+            }
+            [_] => Err(object.refused("texts that a step before has made")),
+            columns => Err(object.wrong("a column of texts", format!("{} columns", columns.len()))),
+        }
     }
 
     /// Takes a frame's columns as numbers: returns its value.
@@ -265,7 +288,10 @@ impl Builder {
     /// Settles the inputs' kinds. A column that no step takes is no input.
     pub fn settle(&mut self) -> Vec<Input> {
         let inputs = std::mem::take(&mut self.inputs);
-        let is_used = |raw: &Raw| raw.is_number || raw.labels.is_some();
+        for raw in inputs.iter().filter(|raw| raw.is_text && (raw.is_number || raw.labels.is_some())) {
+            self.blockers.add(format!("input {}", raw.name), "used as a text and as something else");
+        }
+        let is_used = |raw: &Raw| raw.is_text || raw.is_number || raw.labels.is_some();
         let used: Vec<usize> = (0..inputs.len()).filter(|&i| is_used(&inputs[i])).collect();
         let all_serve = used.is_empty() || used.len() == inputs.len();
         if !all_serve {
@@ -331,6 +357,9 @@ fn keys(labels: &Labels) -> Vec<f64> {
 }
 
 fn settled(raw: Raw) -> Input {
+    if raw.is_text {
+        return Input { name: raw.name, kind: InputKind::Text, missing: Missing::Refused };
+    }
     let missing = |is_refused| if is_refused { Missing::Refused } else { Missing::Accepted };
     match raw.labels {
         Some((categories, refuses_unknown, refuses_missing)) if !raw.is_number && !categories.is_empty() => Input {

@@ -22,6 +22,7 @@ mod scalers;
 mod selection;
 mod stacking;
 mod svm;
+mod text;
 mod tree;
 
 use super::answers::Answers;
@@ -104,8 +105,15 @@ fn version(text: &str) -> (u32, u32, u32) {
     (next(), next(), next())
 }
 
-/// The names of the rows' columns: those that were fitted, or x0, x1 ….
+/// The names of the rows' columns: those that were fitted, or x0, x1 …; `text` where rows are texts.
 fn input_names(root: &Object<'_>) -> Result<Vec<String>> {
+    let takes_texts = |object: &Object<'_>| {
+        let says = object.has("feature_names_in_") || object.has("n_features_in_");
+        Ok((says || text::takes_texts(object)).then_some(!says))
+    };
+    if first_within(root, takes_texts)? == Some(true) {
+        return Ok(vec!["text".to_owned()]);
+    }
     if let Some(names) = first_within(root, |object| Ok(object.find("feature_names_in_")))? {
         let texts = names.item.array().and_then(|array| array.texts());
         return texts.ok_or_else(|| names.wrong("texts", names.item.kind()));
@@ -198,7 +206,7 @@ fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
 }
 
 fn transformed(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Frame>> {
-    let families = [compose::transform, scalers::transform, encoders::transform, selection::transform];
+    let families = [compose::transform, scalers::transform, encoders::transform, selection::transform, text::transform];
     for family in families {
         if let Some(frame) = family(builder, frame, object)? {
             return Ok(Some(frame));

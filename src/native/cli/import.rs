@@ -105,12 +105,15 @@ impl Import {
     fn proved(&self, model: Model, rows: &str, expect: &str, globals: Globals) -> Result<(Model, String)> {
         verify::check_tolerance(self.tolerance)?;
         let method = self.method.into();
-        let inputs = model::encoded(&model, rows, None, globals)?;
-        let expected = verify::agreed(&model, &inputs, expect, method, self.tolerance)?;
-        let count = inputs.len() / model.signature().inputs.len();
+        let encoded = model::encoded(&model, rows, None, globals)?;
+        let expected = verify::agreed(&model, &encoded, expect, method, self.tolerance)?;
+        let width = model.signature().inputs.len();
+        let count = encoded.rows.len() / width;
         let kept = count.min(TEST_ROWS);
+        let (inputs, texts) = encoded.first(kept, model.signature());
         let tests = TestRows {
-            inputs: inputs[..kept * (inputs.len() / count)].to_vec(),
+            inputs,
+            texts,
             expected: vec![Expected { method, values: expected[..kept * (expected.len() / count)].to_vec() }],
             tolerance: self.tolerance,
         };

@@ -3,8 +3,10 @@
 use super::{Globals, model, stdout};
 use crate::error::Result;
 use crate::model::forest::NodeKind;
-use crate::model::{Couple, Input, InputKind, Labels, Linear, LinearF32, Missing, Model, Node, Operator, Provenance};
-use crate::model::{Unknown, Votes};
+use crate::model::{
+    Couple, Input, InputKind, Labels, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms,
+    Unknown, Vectorize, Votes,
+};
 use crate::native::{data, store};
 use clap::Args;
 use serde_json::{Value, json};
@@ -83,6 +85,7 @@ fn values(input: &Input) -> String {
     match &input.kind {
         InputKind::Numeric => format!("number{missing}"),
         InputKind::Unbounded => format!("number, infinite too{missing}"),
+        InputKind::Text => format!("text{missing}"),
         InputKind::Categorical { categories, unknown } => {
             let names: Vec<_> = categories.iter().map(|label| label.to_string()).collect();
             let others = if *unknown == Unknown::Accepted { "; others accepted" } else { "" };
@@ -156,6 +159,7 @@ fn detail(node: &Node) -> String {
         Operator::Neighbours(neighbours) => format!("{:?}", neighbours.reach),
         Operator::Votes(Votes { classes, .. }) | Operator::Couple(Couple { classes }) => format!("{classes} classes"),
         Operator::WeightedMedian(median) => numbers("weights", &median.weights),
+        Operator::Vectorize(vectorize) => counted(vectorize),
         Operator::Concat(_)
         | Operator::Sigmoid(_)
         | Operator::Softmax(_)
@@ -171,12 +175,27 @@ fn detail(node: &Node) -> String {
     text
 }
 
+/// What a vectorizer counts.
+fn counted(Vectorize { pieces, least, most, terms, .. }: &Vectorize) -> String {
+    let pieces = match **pieces {
+        Pieces::Words { .. } => "words",
+        Pieces::Characters { .. } => "characters",
+        Pieces::CharactersInWords { .. } => "characters within words",
+    };
+    let terms = match terms {
+        Terms::Known(terms) => format!("{} known terms", terms.len()),
+        Terms::Hashed(_) => "hashed terms".into(),
+    };
+    format!("{terms} of {least} to {most} {pieces}")
+}
+
 fn as_json(place: &str, model: &Model) -> Value {
     let (signature, provenance) = (model.signature(), model.provenance());
     let labels = |labels: &Labels| labels.iter().map(data::json).collect::<Vec<_>>();
     let inputs = signature.inputs.iter().map(|input| {
         let (kind, categories, unknown) = match &input.kind {
             InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
+            InputKind::Text => ("text", None, false),
             InputKind::Categorical { categories, unknown } => {
                 ("categorical", Some(labels(categories)), *unknown == Unknown::Accepted)
             }

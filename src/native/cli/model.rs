@@ -4,7 +4,7 @@ use super::Globals;
 use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::model::{Method, Model};
-use crate::native::data::{self, Format};
+use crate::native::data::{self, Encoded, Format};
 use crate::native::store;
 use crate::predict::Predictor;
 use clap::ValueEnum;
@@ -60,18 +60,29 @@ pub fn run(
     globals: Globals,
 ) -> Result<(Vec<f64>, usize)> {
     let width = model.width(model.signature().output(method)?.value);
-    let rows = encoded(model, rows, format, globals)?;
-    let mut outputs = vec![0.0; rows.len() / model.signature().inputs.len() * width];
-    Predictor::new(model).predict(method, &rows, &mut outputs);
-    Ok((outputs, width))
+    let encoded = encoded(model, rows, format, globals)?;
+    Ok((predicted(model, method, &encoded), width))
+}
+
+/// What a model answers to encoded rows.
+///
+/// # Panics
+/// If the model does not answer `method`.
+pub fn predicted(model: &Model, method: Method, encoded: &Encoded) -> Vec<f64> {
+    let mut predictor = Predictor::new(model);
+    let width = predictor.output_width(method).expect("a method of the model");
+    let mut outputs = vec![0.0; encoded.rows.len() / predictor.input_width() * width];
+    predictor.texts().clone_from(&encoded.texts);
+    predictor.predict(method, &encoded.rows, &mut outputs);
+    outputs
 }
 
 /// Rows as a model takes them: see [`Signature`](crate::model::Signature).
-pub fn encoded(model: &Model, rows: &str, format: Option<Format>, globals: Globals) -> Result<Vec<f64>> {
+pub fn encoded(model: &Model, rows: &str, format: Option<Format>, globals: Globals) -> Result<Encoded> {
     let table = data::read_with_texts(rows, format, &|name| data::takes_texts(model.signature(), name))?;
     let encoded = data::encode(&table, model.signature()).map_err(|error| error.within(rows))?;
     if !encoded.unused.is_empty() {
         globals.note(format_args!("columns that the model does not use: {}", encoded.unused.join(", ")));
     }
-    Ok(encoded.rows)
+    Ok(encoded)
 }

@@ -4,9 +4,8 @@ use super::model::{self, Ask};
 use super::{Globals, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Label, Labels, Method, Model, Signature, is_near};
-use crate::native::data::{self, Column, Table, Values};
+use crate::native::data::{self, Column, Encoded, Table, Values};
 use crate::native::store;
-use crate::predict::Predictor;
 use clap::Args;
 
 /// Compare a model's predictions with expected ones.
@@ -45,7 +44,7 @@ impl Verify {
             (Some(rows), Some(expect)) => {
                 let rows = model::encoded(&model, rows, None, globals)?;
                 agreed(&model, &rows, expect, self.method.into(), self.tolerance)?;
-                agreement(rows.len() / model.signature().inputs.len(), "row")
+                agreement(rows.rows.len() / model.signature().inputs.len(), "row")
             }
             _ => prove(&model).map_err(|error| error.within(&store::shown(&self.model)))?,
         };
@@ -66,11 +65,10 @@ pub(super) fn check_tolerance(tolerance: f64) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::Parity`], with the first row that differs.
-pub(super) fn agreed(model: &Model, rows: &[f64], expect: &str, method: Method, tolerance: f64) -> Result<Vec<f64>> {
+pub(super) fn agreed(model: &Model, rows: &Encoded, expect: &str, method: Method, tolerance: f64) -> Result<Vec<f64>> {
     let signature = model.signature();
     let width = model.width(signature.output(method)?.value);
-    let mut outputs = vec![0.0; rows.len() / signature.inputs.len() * width];
-    Predictor::new(model).predict(method, rows, &mut outputs);
+    let outputs = model::predicted(model, method, rows);
     let are_texts = method == Method::Predict && matches!(signature.classes, Some(Labels::Strings(_)));
     let expected = data::read_with_texts(expect, None, &|_| are_texts)?;
     compare(signature, method, &outputs, width, &expected, tolerance).map_err(|error| error.within(expect))?;

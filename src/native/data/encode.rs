@@ -2,6 +2,7 @@
 
 use super::{Column, Table, Values};
 use crate::error::{Error, Kind, Result};
+use crate::kernel::text::TextList;
 use crate::model::{Input, InputKind, Label, Labels, Signature, Unknown};
 use std::collections::HashMap;
 
@@ -15,8 +16,26 @@ const SHOWN: usize = 8;
 pub struct Encoded {
     /// Rows × inputs, as [`Signature`] says.
     pub rows: Vec<f64>,
+    /// The texts that stand in them as their places here.
+    pub texts: TextList,
     /// The columns that the model does not use.
     pub unused: Vec<String>,
+}
+
+impl Encoded {
+    /// The first `count` rows and their texts.
+    pub fn first(&self, count: usize, signature: &Signature) -> (Vec<f64>, TextList) {
+        let width = signature.inputs.len();
+        let mut rows = self.rows[..count * width].to_vec();
+        let mut texts = TextList::default();
+        for (place, input) in rows.iter_mut().zip(signature.inputs.iter().cycle()) {
+            if input.kind == InputKind::Text && !place.is_nan() {
+                texts.push(self.texts.get(*place as usize).unwrap_or_default());
+                *place = (texts.len() - 1) as f64;
+            }
+        }
+        (rows, texts)
+    }
 }
 
 /// Encodes a table. Columns are found by name; a table with names of its own making (x0, x1, …, from NPY), not all of
@@ -29,20 +48,31 @@ pub fn encode(table: &Table, signature: &Signature) -> Result<Encoded> {
     let (inputs, width) = (&signature.inputs, signature.inputs.len());
     let places = places(table, inputs)?;
     let mut rows = vec![0.0; table.rows * width];
+    let mut texts = TextList::default();
     for (j, (input, &place)) in inputs.iter().zip(&places).enumerate() {
-        let numbers = numbers(&table.columns[place], table.rows, input)?;
+        let column = &table.columns[place];
+        let numbers = match &input.kind {
+            InputKind::Categorical { categories, unknown } => {
+                indices(&column.values, table.rows, input, categories, *unknown)?
+            }
+            InputKind::Text => text_places(column, table.rows, input, &mut texts)?,
+            InputKind::Numeric | InputKind::Unbounded => numbers(column, table.rows, input)?,
+        };
         rows.iter_mut().skip(j).step_by(width).zip(numbers).for_each(|(to, from)| *to = from);
     }
     signature.check_rows(&rows)?;
     let mut is_used = vec![false; table.columns.len()];
     places.iter().for_each(|&place| is_used[place] = true);
     let unused = table.columns.iter().zip(&is_used).filter(|(_, is_used)| !**is_used);
-    Ok(Encoded { rows, unused: unused.map(|(column, _)| column.name.clone()).collect() })
+    Ok(Encoded { rows, texts, unused: unused.map(|(column, _)| column.name.clone()).collect() })
 }
 
-/// Whether the model's input of that name is one of several texts, so that a CSV's cells must stay as they are written.
+/// Whether the model's input of that name is a text, or one of several, so that a CSV's cells must stay as they are
+/// written.
 pub fn takes_texts(signature: &Signature, name: &str) -> bool {
-    let is_text = |input: &Input| matches!(&input.kind, InputKind::Categorical { categories: Labels::Strings(_), .. });
+    let is_text = |input: &Input| {
+        matches!(&input.kind, InputKind::Text | InputKind::Categorical { categories: Labels::Strings(_), .. })
+    };
     signature.inputs.iter().any(|input| input.name == name && is_text(input))
 }
 
@@ -76,9 +106,6 @@ fn missing_feature(table: &Table, inputs: &[Input], input: &Input) -> Error {
 
 /// A column as the numbers of an input.
 fn numbers(column: &Column, rows: usize, input: &Input) -> Result<Vec<f64>> {
-    if let InputKind::Categorical { categories, unknown } = &input.kind {
-        return indices(&column.values, rows, input, categories, *unknown);
-    }
     if let Values::Texts(values) = &column.values
         && let Some((row, text)) = culprit(values)
     {
@@ -93,6 +120,22 @@ fn culprit(values: &[Option<String>]) -> Option<(usize, &str)> {
     let mut texts = values.iter().enumerate().filter_map(|(row, value)| Some((row, value.as_deref()?)));
     let first = texts.clone().next();
     texts.find(|(_, text)| text.parse::<f64>().is_err()).or(first)
+}
+
+/// The places of a column's texts behind those that are there already.
+fn text_places(column: &Column, rows: usize, input: &Input, texts: &mut TextList) -> Result<Vec<f64>> {
+    let Values::Texts(values) = &column.values else {
+        let found = column.values.text(0).unwrap_or_else(|| "another type".into());
+        return Err(Error::new(Kind::WrongType, at(0, input), "a text", found));
+    };
+    let place = |row: usize| match values.get(row).and_then(|text| text.as_deref()) {
+        None => f64::NAN,
+        Some(text) => {
+            texts.push(text);
+            (texts.len() - 1) as f64
+        }
+    };
+    Ok((0..rows).map(place).collect())
 }
 
 /// The indices of categories. Labels of another type match by their text: a CSV's 1 is the category "1".

@@ -4,6 +4,7 @@ use super::options::Task;
 use super::prepare::Preparation;
 use super::problem::Problem;
 use crate::error::Result;
+use crate::kernel::text::TextList;
 use crate::model::{
     ArgMax, Binarize, Expected, Linear, Method, Model, Output, Parts, Provenance, Sigmoid, Signature, Softmax, TestRows,
 };
@@ -63,7 +64,7 @@ pub fn with_test_rows(model: Model, problem: &Problem) -> Result<Model> {
     };
     let expected = model.signature().outputs.iter().map(expected).collect();
     let mut parts = model.into_parts();
-    parts.tests = TestRows { inputs, expected, tolerance: 0.0 };
+    parts.tests = TestRows { inputs, texts: TextList::default(), expected, tolerance: 0.0 };
     Model::new(parts)
 }
 

@@ -8,6 +8,7 @@ mod xgboost;
 use edgelet::error::Kind;
 use edgelet::format;
 use edgelet::import::{Options, import};
+use edgelet::kernel::text::TextList;
 use edgelet::model::{Method, Model, is_near};
 use edgelet::native::data;
 use edgelet::predict::Predictor;
@@ -54,7 +55,12 @@ fn numbers(path: &Path) -> Vec<f64> {
 }
 
 fn predict(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
+    predict_with(model, method, rows, &TextList::default())
+}
+
+fn predict_with(model: &Model, method: Method, rows: &[f64], texts: &TextList) -> Vec<f64> {
     let mut predictor = Predictor::new(model);
+    predictor.texts().clone_from(texts);
     let width = predictor.output_width(method).unwrap_or_else(|| panic!("no {method:?}"));
     let mut out = vec![0.0; rows.len() / predictor.input_width() * width];
     predictor.predict(method, rows, &mut out);

@@ -1,36 +1,40 @@
 //! scikit-learn's own files against scikit-learn's own predictions: every estimator, transformer and way to save.
 
-use super::{Cases, assert_is_refused, numbers, predict};
+use super::{Cases, assert_is_refused, numbers, predict, predict_with};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use edgelet::error::{Error, Kind, Result};
 use edgelet::format;
 use edgelet::import::{Options, import};
+use edgelet::kernel::text::TextList;
 use edgelet::model::{InputKind, Label, Labels, Method, Model, is_near};
 use edgelet::native::data;
 use flate2::read::ZlibDecoder;
 use serde_json::Value;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// All cases, made once.
 static SKLEARN: LazyLock<Cases> = LazyLock::new(|| Cases::made_by("make_sklearn.py"));
+
+/// Those that take texts.
+static TEXTS: LazyLock<Cases> = LazyLock::new(|| Cases::made_by("make_sklearn_texts.py"));
 
 fn file(case: &Path) -> Vec<u8> {
     let joblib = case.join("model.joblib");
     fs::read(if joblib.exists() { joblib } else { case.join("model.pkl") }).expect("a file")
 }
 
-/// The case's rows as the model takes them: NDJSON, where infinite numbers are texts.
-fn rows(case: &Path, model: &Model) -> Result<Vec<f64>> {
+/// The case's rows as the model takes them, with their texts: NDJSON, where infinite numbers are texts.
+fn rows(case: &Path, model: &Model) -> Result<(Vec<f64>, TextList)> {
     let path = case.join("rows.ndjson");
     let text = fs::read_to_string(&path).expect("rows");
     if !text.contains("inf\"") {
         let takes_texts = |name: &str| data::takes_texts(model.signature(), name);
         let table = data::read_with_texts(&path.display().to_string(), None, &takes_texts).expect("rows");
-        return data::encode(&table, model.signature()).map(|encoded| encoded.rows);
+        return data::encode(&table, model.signature()).map(|encoded| (encoded.rows, encoded.texts));
     }
     let number = |value: &Value| match value.as_str() {
         Some(text) => text.parse().expect("an infinite number"),
@@ -42,18 +46,18 @@ fn rows(case: &Path, model: &Model) -> Result<Vec<f64>> {
         let object = parse(line);
         names.map(|input| number(&object[&input.name])).collect()
     };
-    Ok(text.lines().flat_map(row).collect())
+    Ok((text.lines().flat_map(row).collect(), TextList::default()))
 }
 
 /// What differs between a model and a case, if anything does.
 fn difference(case: &Path) -> Option<String> {
     let encoded = || {
         let model = format::decode(&format::encode(&import(&file(case), &Options::default())?)?)?;
-        let rows = rows(case, &model)?;
+        let (rows, texts) = rows(case, &model)?;
         model.signature().check_rows(&rows)?;
-        Ok::<_, Error>((model, rows))
+        Ok::<_, Error>((model, rows, texts))
     };
-    let (model, rows) = match encoded() {
+    let (model, rows, texts) = match encoded() {
         Ok(encoded) => encoded,
         Err(error) => return Some(error.to_string()),
     };
@@ -62,7 +66,7 @@ fn difference(case: &Path) -> Option<String> {
     let labels = case.join("labels.json");
     if labels.exists() {
         let expected: Vec<Value> = serde_json::from_str(&fs::read_to_string(&labels).expect("labels")).expect("JSON");
-        let found = predict(&model, Method::Predict, &rows);
+        let found = predict_with(&model, Method::Predict, &rows, &texts);
         for (i, (expected, found)) in expected.iter().zip(&found).enumerate() {
             let label = data::json(data::answer(model.signature(), Method::Predict, *found));
             if label != *expected && label.as_f64() != expected.as_f64()
@@ -89,7 +93,7 @@ fn difference(case: &Path) -> Option<String> {
             }
             return Some(format!("no {}", method.name()));
         }
-        let (found, expected) = (labelled(&model, method, &rows), numbers(&path));
+        let (found, expected) = (labelled(&model, method, &rows, &texts), numbers(&path));
         if found.len() != expected.len() {
             return Some(format!("{}: {} numbers for {}", method.name(), found.len(), expected.len()));
         }
@@ -107,6 +111,18 @@ fn difference(case: &Path) -> Option<String> {
 fn scikit_learns_numbers_are_scikit_learns() {
     let cases = SKLEARN.with("rows.ndjson");
     assert!(cases.len() > 230, "{}", cases.len());
+    assert_none_differs(&cases);
+}
+
+#[test]
+fn texts_are_counted_as_scikit_learn_counts_them() {
+    let cases = TEXTS.with("rows.ndjson");
+    assert!(cases.len() > 30, "{}", cases.len());
+    assert_none_differs(&cases);
+    TEXTS.with("refused.txt").iter().for_each(|case| assert_is_refused(case, "model.pkl"));
+}
+
+fn assert_none_differs(cases: &[PathBuf]) {
     let differences: Vec<String> = (cases.iter())
         .filter_map(|case| difference(case).map(|found| format!("{}: {found}", case.display())))
         .collect();
@@ -157,7 +173,8 @@ fn older_files_predict_as_their_version_did() {
             };
             let rows: Vec<f64> = rows.iter().enumerate().map(encoded).collect();
             for method in Method::ALL.into_iter().filter(|method| !case[method.name()].is_null()) {
-                let (found, expected) = (labelled(&model, method, &rows), flat(&case[method.name()]));
+                let (found, expected) =
+                    (labelled(&model, method, &rows, &TextList::default()), flat(&case[method.name()]));
                 assert_eq!(found.len(), expected.len(), "{version} {name} {}", method.name());
                 for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
                     assert!(
@@ -180,8 +197,8 @@ fn flat(value: &Value) -> Vec<f64> {
 }
 
 /// What a model predicts, with labels that are whole numbers instead of their places.
-fn labelled(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
-    let mut found = predict(model, method, rows);
+fn labelled(model: &Model, method: Method, rows: &[f64], texts: &TextList) -> Vec<f64> {
+    let mut found = predict_with(model, method, rows, texts);
     if let (Method::Predict, Some(Labels::Integers(labels))) = (method, &model.signature().classes) {
         found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
     }

@@ -2,6 +2,7 @@
 
 use super::{bits, integers, table, texts};
 use edgelet::error::Kind;
+use edgelet::kernel::text::TextList;
 use edgelet::model::{Input, InputKind, Labels, Method, Missing, Output, Signature, Unknown};
 use edgelet::native::data::{self, Encoded, Table, Values};
 
@@ -45,7 +46,14 @@ fn columns_are_found_by_name_and_others_are_told() {
         ("age", Values::Numbers(vec![31.5, 40.0])),
     ];
     let encoded = data::encode(&table(2, columns), &customers(Unknown::Refused));
-    assert_eq!(encoded, Ok(Encoded { rows: vec![31.5, 2.0, 40.0, 0.0], unused: vec!["id".into(), "note".into()] }));
+    assert_eq!(
+        encoded,
+        Ok(Encoded {
+            rows: vec![31.5, 2.0, 40.0, 0.0],
+            texts: TextList::default(),
+            unused: vec!["id".into(), "note".into()]
+        })
+    );
 }
 
 #[test]
