@@ -127,7 +127,7 @@ export class Model {
     const values = new Float64Array(given.rows * width);
     for (let first = 0; first < given.rows; first += this.#block) {
       const count = Math.min(this.#block, given.rows - first);
-      this.#encoder.texts.length = 0;
+      this.#encoder.forgetTexts();
       given.write(given.narrow ? this.#narrow : this.#scratch, first, count);
       if (given.narrow) this.#core.widen(count);
       this.#run(method, count, first);

@@ -8,10 +8,14 @@ const isView = (value) => ArrayBuffer.isView(value) && !(value instanceof DataVi
 /** Whether a value is a list of values: a column, or a row without names. */
 const isList = (value) => Array.isArray(value) || isView(value);
 
+/** The most characters of text that are predicted together: memory for several copies of them is taken. */
+const MOST_TEXT = 2 ** 24;
+
 /** Encodes rows by a schema. */
 export class Encoder {
   /** The texts of the rows that were written last. */
   texts = [];
+  #length = 0;
 
   constructor(inputs) {
     this.names = inputs.map((input) => input.name);
@@ -27,7 +31,7 @@ export class Encoder {
 
   /** Encodes one row into the start of `view` if one row was given; else returns false. */
   writeOne(view, given, options) {
-    this.texts.length = 0;
+    this.forgetTexts();
     if (this.isText && typeof given === "string" && options === undefined) {
       view[0] = this.encode(given, this.inputs[0], "row");
       return true;
@@ -142,7 +146,7 @@ export class Encoder {
   encode(value, input, place) {
     if (value === undefined || value === null) return Number.NaN;
     if (input.type === "text") {
-      if (typeof value === "string") return this.texts.push(value) - 1;
+      if (typeof value === "string") return this.place(value, where(place, input));
       throw new EdgeletError("wrong_type", where(place, input), "a text", shown(value));
     }
     if (input.codes === undefined) {
@@ -161,6 +165,19 @@ export class Encoder {
     const expected = `one of ${some}${input.categories.length > 8 ? ", …" : ""}`;
     const hint = nearest(String(value), input.categories);
     throw new EdgeletError("unknown_category", where(place, input), expected, shown(value), hint);
+  }
+
+  /** A text's place in `texts`. */
+  place(text, at) {
+    this.#length += text.length;
+    if (this.#length <= MOST_TEXT) return this.texts.push(text) - 1;
+    const hint = "Predict fewer rows at once, or cut the text.";
+    throw new EdgeletError("limit_exceeded", at, `at most ${MOST_TEXT} characters in texts at once`, `${this.#length}`, hint);
+  }
+
+  forgetTexts() {
+    this.texts.length = 0;
+    this.#length = 0;
   }
 
   /** Throws if numbers alone make no row, because a feature is a text. */
