@@ -48,6 +48,7 @@ enum WireOperator {
     WeightedMedian { weights: Numbers },
     LastArgMax,
     LinearF32 { width: u32, coefficients: Numbers, intercepts: Numbers },
+    ImputeNearest { width: u32, points: Numbers, nearest: u32, by_distance: bool },
 }
 
 const NORMS: [Norm; 5] = [Norm::L1, Norm::L2, Norm::Max, Norm::Sum, Norm::SumOrEqual];
@@ -177,6 +178,12 @@ impl WireNode {
                 coefficients: blobs.push(&linear.coefficients),
                 intercepts: blobs.push(&linear.intercepts),
             },
+            Operator::ImputeNearest(impute) => WireOperator::ImputeNearest {
+                width: impute.width as u32,
+                points: blobs.push(&impute.points),
+                nearest: impute.nearest,
+                by_distance: impute.by_distance,
+            },
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
     }
@@ -261,6 +268,9 @@ impl WireNode {
                 intercepts: blobs.take(intercepts)?,
             }
             .into(),
+            WireOperator::ImputeNearest { width, points, nearest, by_distance } => {
+                ImputeNearest { width: width as usize, points: blobs.take(points)?, nearest, by_distance }.into()
+            }
         };
         Ok(Node { name: self.name, operator, inputs: self.inputs })
     }

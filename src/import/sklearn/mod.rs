@@ -12,6 +12,7 @@ mod discriminant;
 mod encoders;
 mod forests;
 mod gaussian;
+mod imputers;
 mod linear;
 mod meta;
 mod neighbours;
@@ -198,7 +199,8 @@ fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
 }
 
 fn transformed(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Frame>> {
-    let families = [compose::transform, scalers::transform, encoders::transform, selection::transform];
+    let families =
+        [compose::transform, scalers::transform, imputers::transform, encoders::transform, selection::transform];
     for family in families {
         if let Some(frame) = family(builder, frame, object)? {
             return Ok(Some(frame));

@@ -84,7 +84,8 @@ fn reach(object: &Object<'_>) -> Result<Reach> {
     Ok(Reach::Nearest(object.get("n_neighbors")?.count()? as u32))
 }
 
-fn by_distance(object: &Object<'_>) -> Result<bool> {
+/// Whether neighbours count by 1 over their distance.
+pub fn by_distance(object: &Object<'_>) -> Result<bool> {
     match object.find("weights") {
         None => Ok(false),
         Some(weights) => match weights.item.as_str() {
