@@ -21,6 +21,7 @@ mod object;
 mod projections;
 mod scalers;
 mod selection;
+mod sparse;
 mod stacking;
 mod svm;
 mod tree;
@@ -31,6 +32,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Function, Model, Provenance};
 use builder::{Builder, Frame};
 use object::Object;
+use std::cell::Cell;
 use std::collections::HashSet;
 
 /// The most estimators within each other.
@@ -60,7 +62,8 @@ pub fn read(document: &Document) -> Result<Model> {
         return Err(Error::new(Kind::Unsupported, "file", "a fitted estimator", item.kind())
             .hint("Save the estimator itself: joblib.dump(model, \"model.joblib\")."));
     };
-    let root = Object { item, path: root_path(name) };
+    let dense_left = Cell::new(sparse::MAX_NUMBERS);
+    let root = Object { item, path: root_path(name), dense_left: &dense_left };
     let written = root.find_text("_sklearn_version").unwrap_or_default();
     let names = input_names(&root)?;
     let mut builder = Builder::new(names, version(written));

@@ -61,9 +61,6 @@ fn measure(object: &Object<'_>) -> Result<Measure> {
 
 fn points(object: &Object<'_>, name: &str, frame: &Frame) -> Result<Matrix> {
     let attribute = object.get(name)?;
-    if attribute.item.array().is_none() {
-        return Err(attribute.refused("sparse rows: fit on X.toarray()"));
-    }
     let points = attribute.matrix()?;
     if points.columns == frame.width() && points.rows > 0 {
         return Ok(points);

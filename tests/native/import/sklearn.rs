@@ -106,7 +106,7 @@ fn difference(case: &Path) -> Option<String> {
 #[test]
 fn scikit_learns_numbers_are_scikit_learns() {
     let cases = SKLEARN.with("rows.ndjson");
-    assert!(cases.len() > 230, "{}", cases.len());
+    assert!(cases.len() > 260, "{}", cases.len());
     let differences: Vec<String> = (cases.iter())
         .filter_map(|case| difference(case).map(|found| format!("{}: {found}", case.display())))
         .collect();
@@ -132,6 +132,17 @@ fn a_file_that_names_strangers_is_refused_before_it_is_read() {
 fn an_estimator_many_times_over_ends_in_bounded_time() {
     let error = import(&file(&SKLEARN.case("many_times_over")), &Options::default()).expect_err("too many estimators");
     assert_eq!((error.kind(), error.found()), (Kind::LimitExceeded, "more"));
+}
+
+#[test]
+fn sparse_matrices_keep_within_their_bounds() {
+    let error = |name| import(&file(&SKLEARN.case(name)), &Options::default()).expect_err("an error");
+    let claims = error("sparse_claims");
+    assert_eq!((claims.kind(), claims.at()), (Kind::LimitExceeded, "logisticRegression.coef_"));
+    for name in ["sparse_outside", "sparse_ends"] {
+        let broken = error(name);
+        assert_eq!((broken.kind(), broken.at()), (Kind::InvalidModel, "logisticRegression.coef_"), "{name}");
+    }
 }
 
 #[test]
