@@ -4,7 +4,8 @@ use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
 use crate::error::Result;
 use crate::model::{
-    Beyond, Bins, Function, Map, Norm, Normalize, OneHot, Polynomial, PowerTransform, Quantile, Rescale, Scale, Spline,
+    Beyond, Bins, Combine, Function, Map, Norm, Normalize, OneHot, Polynomial, PowerTransform, Quantile, Rescale,
+    Scale, Spline, ValueId,
 };
 
 /// What a transformer of numbers makes of columns; `None` if the object is none.
@@ -194,17 +195,22 @@ fn splines(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<
     Ok(builder.pick("without bias", &made, &kept))
 }
 
+/// Numbers a little larger, so that those just below an edge are above it: what was done before 1.1.
+fn moved_up(builder: &mut Builder, value: ValueId) -> ValueId {
+    let sizes = builder.map("sizes", Function::Absolute, value);
+    let margins = builder.add("margins", Rescale { factors: vec![1e-5], offsets: vec![1e-8] }, &[sizes]);
+    builder.add("moved up", Combine { multiplies: false }, &[value, margins])
+}
+
 fn bins(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
-    if builder.version < (1, 1, 0) {
-        return Err(
-            object.refused("bins of a version before 1.1, which moves numbers near an edge: save it with a newer one")
-        );
-    }
     let edges = object.get("bin_edges_")?.lists()?;
     let inner = |edges: Vec<f64>| edges[1.min(edges.len())..edges.len().saturating_sub(1)].to_vec();
     let edges: Vec<Vec<f64>> = edges.into_iter().map(inner).collect();
     let counts: Vec<u32> = edges.iter().map(|edges| edges.len() as u32 + 1).collect();
-    let binned = builder.columnwise(frame, Demand::Finite, Bins { edges }, "bins");
+    let value = builder.numbers(frame, Demand::Finite);
+    let value = if builder.version < (1, 1, 0) { moved_up(builder, value) } else { value };
+    let value = builder.add("bins", Bins { edges }, &[value]);
+    let binned = builder.made(value, counts.len());
     if object.find_text("encode") == Some("ordinal") {
         return Ok(binned);
     }

@@ -148,11 +148,11 @@ fn sparse_matrices_keep_within_their_bounds() {
 #[test]
 fn older_files_predict_as_their_version_did() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import");
-    for version in ["1.1.3", "1.3.2"] {
+    for version in ["1.0.2", "1.1.3", "1.3.2"] {
         let text = fs::read_to_string(folder.join(format!("sklearn_{version}.json"))).expect("a fixture");
         let fixture: Value = serde_json::from_str(&text).expect("JSON");
         let cases = fixture["cases"].as_object().expect("cases");
-        assert_eq!(cases.len(), 24);
+        assert_eq!(cases.len(), 29);
         for (name, case) in cases {
             let bytes = BASE64_STANDARD.decode(case["model"].as_str().expect("a text")).expect("base64");
             let model = import(&bytes, &Options::default()).unwrap_or_else(|error| panic!("{version} {name}: {error}"));
