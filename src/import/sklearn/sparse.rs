@@ -39,12 +39,13 @@ pub fn dense(object: &Object<'_>) -> Result<Option<Matrix>> {
 /// How many numbers a matrix has, which are taken from what the file has left.
 fn taken(object: &Object<'_>, rows: usize, columns: usize) -> Result<usize> {
     let left = object.dense_left.get();
-    let count = rows.checked_mul(columns).filter(|&count| count <= left).ok_or_else(|| {
+    // Rows without columns are counted too: others make a number of each.
+    let bound = rows.max(1).checked_mul(columns.max(1)).filter(|&bound| bound <= left).ok_or_else(|| {
         let expected = format!("at most {MAX_NUMBERS} numbers in all sparse matrices, zeros too");
         Error::new(Kind::LimitExceeded, object.path.clone(), expected, format!("{rows} rows of {columns}"))
     })?;
-    object.dense_left.set(left - count);
-    Ok(count)
+    object.dense_left.set(left - bound);
+    Ok(rows * columns)
 }
 
 /// Adds the numbers of each row, or column; `None` if one is outside. Those at one place are added up.
