@@ -49,6 +49,7 @@ enum WireOperator {
     WeightedMedian { weights: Numbers },
     LastArgMax,
     LinearF32 { width: u32, coefficients: Numbers, intercepts: Numbers },
+    ImputeNearest { width: u32, points: Numbers, nearest: u32, by_distance: bool },
     Vectorize(Box<WireVectorize>),
 }
 
@@ -180,6 +181,12 @@ impl WireNode {
                 coefficients: blobs.push(&linear.coefficients),
                 intercepts: blobs.push(&linear.intercepts),
             },
+            Operator::ImputeNearest(impute) => WireOperator::ImputeNearest {
+                width: impute.width as u32,
+                points: blobs.push(&impute.points),
+                nearest: impute.nearest,
+                by_distance: impute.by_distance,
+            },
             Operator::Vectorize(vectorize) => {
                 WireOperator::Vectorize(Box::new(WireVectorize::from_vectorize(vectorize)))
             }
@@ -267,6 +274,9 @@ impl WireNode {
                 intercepts: blobs.take(intercepts)?,
             }
             .into(),
+            WireOperator::ImputeNearest { width, points, nearest, by_distance } => {
+                ImputeNearest { width: width as usize, points: blobs.take(points)?, nearest, by_distance }.into()
+            }
             WireOperator::Vectorize(vectorize) => vectorize.into_vectorize()?.into(),
         };
         Ok(Node { name: self.name, operator, inputs: self.inputs })

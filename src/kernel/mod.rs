@@ -9,6 +9,7 @@ pub mod decide;
 pub mod dense;
 pub mod encode;
 pub mod forest;
+pub mod impute;
 mod lanes;
 pub mod map;
 pub mod pairwise;

@@ -124,7 +124,7 @@ pub fn neighbours(
                 // One after another, so that nothing has to be kept: wanted ones are few.
                 let mut last = None;
                 for _ in 0..wanted {
-                    last = next_nearest(row, last);
+                    last = next_nearest(row, last, |_| true);
                     last.into_iter().for_each(&mut count);
                 }
             }
@@ -137,14 +137,14 @@ pub fn neighbours(
     }
 }
 
-/// The nearest point after `last` in the order of distances and, of equal ones, of places.
-fn next_nearest(distances: &[f64], last: Option<usize>) -> Option<usize> {
+/// The nearest point that counts after `last` in the order of distances and, of equal ones, of places.
+pub(super) fn next_nearest(distances: &[f64], last: Option<usize>, counts: impl Fn(usize) -> bool) -> Option<usize> {
     let is_after = |i: usize| match last {
         None => true,
         Some(last) => distances[i] > distances[last] || distances[i] == distances[last] && i > last,
     };
     (0..distances.len())
-        .filter(|&i| is_after(i))
+        .filter(|&i| is_after(i) && counts(i))
         .reduce(|best, i| if distances[i] < distances[best] { i } else { best })
 }
 

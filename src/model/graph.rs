@@ -4,9 +4,9 @@
 //! number of f64: its width.
 
 use super::{
-    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, Interpolate, LastArgMax, Linear,
-    LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile, Recode, Rescale,
-    Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes, WeightedMedian,
+    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, ImputeNearest, Interpolate,
+    LastArgMax, Linear, LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile,
+    Recode, Rescale, Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes, WeightedMedian,
 };
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
@@ -120,6 +120,8 @@ operators! {
     LastArgMax,
     /// A linear function in f32.
     LinearF32,
+    /// Replaces missing values by what the nearest points know.
+    ImputeNearest,
     /// The counts of a text's terms.
     Vectorize,
 }

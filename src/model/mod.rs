@@ -29,7 +29,7 @@ pub use graph::{Graph, MAX_WIDTH, Node, Operator, ValueId};
 pub use labels::{Label, Labels};
 pub use linear::{Linear, LinearF32};
 pub use map::{Combine, Complement, Function, Map, Rescale};
-pub use pairwise::{Measure, Neighbours, Pairwise, Reach};
+pub use pairwise::{ImputeNearest, Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};
 pub use signature::{Input, InputKind, Method, Missing, Output, Signature, Unknown};
 pub use test_rows::{Expected, TestRows, is_near};

@@ -1,6 +1,6 @@
-//! Operators that compare rows with stored points: support vectors, neighbours, centres.
+//! Operators that compare rows with stored points: support vectors, neighbours, centres, donors of what is missing.
 
-use super::graph::{check_finite, check_length, check_width, positive, unsound};
+use super::graph::{check_finite, check_length, check_width, name_of, positive, unsound};
 use crate::error::Result;
 pub use crate::kernel::pairwise::{Measure, Reach};
 
@@ -28,6 +28,20 @@ pub struct Neighbours {
     pub classes: u32,
     /// The outputs where no point counts.
     pub outlier: Vec<f64>,
+}
+
+/// What is missing in a row, from the nearest of some points that know it: `KNNImputer`. A row of the output is the row and
+/// behind it its distances to the points, which the work needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImputeNearest {
+    /// How many numbers a row has.
+    pub width: usize,
+    /// Points × width, NaN for what a point does not know.
+    pub points: Vec<f64>,
+    /// How many points count for a number.
+    pub nearest: u32,
+    /// Whether each counts by 1 over its distance.
+    pub by_distance: bool,
 }
 
 impl Pairwise {
@@ -67,5 +81,18 @@ impl Neighbours {
             Reach::Within(radius) if radius.is_nan() => Err(unsound("radius", "a number", "NaN")),
             _ => Ok(outputs),
         }
+    }
+}
+
+impl ImputeNearest {
+    pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
+        check_width(inputs, positive("width", self.width)?)?;
+        let count = positive("points", self.points.len() / self.width)?;
+        check_length("points", self.points.len(), count * self.width)?;
+        if let Some(infinite) = self.points.iter().find(|x| x.is_infinite()) {
+            return Err(unsound("points", "finite numbers or NaN", name_of(*infinite)));
+        }
+        positive("nearest", self.nearest as usize)?;
+        Ok(self.width.saturating_add(count))
     }
 }

@@ -1,9 +1,12 @@
 //! Runs a plan. After construction nothing is allocated and nothing can fail.
 
+use crate::kernel::impute::{Donors, impute_nearest};
 use crate::kernel::pairwise::{self, Known};
 use crate::kernel::text::{Desk, TextList};
 use crate::kernel::{column, decide, dense, encode, map, spline, transform, vote};
-use crate::model::{Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Quantile, Rescale, Spline, Votes};
+use crate::model::{
+    ImputeNearest, Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Quantile, Rescale, Spline, Votes,
+};
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
 
 /// A model ready to predict: its plan and the scratch for one block.
@@ -204,5 +207,9 @@ fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]
         Operator::Couple(couple) => vote::couple(x, couple.classes as usize, out),
         Operator::WeightedMedian(median) => vote::weighted_median(x, &median.weights, out),
         Operator::LinearF32(linear) => dense::affine_f32(x, from, &linear.coefficients, &linear.intercepts, out),
+        Operator::ImputeNearest(ImputeNearest { points, nearest, by_distance, .. }) => {
+            let donors = Donors { points, nearest: *nearest, by_distance: *by_distance };
+            impute_nearest(x, from, donors, out);
+        }
     }
 }

@@ -37,6 +37,7 @@ cases!(
     sklearn_process_matern_five,
     sklearn_stacking_two,
     sklearn_knn_distance,
+    sklearn_impute_nearest_distance,
     sklearn_splines_linear,
     sklearn_isolation,
     sklearn_voting_soft,

@@ -4,10 +4,10 @@
 use edgelet::format;
 use edgelet::kernel::text::{Becomes, Fold, Hashed, Sigma, TextList, Token};
 use edgelet::model::{
-    Beyond, Bins, Combine, Complement, Couple, Function, Graph, Input, InputKind, Interpolate, LastArgMax, LinearF32,
-    Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output, Pairwise, Parts, Pieces,
-    Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature, Spline, Table, Terms,
-    TestRows, Vectorize, Votes, WeightedMedian,
+    Beyond, Bins, Combine, Complement, Couple, Function, Graph, ImputeNearest, Input, InputKind, Interpolate,
+    LastArgMax, LinearF32, Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output,
+    Pairwise, Parts, Pieces, Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature,
+    Spline, Table, Terms, TestRows, Vectorize, Votes, WeightedMedian,
 };
 use edgelet::predict::Predictor;
 
@@ -97,6 +97,13 @@ fn points_and_votes() {
     let coupled = model(Couple { classes: 2 }, 1, 1);
     assert_eq!(format::decode(&format::encode(&coupled).expect("bytes")).expect("a model"), coupled);
     check(LastArgMax, &[1.0, 3.0, 3.0], 1, &[2.0]);
+    // Its points have NaN, which is no equal of itself: of it only the numbers are compared.
+    let points = vec![1.0, 2.0, 3.0, 6.0, f64::NAN, 9.0];
+    let donors = model(ImputeNearest { width: 2, points, nearest: 2, by_distance: true }, 2, 1);
+    let read = format::decode(&format::encode(&donors).expect("bytes")).expect("a model");
+    let mut found = [9.0; 5];
+    Predictor::new(&read).predict(Method::Transform, &[f64::NAN, 2.0], &mut found);
+    assert_eq!(found, [1.0, 2.0, 0.0, 32.0_f64.sqrt(), 98.0_f64.sqrt()]);
     check(WeightedMedian { weights: vec![1.0, 1.0, 5.0] }, &[1.0, 9.0, 4.0], 1, &[4.0]);
 }
 

@@ -124,11 +124,20 @@ fn operators_must_fit_their_inputs() {
         (with_node(Sigmoid, &[0, 0]), "inputs", "2"),
         (with_node(Softmax, &[]), "inputs", "0"),
         (with_node(Binarize { threshold: f64::NAN }, &[0]), "threshold[0]", "NaN"),
+        (with_node(donors(1, vec![f64::INFINITY], 1), &[0]), "points", "inf"),
+        (with_node(donors(1, vec![], 1), &[0]), "points", "0"),
+        (with_node(donors(0, vec![0.0], 1), &[0]), "width", "0"),
+        (with_node(donors(2, vec![0.0; 2], 1), &[0]), "inputs", "1"),
+        (with_node(donors(1, vec![0.0], 0), &[0]), "nearest", "0"),
     ];
     for (parts, at, found) in cases {
         let name = parts.graph.nodes[0].operator.name();
         assert_eq!(refusal(parts), (format!("graph.nodes[0] (bad): {at}"), found.to_owned()), "{name}");
     }
+}
+
+fn donors(width: usize, points: Vec<f64>, nearest: u32) -> ImputeNearest {
+    ImputeNearest { width, points, nearest, by_distance: false }
 }
 
 #[test]

@@ -220,8 +220,10 @@ fn adaptive_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>
             let tree = Tree::of(estimator)?;
             let known = own_classes(estimator, &classes)?;
             let leaf = |i: usize| match votes.by_probability {
-                true => votes.scored(votes.of_shares(&tree.shares(i))),
-                false => votes.scored(votes.of_class(known[first_largest(&tree.shares(i))], weight)),
+                true => votes.scored(votes.of_shares(&tree.shares(i, tree.values.columns))),
+                false => {
+                    votes.scored(votes.of_class(known[first_largest(&tree.shares(i, tree.values.columns))], weight))
+                }
             };
             let target = if votes.outputs() == 1 { Some(0) } else { None };
             trees::add(&mut forest, tree.nodes(leaf, |j| j), target).map_err(|error| error.within(&estimator.path))?;

@@ -1,14 +1,16 @@
 //! Trees whose leaves are averaged: decision trees, random forests, extra trees, isolation forests, and bags of trees.
 
 use super::builder::{Builder, Demand, Frame};
+use super::meta::labelled;
 use super::object::Object;
 use super::tree::Tree;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
+use crate::format::limits::MAX_LABELS;
 use crate::import::answers::Answers;
 use crate::import::trees;
 use crate::math;
 use crate::model::forest::Precision;
-use crate::model::{ArgMax, Binarize, Forest, Function, Labels, Rescale, ValueId};
+use crate::model::{ArgMax, Binarize, Concat, Forest, Function, Labels, Rescale, ValueId};
 
 /// The largest number below 0: `x > BELOW_ZERO` is `x >= 0`.
 pub const BELOW_ZERO: f64 = -5e-324;
@@ -51,30 +53,56 @@ pub fn average(
     columns: Option<&[Vec<usize>]>,
     is_classifier: bool,
 ) -> Result<Answers> {
-    let classes = if is_classifier { Some(classes(object)?) } else { None };
+    let targets = if is_classifier { classes_of_targets(object)? } else { Vec::new() };
     let read = estimators.iter().map(Tree::of).collect::<Result<Vec<_>>>()?;
-    let outputs = match &classes {
-        Some(classes) => classes.len(),
-        None => read.first().map_or(1, |tree| tree.values.columns),
+    // Of several targets each has room for as many classes as any of them has.
+    let classes = targets.iter().map(Labels::len).max().unwrap_or(0);
+    let outputs = match is_classifier {
+        true => targets.len() * classes,
+        false => read.first().map_or(1, |tree| tree.values.columns),
     };
+    if let Some(i) = read.iter().position(|tree| tree.values.columns != outputs) {
+        return Err(estimators[i].wrong(format!("{outputs} numbers a node"), read[i].values.columns.to_string()));
+    }
     let demand = demand(builder, estimators, &read);
     let value = builder.numbers(frame, demand);
     let mut forest = trees::forest(frame.width(), Precision::F32, Precision::F64, vec![0.0; outputs]);
     forest.divisor = read.len().max(1) as f64;
     for (i, (tree, estimator)) in read.iter().zip(estimators).enumerate() {
-        if tree.values.columns != outputs {
-            return Err(estimator.wrong(format!("{outputs} numbers a node"), tree.values.columns.to_string()));
-        }
         let feature = |j: usize| columns.map_or(j, |columns| columns[i].get(j).copied().unwrap_or(usize::MAX));
-        let leaf = |i: usize| if is_classifier { tree.shares(i) } else { tree.values.row(i).to_vec() };
+        let leaf = |i: usize| if is_classifier { tree.shares(i, classes) } else { tree.values.row(i).to_vec() };
         let target = if outputs == 1 { Some(0) } else { None };
         trees::add(&mut forest, tree.nodes(leaf, feature), target).map_err(|error| error.within(&estimator.path))?;
     }
     let value = builder.add("trees", forest, &[value]);
-    Ok(match classes {
-        None => Answers::numbers(value, outputs),
-        Some(classes) => by_probability(builder, value, classes),
+    if !is_classifier {
+        return Ok(Answers::numbers(value, outputs));
+    }
+    by_probabilities(builder, targets, object, |builder, i, count| match count == outputs {
+        true => value,
+        false => builder.select("target", value, i * classes..i * classes + count),
     })
+}
+
+/// The answers of a classifier that decides on each target by its probabilities, which are given by the target's place and
+/// its number of classes. Of several targets the labels are predicted, and nothing else.
+pub fn by_probabilities(
+    builder: &mut Builder,
+    targets: Vec<Labels>,
+    object: &Object<'_>,
+    mut probabilities: impl FnMut(&mut Builder, usize, usize) -> ValueId,
+) -> Result<Answers> {
+    if let [classes] = &targets[..] {
+        let probabilities = probabilities(builder, 0, classes.len());
+        return Ok(by_probability(builder, probabilities, classes.clone()));
+    }
+    let mut labels = Vec::with_capacity(targets.len());
+    for (i, classes) in targets.iter().enumerate() {
+        let probabilities = probabilities(builder, i, classes.len());
+        let index = builder.add("decision", ArgMax, &[probabilities]);
+        labels.push(labelled(builder, index, classes, object)?);
+    }
+    Ok(Answers::numbers(builder.add("targets", Concat, &labels), targets.len()))
 }
 
 /// The answers of a classifier that decides by its probabilities.
@@ -89,16 +117,30 @@ pub fn by_probability(builder: &mut Builder, probabilities: ValueId, classes: La
     }
 }
 
-fn classes(object: &Object<'_>) -> Result<Labels> {
+/// The classes of each target of a classifier, which lie in a list if there are several targets.
+pub fn classes_of_targets(object: &Object<'_>) -> Result<Vec<Labels>> {
     let classes = object.get("classes_")?;
-    if classes.item.items().is_some() && classes.item.array().is_none() {
-        return Err(object.refused("a classifier of several labels a row"));
+    if classes.item.array().is_some() {
+        let (classes, _) = classes.labels()?;
+        if classes.len() < 2 {
+            return Err(object.refused("a classifier of fewer than 2 classes"));
+        }
+        return Ok(vec![classes]);
     }
-    let (classes, _) = classes.labels()?;
-    if classes.len() < 2 {
-        return Err(object.refused("a classifier of fewer than 2 classes"));
+    let (mut targets, mut count) = (Vec::new(), 0);
+    for classes in classes.list()? {
+        let (classes, _) = classes.labels()?;
+        count += classes.len();
+        if count > MAX_LABELS {
+            let expected = format!("at most {MAX_LABELS} classes of all targets");
+            return Err(Error::new(Kind::LimitExceeded, object.path.clone(), expected, "more"));
+        }
+        targets.push(classes);
     }
-    Ok(classes)
+    if targets.len() < 2 || targets.iter().any(Labels::is_empty) {
+        return Err(object.wrong("classes of several targets", "none"));
+    }
+    Ok(targets)
 }
 
 /// Trees take missing numbers since 1.3, forests since 1.4, and random splits since 1.6.

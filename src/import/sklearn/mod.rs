@@ -12,6 +12,7 @@ mod discriminant;
 mod encoders;
 mod forests;
 mod gaussian;
+mod imputers;
 mod linear;
 mod meta;
 mod neighbours;
@@ -20,6 +21,7 @@ mod object;
 mod projections;
 mod scalers;
 mod selection;
+mod sparse;
 mod stacking;
 mod svm;
 mod text;
@@ -31,6 +33,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Function, Model, Provenance};
 use builder::{Builder, Frame};
 use object::Object;
+use std::cell::Cell;
 use std::collections::HashSet;
 
 /// The most estimators within each other.
@@ -60,7 +63,8 @@ pub fn read(document: &Document) -> Result<Model> {
         return Err(Error::new(Kind::Unsupported, "file", "a fitted estimator", item.kind())
             .hint("Save the estimator itself: joblib.dump(model, \"model.joblib\")."));
     };
-    let root = Object { item, path: root_path(name) };
+    let dense_left = Cell::new(sparse::MAX_NUMBERS);
+    let root = Object { item, path: root_path(name), dense_left: &dense_left };
     let written = root.find_text("_sklearn_version").unwrap_or_default();
     let names = input_names(&root)?;
     let mut builder = Builder::new(names, version(written));
@@ -206,7 +210,14 @@ fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
 }
 
 fn transformed(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Option<Frame>> {
-    let families = [compose::transform, scalers::transform, encoders::transform, selection::transform, text::transform];
+    let families = [
+        compose::transform,
+        scalers::transform,
+        imputers::transform,
+        encoders::transform,
+        selection::transform,
+        text::transform,
+    ];
     for family in families {
         if let Some(frame) = family(builder, frame, object)? {
             return Ok(Some(frame));

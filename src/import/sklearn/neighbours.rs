@@ -3,7 +3,7 @@
 
 use super::bayes::by_scores;
 use super::builder::{Builder, Demand, Frame};
-use super::forests::by_probability;
+use super::forests::{by_probabilities, classes_of_targets};
 use super::object::{Matrix, Object};
 use crate::error::Result;
 use crate::import::answers::Answers;
@@ -61,9 +61,6 @@ fn measure(object: &Object<'_>) -> Result<Measure> {
 
 fn points(object: &Object<'_>, name: &str, frame: &Frame) -> Result<Matrix> {
     let attribute = object.get(name)?;
-    if attribute.item.array().is_none() {
-        return Err(attribute.refused("sparse rows: fit on X.toarray()"));
-    }
     let points = attribute.matrix()?;
     if points.columns == frame.width() && points.rows > 0 {
         return Ok(points);
@@ -84,7 +81,8 @@ fn reach(object: &Object<'_>) -> Result<Reach> {
     Ok(Reach::Nearest(object.get("n_neighbors")?.count()? as u32))
 }
 
-fn by_distance(object: &Object<'_>) -> Result<bool> {
+/// Whether neighbours count by 1 over their distance.
+pub fn by_distance(object: &Object<'_>) -> Result<bool> {
     match object.find("weights") {
         None => Ok(false),
         Some(weights) => match weights.item.as_str() {
@@ -96,14 +94,11 @@ fn by_distance(object: &Object<'_>) -> Result<bool> {
 }
 
 fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
-    if object.flag("outputs_2d_", false) {
-        return Err(object.refused("a classifier of several labels a row"));
-    }
-    let (classes, _) = object.get("classes_")?.labels()?;
-    let reach = reach(object)?;
-    let outlier = match reach {
-        Reach::Nearest(_) => vec![0.0; classes.len()],
-        Reach::Within(_) => {
+    let targets = classes_of_targets(object)?;
+    let (reach, by_distance) = (reach(object)?, by_distance(object)?);
+    let outlier = match (reach, &targets[..]) {
+        (Reach::Nearest(_), _) => Vec::new(),
+        (Reach::Within(_), [classes]) => {
             let refused = "no outlier_label among the classes: a row without neighbours is an error there";
             let label = object.find("outlier_label_").ok_or_else(|| object.refused(refused))?;
             let labels = label.list().unwrap_or_else(|_| vec![label.clone()]);
@@ -119,17 +114,17 @@ fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resu
             let place = place.ok_or_else(|| label.refused(refused))?;
             (0..classes.len()).map(|i| f64::from(u8::from(i == place))).collect()
         }
+        (Reach::Within(_), _) => return Err(object.refused("several targets of neighbours within a radius")),
     };
     let distances = distances(builder, frame, points(object, "_fit_X", frame)?, measure(object)?);
-    let neighbours = Neighbours {
-        reach,
-        by_distance: by_distance(object)?,
-        targets: object.get("_y")?.numbers()?,
-        classes: classes.len() as u32,
-        outlier,
-    };
-    let probabilities = builder.add("neighbours", neighbours, &[distances]);
-    Ok(by_probability(builder, probabilities, classes))
+    let known = object.get("_y")?.numbers()?;
+    let width = targets.len();
+    by_probabilities(builder, targets, object, |builder, i, classes| {
+        let outlier = if outlier.is_empty() { vec![0.0; classes] } else { outlier.clone() };
+        let targets = known.iter().skip(i).step_by(width).copied().collect();
+        let neighbours = Neighbours { reach, by_distance, targets, classes: classes as u32, outlier };
+        builder.add("neighbours", neighbours, &[distances])
+    })
 }
 
 fn regressor(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {

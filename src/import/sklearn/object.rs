@@ -1,9 +1,11 @@
 //! A fitted object and what can be read of it: its class, its attributes by name and type, each error with the path that
 //! leads to it (`pipeline.steps[1].coef_`).
 
+use super::sparse;
 use crate::error::{Error, Kind, Result};
 use crate::import::pickle::Item;
 use crate::model::Labels;
+use std::cell::Cell;
 
 /// An object of a file and the path to it.
 #[derive(Clone)]
@@ -12,6 +14,8 @@ pub struct Object<'a> {
     pub item: Item<'a>,
     /// How it is reached.
     pub path: String,
+    /// How many numbers the file's sparse matrices may still become.
+    pub dense_left: &'a Cell<usize>,
 }
 
 /// Numbers in rows of one length.
@@ -63,7 +67,7 @@ impl<'a> Object<'a> {
     /// An attribute, if it is there and not None.
     pub fn find(&self, name: &str) -> Option<Object<'a>> {
         let item = self.item.attribute(name).filter(|item| !item.is_none())?;
-        Some(Object { item, path: format!("{}.{name}", self.path) })
+        Some(Object { item, path: format!("{}.{name}", self.path), ..*self })
     }
 
     /// An attribute that has to be there.
@@ -109,12 +113,15 @@ impl<'a> Object<'a> {
     /// It as a list of objects.
     pub fn list(&self) -> Result<Vec<Object<'a>>> {
         let items = self.as_kind("a list", self.item.items())?;
-        let object = |(i, item)| Object { item, path: format!("{}[{i}]", self.path) };
+        let object = |(i, item)| Object { item, path: format!("{}[{i}]", self.path), ..*self };
         Ok(items.into_iter().enumerate().map(object).collect())
     }
 
     /// It as numbers: an array of any shape, element by element, or a list of numbers, or one number.
     pub fn numbers(&self) -> Result<Vec<f64>> {
+        if let Some(matrix) = sparse::dense(self)? {
+            return Ok(matrix.values);
+        }
         if let Some(array) = self.item.array()
             && !array.is_object()
         {
@@ -128,6 +135,9 @@ impl<'a> Object<'a> {
 
     /// It as a matrix; numbers in one dimension are one row.
     pub fn matrix(&self) -> Result<Matrix> {
+        if let Some(matrix) = sparse::dense(self)? {
+            return Ok(matrix);
+        }
         let values = self.numbers()?;
         let (rows, columns) = match self.item.array().map(|array| array.shape()) {
             Some(&[rows, columns]) => (rows, columns),

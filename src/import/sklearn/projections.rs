@@ -51,12 +51,12 @@ fn shift(builder: &mut Builder, value: ValueId, offsets: Vec<f64>) -> ValueId {
 
 fn partial_least_squares(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
     let (mean, deviation) = (object.get("_x_mean")?.numbers()?, object.get("_x_std")?.numbers()?);
-    // Versions 1.1 and 1.2 have them under another name.
+    // Versions 1.1 and 1.2 have them under another name, and before they lay column by column beside the targets' means.
     let coefficients = object.find("_coef_").map_or_else(|| object.get("coef_"), Ok)?.matrix()?;
-    let intercepts = object
-        .get("intercept_")
-        .map_err(|_| object.refused("PLSRegression of a version before 1.1: save it with a newer one"))?;
-    let intercepts = intercepts.numbers()?;
+    let (coefficients, intercepts) = match object.find("intercept_") {
+        Some(intercepts) => (coefficients, intercepts.numbers()?),
+        None => (coefficients.transposed(), object.get("_y_mean")?.numbers()?),
+    };
     if coefficients.columns != frame.width() || coefficients.rows != intercepts.len() {
         return Err(
             object.wrong(format!("coefficients of {} columns", frame.width()), coefficients.columns.to_string())

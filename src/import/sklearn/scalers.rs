@@ -1,11 +1,11 @@
-//! Transformers of numbers: `StandardScaler` and its kin, powers, quantiles, polynomials, splines, imputers.
+//! Transformers of numbers: `StandardScaler` and its kin, powers, quantiles, polynomials, splines.
 
-use super::builder::{Builder, Column, Demand, Frame};
+use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
 use crate::error::Result;
 use crate::model::{
-    Beyond, Bins, Concat, Function, Impute, Map, Norm, Normalize, OneHot, Polynomial, PowerTransform, Quantile,
-    Rescale, Scale, Spline,
+    Beyond, Bins, Combine, Function, Map, Norm, Normalize, OneHot, Polynomial, PowerTransform, Quantile, Rescale,
+    Scale, Spline, ValueId,
 };
 
 /// What a transformer of numbers makes of columns; `None` if the object is none.
@@ -61,8 +61,6 @@ pub fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> R
         "PolynomialFeatures" => polynomial(builder, frame, object)?,
         "SplineTransformer" => splines(builder, frame, object)?,
         "KBinsDiscretizer" => bins(builder, frame, object)?,
-        "SimpleImputer" => impute(builder, frame, object)?,
-        "MissingIndicator" => indicate(builder, frame, object)?,
         _ => return Ok(None),
     };
     Ok(Some(frame))
@@ -95,7 +93,7 @@ pub fn inverse(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Res
 }
 
 /// An attribute with a number for each of so many columns.
-fn numbers(object: &Object<'_>, name: &str, width: usize) -> Result<Vec<f64>> {
+pub(super) fn numbers(object: &Object<'_>, name: &str, width: usize) -> Result<Vec<f64>> {
     let attribute = object.get(name)?;
     let numbers = attribute.numbers()?;
     if numbers.len() == width {
@@ -197,102 +195,26 @@ fn splines(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<
     Ok(builder.pick("without bias", &made, &kept))
 }
 
+/// Numbers a little larger, so that those just below an edge are above it: what was done before 1.1.
+fn moved_up(builder: &mut Builder, value: ValueId) -> ValueId {
+    let sizes = builder.map("sizes", Function::Absolute, value);
+    let margins = builder.add("margins", Rescale { factors: vec![1e-5], offsets: vec![1e-8] }, &[sizes]);
+    builder.add("moved up", Combine { multiplies: false }, &[value, margins])
+}
+
 fn bins(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
-    if builder.version < (1, 1, 0) {
-        return Err(
-            object.refused("bins of a version before 1.1, which moves numbers near an edge: save it with a newer one")
-        );
-    }
     let edges = object.get("bin_edges_")?.lists()?;
     let inner = |edges: Vec<f64>| edges[1.min(edges.len())..edges.len().saturating_sub(1)].to_vec();
     let edges: Vec<Vec<f64>> = edges.into_iter().map(inner).collect();
     let counts: Vec<u32> = edges.iter().map(|edges| edges.len() as u32 + 1).collect();
-    let binned = builder.columnwise(frame, Demand::Finite, Bins { edges }, "bins");
+    let value = builder.numbers(frame, Demand::Finite);
+    let value = if builder.version < (1, 1, 0) { moved_up(builder, value) } else { value };
+    let value = builder.add("bins", Bins { edges }, &[value]);
+    let binned = builder.made(value, counts.len());
     if object.find_text("encode") == Some("ordinal") {
         return Ok(binned);
     }
     let width = counts.iter().sum::<u32>() as usize;
     let value = builder.add("one-hot", OneHot { categories: counts }, &[binned.value]);
     Ok(builder.made(value, width))
-}
-
-/// What stands for a missing value: `None` is NaN.
-fn marker(object: &Object<'_>) -> Result<Option<f64>> {
-    match object.find("missing_values") {
-        None => Ok(None),
-        Some(marker) if marker.item.as_str().is_some() => Err(marker.refused("a text that stands for missing values")),
-        Some(marker) => Ok(Some(marker.number()?).filter(|x| !x.is_nan())),
-    }
-}
-
-/// The columns as numbers, with what stands for a missing value made NaN.
-fn blanked(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
-    match marker(object)? {
-        None => {
-            builder.numbers(frame, Demand::MissingAllowed);
-            Ok(frame.clone())
-        }
-        Some(marker) => {
-            let blank = Map { function: Function::Blank, a: marker, b: marker };
-            Ok(builder.columnwise(frame, Demand::Finite, blank, "blank"))
-        }
-    }
-}
-
-fn impute(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
-    let statistics = object.get("statistics_")?;
-    if let Some(fills) = texts(&statistics) {
-        return impute_texts(frame, object, fills);
-    }
-    let fills = numbers(object, "statistics_", frame.width())?;
-    let blank = blanked(builder, frame, object)?;
-    // A column that had nothing in training is dropped.
-    let kept: Vec<usize> = (0..fills.len()).filter(|&i| !fills[i].is_nan()).collect();
-    let picked = builder.pick("columns with values", &blank, &kept);
-    let impute = Impute { fills: kept.iter().map(|&i| fills[i]).collect() };
-    let value = builder.add("impute", impute, &[picked.value]);
-    let filled = builder.made(value, kept.len());
-    match object.find("indicator_").filter(|_| object.flag("add_indicator", false)) {
-        None => Ok(filled),
-        Some(indicator) => {
-            let marks = indicate(builder, frame, &indicator)?;
-            let value = builder.add("beside", Concat, &[filled.value, marks.value]);
-            Ok(builder.made(value, filled.width() + marks.width()))
-        }
-    }
-}
-
-/// The fill texts of an imputer of texts.
-fn texts(statistics: &Object<'_>) -> Option<Vec<String>> {
-    let items = statistics.item.array().filter(|array| array.is_object()).and_then(|_| statistics.item.items())?;
-    items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
-}
-
-/// Texts stay raw until an encoder makes them numbers: it is told what a missing one is.
-fn impute_texts(frame: &Frame, object: &Object<'_>, fills: Vec<String>) -> Result<Frame> {
-    if object.flag("add_indicator", false) {
-        let marks = object.get("indicator_")?;
-        return Err(marks.refused("indicators of missing texts"));
-    }
-    if frame.columns.iter().any(|column| column.raw.is_none()) {
-        return Err(object.refused("texts that a step before has made"));
-    }
-    let columns = frame.columns.iter().zip(fills);
-    let columns = columns.map(|(column, fill)| Column {
-        missing_from: None,
-        fill: Some(column.fill.clone().unwrap_or(fill)),
-        ..column.clone()
-    });
-    Ok(Frame { value: frame.value, columns: columns.collect() })
-}
-
-fn indicate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Frame> {
-    let features: Vec<usize> = object.get("features_")?.numbers()?.into_iter().map(|column| column as usize).collect();
-    if let Some(&column) = features.iter().find(|&&column| column >= frame.width()) {
-        return Err(object.wrong(format!("columns below {}", frame.width()), column.to_string()));
-    }
-    let picked = builder.pick("columns", frame, &features);
-    let blank = blanked(builder, &picked, object)?;
-    let value = builder.map("is missing", Function::IsMissing, blank.value);
-    Ok(builder.made(value, features.len()))
 }

@@ -35,9 +35,6 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
 
 /// The kernel of a row with each support vector, and how many those are.
 fn kernel(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<(ValueId, usize)> {
-    if object.flag("_sparse", false) {
-        return Err(object.refused("support vectors of sparse rows: fit on X.toarray()"));
-    }
     let vectors = object.get("support_vectors_")?.matrix()?;
     if vectors.columns != frame.width() || vectors.rows == 0 {
         return Err(object

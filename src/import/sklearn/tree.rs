@@ -103,14 +103,16 @@ impl Tree {
         (0..self.len()).map(node).collect()
     }
 
-    /// The shares of the classes at a node.
-    pub fn shares(&self, i: usize) -> Vec<f64> {
-        let values = self.values.row(i);
-        let sum: f64 = values.iter().sum();
-        // Up to 1.4 these are weights of training rows, and since then shares, which stay as they are.
-        if sum == 0.0 || (sum - 1.0).abs() < 1e-9 {
-            return values.to_vec();
+    /// The shares of the classes at a node, of which each target has so many.
+    pub fn shares(&self, i: usize, classes: usize) -> Vec<f64> {
+        let mut values = self.values.row(i).to_vec();
+        for target in values.chunks_mut(classes) {
+            let sum: f64 = target.iter().sum();
+            // Up to 1.4 these are weights of training rows, and since then shares, which stay as they are.
+            if sum != 0.0 && (sum - 1.0).abs() >= 1e-9 {
+                target.iter_mut().for_each(|x| *x /= sum);
+            }
         }
-        values.iter().map(|x| x / sum).collect()
+        values
     }
 }

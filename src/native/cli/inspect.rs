@@ -156,6 +156,9 @@ fn detail(node: &Node) -> String {
         Operator::Pairwise(pairwise) => {
             format!("{:?} with {} points", pairwise.measure, pairwise.points.len() / pairwise.width)
         }
+        Operator::ImputeNearest(impute) => {
+            format!("{} nearest of {} points", impute.nearest, impute.points.len() / impute.width)
+        }
         Operator::Neighbours(neighbours) => format!("{:?}", neighbours.reach),
         Operator::Votes(Votes { classes, .. }) | Operator::Couple(Couple { classes }) => format!("{classes} classes"),
         Operator::WeightedMedian(median) => numbers("weights", &median.weights),

@@ -110,7 +110,7 @@ fn difference(case: &Path) -> Option<String> {
 #[test]
 fn scikit_learns_numbers_are_scikit_learns() {
     let cases = SKLEARN.with("rows.ndjson");
-    assert!(cases.len() > 230, "{}", cases.len());
+    assert!(cases.len() > 260, "{}", cases.len());
     assert_none_differs(&cases);
 }
 
@@ -151,13 +151,26 @@ fn an_estimator_many_times_over_ends_in_bounded_time() {
 }
 
 #[test]
+fn sparse_matrices_keep_within_their_bounds() {
+    let error = |name| import(&file(&SKLEARN.case(name)), &Options::default()).expect_err("an error");
+    for name in ["sparse_claims", "sparse_claims_rows"] {
+        let claims = error(name);
+        assert_eq!((claims.kind(), claims.at()), (Kind::LimitExceeded, "logisticRegression.coef_"), "{name}");
+    }
+    for name in ["sparse_outside", "sparse_ends"] {
+        let broken = error(name);
+        assert_eq!((broken.kind(), broken.at()), (Kind::InvalidModel, "logisticRegression.coef_"), "{name}");
+    }
+}
+
+#[test]
 fn older_files_predict_as_their_version_did() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import");
-    for version in ["1.1.3", "1.3.2"] {
+    for version in ["1.0.2", "1.1.3", "1.3.2"] {
         let text = fs::read_to_string(folder.join(format!("sklearn_{version}.json"))).expect("a fixture");
         let fixture: Value = serde_json::from_str(&text).expect("JSON");
         let cases = fixture["cases"].as_object().expect("cases");
-        assert_eq!(cases.len(), 24);
+        assert_eq!(cases.len(), 29);
         for (name, case) in cases {
             let bytes = BASE64_STANDARD.decode(case["model"].as_str().expect("a text")).expect("base64");
             let model = import(&bytes, &Options::default()).unwrap_or_else(|error| panic!("{version} {name}: {error}"));
