@@ -170,12 +170,13 @@ fn older_files_predict_as_their_version_did() {
         let text = fs::read_to_string(folder.join(format!("sklearn_{version}.json"))).expect("a fixture");
         let fixture: Value = serde_json::from_str(&text).expect("JSON");
         let cases = fixture["cases"].as_object().expect("cases");
-        assert_eq!(cases.len(), 29);
+        assert_eq!(cases.len(), 30);
         for (name, case) in cases {
             let bytes = BASE64_STANDARD.decode(case["model"].as_str().expect("a text")).expect("base64");
             let model = import(&bytes, &Options::default()).unwrap_or_else(|error| panic!("{version} {name}: {error}"));
             assert_eq!(model.provenance().version, version);
             let rows = flat(&case["rows"]);
+            let texts = case["texts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             // A number that is a category is its place among those.
             let inputs = &model.signature().inputs;
             let encoded = |(i, &x): (usize, &f64)| match &inputs[i % inputs.len()].kind {
@@ -186,8 +187,7 @@ fn older_files_predict_as_their_version_did() {
             };
             let rows: Vec<f64> = rows.iter().enumerate().map(encoded).collect();
             for method in Method::ALL.into_iter().filter(|method| !case[method.name()].is_null()) {
-                let (found, expected) =
-                    (labelled(&model, method, &rows, &TextList::default()), flat(&case[method.name()]));
+                let (found, expected) = (labelled(&model, method, &rows, &texts), flat(&case[method.name()]));
                 assert_eq!(found.len(), expected.len(), "{version} {name} {}", method.name());
                 for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
                     assert!(
