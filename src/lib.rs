@@ -15,7 +15,7 @@
 //! #     classes: None,
 //! #     outputs: vec![Output { method: Method::Predict, value: 1 }],
 //! # };
-//! # let graph = Graph { nodes: vec![Node { name: "linear".into(), operator: Operator::Linear(linear), inputs: vec![0] }] };
+//! # let graph = Graph { nodes: vec![Node { name: "linear".into(), operator: Operator::Linear(linear).into(), inputs: vec![0] }] };
 //! # let parts = Parts { signature, graph, provenance: Provenance::default(), tests: TestRows::default() };
 //! # let bytes = format::encode(&Model::new(parts)?)?;
 //! let model = format::decode(&bytes)?;

@@ -9,6 +9,7 @@ use super::wire::check_text;
 use crate::error::{Error, Kind, Result};
 use crate::model::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireNode {
@@ -92,7 +93,7 @@ impl WireNode {
     }
 
     pub fn from_node(node: &Node, blobs: &mut BlobWriter) -> Self {
-        let operator = match &node.operator {
+        let operator = match &*node.operator {
             Operator::Select(select) => WireOperator::Select { columns: select.columns.clone() },
             Operator::Concat(Concat) => WireOperator::Concat,
             Operator::Impute(impute) => WireOperator::Impute { fills: blobs.push(&impute.fills) },
@@ -279,7 +280,7 @@ impl WireNode {
             }
             WireOperator::Vectorize(vectorize) => vectorize.into_vectorize()?.into(),
         };
-        Ok(Node { name: self.name, operator, inputs: self.inputs })
+        Ok(Node { name: self.name, operator: Arc::new(operator), inputs: self.inputs })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{Concat, Function, Graph, Input, Labels, Map, Method, Node, Operator, Output, Parts, Provenance};
 use crate::model::{Select, Signature, TestRows, ValueId};
+use std::sync::Arc;
 
 /// Adds nodes to a graph.
 pub struct Steps<'a>(pub &'a mut Vec<Node>);
@@ -9,7 +10,7 @@ pub struct Steps<'a>(pub &'a mut Vec<Node>);
 impl Steps<'_> {
     /// Adds a node and returns its value.
     pub fn add(&mut self, name: &str, operator: impl Into<Operator>, inputs: &[ValueId]) -> ValueId {
-        self.0.push(Node { name: name.to_owned(), operator: operator.into(), inputs: inputs.to_vec() });
+        self.0.push(Node { name: name.to_owned(), operator: Arc::new(operator.into()), inputs: inputs.to_vec() });
         self.0.len() as ValueId
     }
 

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
+use std::sync::Arc;
 
 /// Names a value of the graph: 0 is the encoded row, `i + 1` what node `i` makes.
 pub type ValueId = u32;
@@ -29,8 +30,8 @@ pub struct Graph {
 pub struct Node {
     /// What people see it called: `standardize`.
     pub name: String,
-    /// What it does.
-    pub operator: Operator,
+    /// What it does; shared with the plans of the model.
+    pub operator: Arc<Operator>,
     /// The values it works on, all made before it.
     pub inputs: Vec<ValueId>,
 }
@@ -150,11 +151,9 @@ impl Graph {
     /// Checks that a value is always the index of one of `classes` classes.
     pub(super) fn check_decision(&self, value: ValueId, classes: usize, widths: &[usize]) -> Result<()> {
         let node = (value as usize).checked_sub(1).map(|i| &self.nodes[i]);
-        let decides = match node {
-            Some(Node { operator: Operator::ArgMax(_) | Operator::LastArgMax(_), inputs, .. }) => {
-                widths[inputs[0] as usize] == classes
-            }
-            Some(Node { operator: Operator::Binarize(_), .. }) => classes == 2,
+        let decides = match node.map(|node| (&*node.operator, &node.inputs)) {
+            Some((Operator::ArgMax(_) | Operator::LastArgMax(_), inputs)) => widths[inputs[0] as usize] == classes,
+            Some((Operator::Binarize(_), _)) => classes == 2,
             _ => false,
         };
         if decides {

@@ -3,6 +3,7 @@
 use super::PackedForest;
 use crate::kernel::text::Vectorizer;
 use crate::model::{Model, Operator, ValueId};
+use std::sync::Arc;
 
 /// A step: works on the blocks `from` and writes rows of `width` numbers at `at`, after everything it reads.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub struct Source {
 #[derive(Clone, Debug)]
 pub enum Work {
     /// An operator whose parameters lie as its kernel wants them.
-    Operator(Operator),
+    Operator(Arc<Operator>),
     /// A forest laid out for walking.
     Forest(Box<PackedForest>),
     /// Terms of texts to be counted.
@@ -42,10 +43,10 @@ impl Step {
     pub(super) fn of_node(model: &Model, i: usize, places: &[usize]) -> Self {
         let node = &model.graph().nodes[i];
         let source = |&id: &ValueId| Source { at: places[id as usize], width: model.width(id) };
-        let work = match &node.operator {
+        let work = match &*node.operator {
             Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest.clone()))),
             Operator::Vectorize(vectorize) => Work::Text(Box::new(vectorize.kernel())),
-            operator => Work::Operator(operator.clone()),
+            _ => Work::Operator(Arc::clone(&node.operator)),
         };
         let from = node.inputs.iter().map(source).collect();
         Self { work, from, at: places[i + 1], width: model.width(i as ValueId + 1) }

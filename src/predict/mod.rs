@@ -149,18 +149,20 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
                     vectorizer.count(text, rooms.desk, out);
                 }
             }
-            Work::Operator(Operator::Concat(_)) => {
-                let mut at = 0;
-                for source in from {
-                    column::place(read(source), source.width, at, *width, out);
-                    at += source.width;
+            Work::Operator(operator) => match &**operator {
+                Operator::Concat(_) => {
+                    let mut at = 0;
+                    for source in from {
+                        column::place(read(source), source.width, at, *width, out);
+                        at += source.width;
+                    }
                 }
-            }
-            Work::Operator(Operator::Combine(combine)) => {
-                out.copy_from_slice(x);
-                from[1..].iter().for_each(|source| map::combine(read(source), combine.multiplies, out));
-            }
-            Work::Operator(operator) => apply(operator, x, first.width, *width, out),
+                Operator::Combine(combine) => {
+                    out.copy_from_slice(x);
+                    from[1..].iter().for_each(|source| map::combine(read(source), combine.multiplies, out));
+                }
+                operator => apply(operator, x, first.width, *width, out),
+            },
         }
     }
 }

@@ -221,7 +221,7 @@ fn holds(case: &Case, seed: u64) {
     let written = model(forest(case, &mut random));
     let model = format::decode(&format::encode(&written).expect("bytes")).expect("a model");
     assert!(model == written, "seed {seed}: another model after decoding");
-    let Operator::Forest(forest) = &model.graph().nodes[0].operator else { panic!("a forest") };
+    let Operator::Forest(forest) = &*model.graph().nodes[0].operator else { panic!("a forest") };
     let mut predictor = Predictor::new(&model);
     for count in [1, 2, 3, 4, 7, 9, 10, 31, 32, 33, 40, 75] {
         let rows = rows(case, count, &mut random);

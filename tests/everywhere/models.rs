@@ -7,6 +7,7 @@ use edgelet::model::{
     OneHot, Operator, Output, Parts, Provenance, Scale, Select, Signature, Softmax, TestRows, Unknown,
 };
 use edgelet::predict::Predictor;
+use std::sync::Arc;
 
 /// y = 0.8 x + 0.6.
 pub fn line() -> Parts {
@@ -67,7 +68,7 @@ fn trees_predict_as_their_nodes_say() {
 /// [`trees`] with linear leaves.
 pub fn linear_trees() -> Parts {
     let mut parts = trees();
-    if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
+    if let Operator::Forest(forest) = Arc::make_mut(&mut parts.graph.nodes[0].operator) {
         forest.targets[0] = Some(0);
         forest.leaves = vec![1.0, 2.0, 3.0, 4.0];
         forest.linear = Some(Box::new(LinearLeaves {
@@ -143,7 +144,7 @@ pub fn plans() -> Parts {
 }
 
 pub fn node(name: &str, operator: impl Into<Operator>, inputs: &[u32]) -> Node {
-    Node { name: name.into(), operator: operator.into(), inputs: inputs.to_vec() }
+    Node { name: name.into(), operator: Arc::new(operator.into()), inputs: inputs.to_vec() }
 }
 
 #[test]

@@ -10,11 +10,12 @@ use edgelet::model::{
     Spline, Table, Terms, TestRows, Vectorize, Votes, WeightedMedian,
 };
 use edgelet::predict::Predictor;
+use std::sync::Arc;
 
 /// The model of one operator on a row of `width` numbers, taken `inputs` times.
 fn model(operator: impl Into<Operator>, width: usize, inputs: usize) -> Model {
     let input = |i| Input { name: format!("x{i}"), kind: InputKind::Unbounded, missing: Missing::Accepted };
-    let node = Node { name: "it".into(), operator: operator.into(), inputs: vec![0; inputs] };
+    let node = Node { name: "it".into(), operator: Arc::new(operator.into()), inputs: vec![0; inputs] };
     let signature = Signature {
         inputs: (0..width).map(input).collect(),
         targets: vec!["y".into()],

@@ -6,6 +6,7 @@ use edgelet::error::Kind;
 use edgelet::kernel::text::{Hashed, Sigma, TextList, Token};
 use edgelet::model::forest::{LinearLeaves, NodeKind};
 use edgelet::model::*;
+use std::sync::Arc;
 
 /// Why the parts are refused: the place and what was found.
 fn refusal(parts: Parts) -> (String, String) {
@@ -25,7 +26,7 @@ fn with_node(operator: impl Into<Operator>, inputs: &[ValueId]) -> Parts {
 fn trees_must_be_whole() {
     let refused = |change: fn(&mut Forest)| {
         let mut parts = trees();
-        if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
+        if let Operator::Forest(forest) = Arc::make_mut(&mut parts.graph.nodes[0].operator) {
             change(forest);
         }
         let (at, _) = refusal(parts);
@@ -85,7 +86,8 @@ fn a_vectorizer_must_be_in_order() {
 fn linear_leaves_must_fit_their_trees() {
     let refused = |change: fn(&mut LinearLeaves)| {
         let mut parts = linear_trees();
-        if let Operator::Forest(Forest { linear: Some(linear), .. }) = &mut parts.graph.nodes[0].operator {
+        if let Operator::Forest(Forest { linear: Some(linear), .. }) = Arc::make_mut(&mut parts.graph.nodes[0].operator)
+        {
             change(linear);
         }
         let (at, _) = refusal(parts);
@@ -99,7 +101,7 @@ fn linear_leaves_must_fit_their_trees() {
     assert_eq!(refused(|linear| linear.coefficients.clear()), "coefficients");
     assert_eq!(refused(|linear| linear.coefficients[0] = f64::INFINITY), "coefficients[0]");
     let mut parts = linear_trees();
-    if let Operator::Forest(forest) = &mut parts.graph.nodes[0].operator {
+    if let Operator::Forest(forest) = Arc::make_mut(&mut parts.graph.nodes[0].operator) {
         forest.targets[1] = None;
         forest.leaves.push(0.0);
     }

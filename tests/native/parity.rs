@@ -13,6 +13,7 @@ use edgelet::model::{
 use edgelet::predict::Predictor;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 const CASES: [&str; 8] = [
@@ -172,7 +173,7 @@ fn prepare(source: &Value, inputs: &[Input], graph: &mut Graph) -> ValueId {
 }
 
 fn add(graph: &mut Graph, name: &str, operator: impl Into<Operator>, inputs: &[ValueId]) -> ValueId {
-    graph.nodes.push(Node { name: name.into(), operator: operator.into(), inputs: inputs.to_vec() });
+    graph.nodes.push(Node { name: name.into(), operator: Arc::new(operator.into()), inputs: inputs.to_vec() });
     graph.nodes.len() as ValueId
 }
 

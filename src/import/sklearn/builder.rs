@@ -9,6 +9,7 @@ use crate::model::{
     Function, Input, InputKind, Label, Labels, Linear, Map, Missing, Node, Operator, Recode, Select, Table, Unknown,
     ValueId,
 };
+use std::sync::Arc;
 
 /// The most estimators, transformers and kernels of a model.
 const MAX_VISITS: usize = 1 << 14;
@@ -297,7 +298,7 @@ impl Builder {
         if !all_serve {
             // Whoever takes all columns uses all: only a Select can read rows of which some columns serve nobody.
             for node in self.nodes.iter_mut().filter(|node| node.inputs == [0]) {
-                if let Operator::Select(select) = &mut node.operator {
+                if let Operator::Select(select) = Arc::make_mut(&mut node.operator) {
                     for column in &mut select.columns {
                         *column = used.partition_point(|&i| i < *column as usize) as u32;
                     }
@@ -315,7 +316,9 @@ impl Builder {
                 continue;
             }
             // The row holds the label's place, so the table needs no keys.
-            if let (Operator::Recode(recode), Some((labels, ..))) = (&mut self.nodes[node].operator, &raw.labels) {
+            if let (Operator::Recode(recode), Some((labels, ..))) =
+                (Arc::make_mut(&mut self.nodes[node].operator), &raw.labels)
+            {
                 let table = &mut recode.tables[table];
                 let keys = keys(labels);
                 if !keys.is_empty() {

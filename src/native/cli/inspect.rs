@@ -113,7 +113,7 @@ fn detail(node: &Node) -> String {
         count => format!("{count} {name}"),
     };
     let inputs = node.inputs.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-    let parameters = match &node.operator {
+    let parameters = match &*node.operator {
         Operator::Select(select) if select.columns.len() <= WRITTEN_OUT => format!("columns {:?}", select.columns),
         Operator::Select(select) => format!("{} columns", select.columns.len()),
         Operator::Impute(impute) => numbers("fills", &impute.fills),

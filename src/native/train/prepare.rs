@@ -11,6 +11,7 @@ use crate::model::{
     Scale, Select, Signature, TestRows, ValueId,
 };
 use crate::predict::Predictor;
+use std::sync::Arc;
 
 /// How columns are prepared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Preparation {
 
     /// Adds a node and returns the value it makes.
     pub fn push(&mut self, name: &str, operator: impl Into<Operator>, inputs: Vec<ValueId>) -> ValueId {
-        self.graph.nodes.push(Node { name: name.to_owned(), operator: operator.into(), inputs });
+        self.graph.nodes.push(Node { name: name.to_owned(), operator: Arc::new(operator.into()), inputs });
         self.graph.nodes.len() as ValueId
     }
 

@@ -5,6 +5,7 @@ use edgelet::model::{
     ArgMax, Concat, Graph, Input, InputKind, Labels, Linear, Method, Metric, Missing, Model, Node, OneHot, Operator,
     Output, Parts, Provenance, Select, Signature, Softmax, TestRows, Unknown,
 };
+use std::sync::Arc;
 
 /// y = 0.8 x + 0.6, with a test row that expects `expected` for 5.
 pub fn line(expected: f64) -> Vec<u8> {
@@ -58,7 +59,7 @@ pub fn texts() -> Labels {
 }
 
 fn node(name: &str, operator: impl Into<Operator>, inputs: &[u32]) -> Node {
-    Node { name: name.into(), operator: operator.into(), inputs: inputs.to_vec() }
+    Node { name: name.into(), operator: Arc::new(operator.into()), inputs: inputs.to_vec() }
 }
 
 fn encode(parts: Parts) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! Models to push: small, compressible, larger than one part, and one that does not predict what it should.
 
 use edgelet::format;
-use edgelet::model::{Input, Linear, Model, Parts, TestRows};
+use edgelet::model::{Input, Linear, Model, Operator, Parts, TestRows};
 
 /// `slope · x + 0.5`, with a test row.
 pub fn line(slope: f64) -> Vec<u8> {
@@ -33,7 +33,8 @@ fn linear(width: usize, targets: usize, coefficient: impl Fn(usize) -> f64, test
     let mut parts = crate::line::line("x0", 1.0, 0.0, test);
     parts.signature.inputs = (0..width).map(|i| Input::numeric(format!("x{i}"))).collect();
     parts.signature.targets = (0..targets).map(|i| format!("y{i}")).collect();
-    parts.graph.nodes[0].operator = Linear { width, coefficients, intercepts: vec![0.0; targets] }.into();
+    parts.graph.nodes[0].operator =
+        Operator::from(Linear { width, coefficients, intercepts: vec![0.0; targets] }).into();
     parts
 }
 

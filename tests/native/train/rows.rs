@@ -18,7 +18,7 @@ fn the_missions_line_is_the_least_squares_line() {
     for (y, w, b) in [([1, 3, 2, 5, 4], 0.8, 0.6), ([1, 3, 2, 4, 5], 0.9, 0.3)] {
         let fitted = fit(&line(y), &Options::new("y"));
         let [node] = &fitted.model.graph().nodes[..] else { panic!("one node, not {:?}", nodes(&fitted.model)) };
-        let Operator::Linear(linear) = &node.operator else { panic!("a linear node") };
+        let Operator::Linear(linear) = &*node.operator else { panic!("a linear node") };
         assert!((linear.coefficients[0] - w).abs() < 1e-12 && (linear.intercepts[0] - b).abs() < 1e-12, "{linear:?}");
         assert_eq!((fitted.report.task, fitted.report.folds, fitted.report.held_out), (Task::Regression, 0, 0));
         assert!(fitted.report.notes.iter().any(|note| note.contains("too few to cross-validate")));

@@ -239,7 +239,7 @@ fn with_target(data: &Value, target: Values) -> Table {
 }
 
 fn linear_of(model: &Model) -> &Linear {
-    let linear = model.graph().nodes.iter().find_map(|node| match &node.operator {
+    let linear = model.graph().nodes.iter().find_map(|node| match &*node.operator {
         Operator::Linear(linear) => Some(linear),
         _ => None,
     });
