@@ -1,5 +1,7 @@
 //! Work that treats every column by its own parameters: selecting, filling, scaling, one-hot encoding.
 
+use super::lanes::{LANES, Lanes};
+
 /// Copies the columns `picks` of each row of `width` numbers.
 #[inline]
 pub fn select(rows: &[f64], width: usize, picks: &[u32], out: &mut [f64]) {
@@ -31,10 +33,28 @@ pub fn impute(rows: &[f64], fills: &[f64], out: &mut [f64]) {
 /// `(x - offset) / divisor` of each column: a subtraction and then a division, as scikit-learn's scalers do.
 #[inline]
 pub fn scale(rows: &[f64], offsets: &[f64], divisors: &[f64], out: &mut [f64]) {
-    for (row, out) in rows.chunks_exact(offsets.len()).zip(out.chunks_exact_mut(offsets.len())) {
-        for (((out, &x), &offset), &divisor) in out.iter_mut().zip(row).zip(offsets).zip(divisors) {
+    let ((offsets, last_offsets), (divisors, last_divisors)) = (offsets.as_chunks(), divisors.as_chunks());
+    let width = offsets.len() * LANES + last_offsets.len();
+    for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+        let ((row, last_row), (out, last_out)) = (row.as_chunks(), out.as_chunks_mut());
+        for (((out, x), offset), divisor) in out.iter_mut().zip(row).zip(offsets).zip(divisors) {
+            *out = Lanes::new(x).minus(Lanes::new(offset)).over(Lanes::new(divisor)).to_array();
+        }
+        for (((out, &x), &offset), &divisor) in last_out.iter_mut().zip(last_row).zip(last_offsets).zip(last_divisors) {
             *out = (x - offset) / divisor;
         }
+    }
+}
+
+/// Divides every number.
+#[inline]
+pub fn divide(numbers: &mut [f64], divisor: f64) {
+    let (fours, rest) = numbers.as_chunks_mut::<LANES>();
+    for four in fours {
+        *four = Lanes::new(four).over(Lanes::splat(divisor)).to_array();
+    }
+    for x in rest {
+        *x /= divisor;
     }
 }
 

@@ -1,13 +1,21 @@
 //! From scores to probabilities and decisions.
 
-use crate::math;
+use super::column::divide;
+use super::exp::exp_all;
 
 /// The two probabilities of a binary score: `[1 - p, p]` with p its logistic function.
 #[inline]
 pub fn sigmoid_pair(scores: &[f64], out: &mut [f64]) {
-    for (&score, out) in scores.iter().zip(out.as_chunks_mut::<2>().0) {
-        let p = math::sigmoid(score);
-        *out = [1.0 - p, p];
+    let powers = &mut out[..scores.len()];
+    for (power, &score) in powers.iter_mut().zip(scores) {
+        *power = -score;
+    }
+    exp_all(powers);
+    // From the last one on: a pair lies where no power is that is still to be read.
+    for i in (0..scores.len()).rev() {
+        let p = 1.0 / (1.0 + out[i]);
+        out[2 * i] = 1.0 - p;
+        out[2 * i + 1] = p;
     }
 }
 
@@ -24,14 +32,14 @@ pub fn complement(probabilities: &[f64], out: &mut [f64]) {
 pub fn softmax(scores: &[f64], width: usize, out: &mut [f64]) {
     for (row, out) in scores.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
         let top = row.iter().fold(f64::NEG_INFINITY, |top, &x| if x > top { x } else { top });
-        let mut sum = 0.0;
         for (out, &x) in out.iter_mut().zip(row) {
-            *out = math::exp(x - top);
-            sum += *out;
+            *out = x - top;
         }
-        for out in out {
-            *out /= sum;
-        }
+    }
+    exp_all(out);
+    for row in out.chunks_exact_mut(width) {
+        let sum = row.iter().fold(0.0, |sum, x| sum + x);
+        divide(row, sum);
     }
 }
 

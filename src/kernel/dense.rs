@@ -11,9 +11,9 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     debug_assert_eq!(a.len(), b.len());
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = Lanes::zero();
+    let mut sums = Lanes::splat(0.0);
     for (x, y) in a_chunks.iter().zip(b_chunks) {
-        sums = sums.add_product(x, y);
+        sums = sums.add_product(Lanes::new(x), Lanes::new(y));
     }
     let mut lanes = sums.to_array();
     // Lane by lane and not in a loop: an index would send the lanes through memory, which doubles the time of a short row.
@@ -37,12 +37,14 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// comparison for each number.
 #[inline]
 pub fn all_finite(numbers: &[f64]) -> bool {
-    let (chunks, rest) = numbers.as_chunks::<LANES>();
-    let mut sums = Lanes::zero();
-    for x in chunks {
-        sums = sums.add_product(x, &[0.0; LANES]);
+    let (chunks, rest) = numbers.as_chunks::<{ 2 * LANES }>();
+    let zero = Lanes::splat(0.0);
+    let (mut even, mut odd) = (zero, zero);
+    for [a, b, c, d, e, f, g, h] in chunks {
+        even = even.add_product(Lanes::new(&[*a, *b, *c, *d]), zero);
+        odd = odd.add_product(Lanes::new(&[*e, *f, *g, *h]), zero);
     }
-    let lanes = sums.to_array();
+    let lanes = even.plus(odd).to_array();
     let rest = rest.iter().fold(0.0, |sum, x| sum + x * 0.0);
     lanes[0] + lanes[1] + lanes[2] + lanes[3] + rest == 0.0
 }
@@ -53,7 +55,7 @@ pub fn widen(narrow: &[f32], wide: &mut [f64]) {
     let (narrow_chunks, narrow_rest) = narrow.as_chunks::<LANES>();
     let (wide_chunks, wide_rest) = wide.as_chunks_mut::<LANES>();
     for (x, out) in narrow_chunks.iter().zip(&mut *wide_chunks) {
-        *out = [x[0].into(), x[1].into(), x[2].into(), x[3].into()];
+        *out = Lanes::widened(x).to_array();
     }
     let wide_rest = match wide_chunks.get_mut(narrow_chunks.len()) {
         Some(chunk) => &mut chunk[..],
@@ -66,7 +68,7 @@ pub fn widen(narrow: &[f32], wide: &mut [f64]) {
 
 /// For each row of `width` numbers, one dot product with each row of `coefficients` (`intercepts.len()` × `width`),
 /// plus that row's intercept, added last as scikit-learn does.
-#[inline]
+#[inline(never)]
 pub fn affine(mut rows: &[f64], width: usize, coefficients: &[f64], intercepts: &[f64], out: &mut [f64]) {
     // Split off piece by piece: `chunks_exact` divides to count its pieces, which costs more than a short row's product.
     if let [intercept] = intercepts {
@@ -77,46 +79,112 @@ pub fn affine(mut rows: &[f64], width: usize, coefficients: &[f64], intercepts: 
         }
         return;
     }
-    let mut out = out;
-    while let Some((row, more_rows)) = rows.split_at_checked(width) {
-        let (answers, more_out) = out.split_at_mut(intercepts.len());
-        let mut weights = coefficients;
-        let (fours, last) = answers.as_chunks_mut::<4>();
-        let (fours_of_intercepts, last_intercepts) = intercepts.as_chunks::<4>();
-        for (answers, intercepts) in fours.iter_mut().zip(fours_of_intercepts) {
-            let (first, more_weights) = weights.split_at(4 * width);
-            *answers = four_dots(row, first);
-            answers.iter_mut().zip(intercepts).for_each(|(answer, intercept)| *answer += intercept);
-            weights = more_weights;
+    // Two rows at once, and two outputs: each number that is read takes part in two products.
+    let outputs = intercepts.len();
+    let (mut out, even) = (out, outputs / 2 * 2);
+    while rows.len() >= 2 * width {
+        let (first_row, more_rows) = rows.split_at(width);
+        let (second_row, more_rows) = more_rows.split_at(width);
+        let (first_out, more_out) = out.split_at_mut(outputs);
+        let (second_out, more_out) = more_out.split_at_mut(outputs);
+        let (mut k, mut weights) = (0, coefficients);
+        while k < even {
+            let (first, more) = weights.split_at(width);
+            let (second, more) = more.split_at(width);
+            let [a, b, c, d] = four_dots([first_row, second_row], [first, second]).to_array();
+            first_out[k] = a + intercepts[k];
+            first_out[k + 1] = b + intercepts[k + 1];
+            second_out[k] = c + intercepts[k];
+            second_out[k + 1] = d + intercepts[k + 1];
+            (k, weights) = (k + 2, more);
         }
-        for (answer, intercept) in last.iter_mut().zip(last_intercepts) {
-            let (first, more_weights) = weights.split_at(width);
-            *answer = dot(row, first) + intercept;
-            weights = more_weights;
+        if k < outputs {
+            first_out[k] = dot(first_row, weights) + intercepts[k];
+            second_out[k] = dot(second_row, weights) + intercepts[k];
         }
         (rows, out) = (more_rows, more_out);
     }
+    if rows.is_empty() {
+        return;
+    }
+    // One row, four outputs at once.
+    let (fours, last) = out.as_chunks_mut::<4>();
+    let (fours_of_intercepts, last_intercepts) = intercepts.as_chunks::<4>();
+    let mut weights = coefficients;
+    for (answers, intercepts) in fours.iter_mut().zip(fours_of_intercepts) {
+        let (first, more_weights) = weights.split_at(4 * width);
+        *answers = dots_of_four(rows, first).plus(Lanes::new(intercepts)).to_array();
+        weights = more_weights;
+    }
+    for (answer, intercept) in last.iter_mut().zip(last_intercepts) {
+        let (first, more_weights) = weights.split_at(width);
+        *answer = dot(rows, first) + intercept;
+        weights = more_weights;
+    }
 }
 
-/// [`dot`] with each of four rows of weights, side by side: a sum waits for its own last addition, not for the others'.
+/// The [`dot`] of each of two rows with each of two rows of weights, the first row's first.
 #[inline(always)]
-fn four_dots(row: &[f64], weights: &[f64]) -> [f64; 4] {
+fn four_dots([x, y]: [&[f64]; 2], [v, w]: [&[f64]; 2]) -> Lanes {
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
+    let ((v, v_rest), (w, w_rest)) = (v.as_chunks(), w.as_chunks());
+    let zero = Lanes::splat(0.0);
+    let (mut xv, mut xw, mut yv, mut yw) = (zero, zero, zero, zero);
+    for (((x, y), v), w) in x.iter().zip(y).zip(v).zip(w) {
+        let [x, y, v, w] = [Lanes::new(x), Lanes::new(y), Lanes::new(v), Lanes::new(w)];
+        (xv, xw) = (xv.add_product(x, v), xw.add_product(x, w));
+        (yv, yw) = (yv.add_product(y, v), yw.add_product(y, w));
+    }
+    if !x_rest.is_empty() {
+        let [x, y, v, w] = [padded(x_rest), padded(y_rest), padded(v_rest), padded(w_rest)];
+        (xv, xw) = (xv.add_product(x, v), xw.add_product(x, w));
+        (yv, yw) = (yv.add_product(y, v), yw.add_product(y, w));
+    }
+    Lanes::sums([xv, xw, yv, yw])
+}
+
+/// The [`dot`] of a row with each of four rows of weights.
+#[inline(always)]
+fn dots_of_four(row: &[f64], weights: &[f64]) -> Lanes {
     let (first, second) = weights.split_at(2 * row.len());
     let ((a, b), (c, d)) = (first.split_at(row.len()), second.split_at(row.len()));
     let (chunks, rest) = row.as_chunks::<LANES>();
-    let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)] = [a, b, c, d].map(|weights| weights.as_chunks::<LANES>());
-    let mut sums = [Lanes::zero(); 4];
+    let ((a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)) =
+        (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>(), d.as_chunks::<LANES>());
+    let zero = Lanes::splat(0.0);
+    let mut sums = [zero; 4];
     for ((((x, a), b), c), d) in chunks.iter().zip(a).zip(b).zip(c).zip(d) {
+        let x = Lanes::new(x);
         let [first, second, third, fourth] = sums;
-        sums = [first.add_product(x, a), second.add_product(x, b), third.add_product(x, c), fourth.add_product(x, d)];
+        sums = [
+            first.add_product(x, Lanes::new(a)),
+            second.add_product(x, Lanes::new(b)),
+            third.add_product(x, Lanes::new(c)),
+            fourth.add_product(x, Lanes::new(d)),
+        ];
     }
-    let finished = |sums: Lanes, weights: &[f64]| {
-        let mut lanes = sums.to_array();
-        lanes.iter_mut().zip(rest).zip(weights).for_each(|((lane, x), weight)| *lane += x * weight);
-        (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
-    };
-    let [first, second, third, fourth] = sums;
-    [finished(first, a_rest), finished(second, b_rest), finished(third, c_rest), finished(fourth, d_rest)]
+    if !rest.is_empty() {
+        let x = padded(rest);
+        let [first, second, third, fourth] = sums;
+        sums = [
+            first.add_product(x, padded(a_rest)),
+            second.add_product(x, padded(b_rest)),
+            third.add_product(x, padded(c_rest)),
+            fourth.add_product(x, padded(d_rest)),
+        ];
+    }
+    Lanes::sums(sums)
+}
+
+/// Up to three numbers and zeros. Adding the product of two zeros changes no sum: those begin with 0, so none is -0.
+#[inline(always)]
+fn padded(rest: &[f64]) -> Lanes {
+    Lanes::new(&match *rest {
+        [a] => [a, 0.0, 0.0, 0.0],
+        [a, b] => [a, b, 0.0, 0.0],
+        [a, b, c] => [a, b, c, 0.0],
+        _ => [0.0; LANES],
+    })
 }
 
 /// [`affine`] as XGBoost's linear booster computes it: in f32, beginning with the intercept, product after product, those

@@ -8,6 +8,7 @@ pub mod column;
 pub mod decide;
 pub mod dense;
 pub mod encode;
+mod exp;
 pub mod forest;
 mod lanes;
 pub mod map;

@@ -69,9 +69,7 @@ fn bit(goes_right: Bytes, bit: u8) -> Bytes {
 
 /// Bytes as lanes of i8, in the same order.
 pub fn to_lanes(bytes: &[u8; 16]) -> Bytes {
-    let [low, high] =
-        [&bytes[..8], &bytes[8..]].map(|half| half.first_chunk().map_or(0, |half| u64::from_le_bytes(*half)));
-    Bytes::from_halves([low, high]).turned()
+    Bytes::new(bytes).turned()
 }
 
 /// Lanes as bytes: eight to a number, the first in its least byte.

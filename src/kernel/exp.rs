@@ -1,0 +1,88 @@
+//! e to the power of four numbers at once.
+
+use super::lanes::{LANES, Lanes};
+use crate::math;
+use std::slice;
+
+/// ln 2 in two parts, the upper one short enough for its product with a power's exponent to be exact.
+const LN_2: [f64; 2] = [f64::from_bits(0x3fe6_2e42_fee0_0000), f64::from_bits(0x3dea_39ef_3579_3c76)];
+/// From here on a multiple of ln 2 is taken off: half of ln 2, rounded up to a number with 32 bits of zeros.
+const HALF_LN_2: f64 = f64::from_bits(0x3fd6_2e43_0000_0000);
+/// From here on e^x is more than 1 + x.
+const TINY: f64 = f64::from_bits(0x3e30_0001_0000_0000);
+/// Below it, powers are neither infinite nor less than the least normal number.
+const LIMIT: f64 = 708.0;
+/// r (e^r + 1) / (e^r - 1) - 2 as a polynomial of r^2, without the constant, which is 0.
+const P: [f64; 5] = [
+    f64::from_bits(0x3fc5_5555_5555_553e),
+    f64::from_bits(0xbf66_c16c_16be_bd93),
+    f64::from_bits(0x3f11_566a_af25_de2c),
+    f64::from_bits(0xbebb_bd41_c5d2_6bf1),
+    f64::from_bits(0x3e66_3769_72be_a4d0),
+];
+
+/// [`math::exp`] of four numbers, the same bits: libm's operations in libm's order, but without its branches.
+///
+/// x = k ln 2 + r with |r| at most about ln 2 / 2, and e^x = 2^k e^r; k is 0 for an x that is small itself.
+#[inline(always)]
+fn exp(x: Lanes) -> Lanes {
+    let size = x.abs();
+    if !size.are_below(LIMIT) {
+        let [a, b, c, d] = x.to_array();
+        return Lanes::new(&[math::exp(a), math::exp(b), math::exp(c), math::exp(d)]);
+    }
+    let splat = Lanes::splat;
+    let k = splat(std::f64::consts::LOG2_E).times(x).plus(x.signs_for(0.5)).trunc().where_at_least(size, HALF_LN_2);
+    let (high, low) = (x.minus(k.times(splat(LN_2[0]))), k.times(splat(LN_2[1])));
+    let r = high.minus(low);
+    let square = r.times(r);
+    let p = square.times(splat(P[4])).plus(splat(P[3]));
+    let p = square.times(p).plus(splat(P[2]));
+    let p = square.times(square.times(p).plus(splat(P[1]))).plus(splat(P[0]));
+    let c = r.minus(square.times(p));
+    let more = r.times(c).over(splat(2.0).minus(c)).where_at_least(size, TINY);
+    splat(1.0).plus(more.minus(low).plus(high)).times(k.powers_of_two())
+}
+
+/// [`math::exp`] of every number, in place.
+#[inline(never)]
+pub fn exp_all(numbers: &mut [f64]) {
+    let (fours, rest) = numbers.as_chunks_mut::<LANES>();
+    exp_fours(fours);
+    let mut four = [0.0; LANES];
+    four.iter_mut().zip(&*rest).for_each(|(number, &x)| *number = x);
+    exp_fours(slice::from_mut(&mut four));
+    rest.iter_mut().zip(four).for_each(|(x, power)| *x = power);
+}
+
+#[inline(never)]
+fn exp_fours(fours: &mut [[f64; LANES]]) {
+    for four in fours {
+        *four = exp(Lanes::new(four)).to_array();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_are_libms_to_the_bit() {
+        let edges =
+            [0.0, TINY, HALF_LN_2, 1.5 * std::f64::consts::LN_2, 1.0, LIMIT, 708.4, 709.8, 745.2, f64::INFINITY];
+        let near = edges.iter().flat_map(|&edge: &f64| (-40..40).map(move |i| edge.to_bits().wrapping_add_signed(i)));
+        // A walk through bit patterns that comes by every exponent.
+        let walk = (0..400_000_u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let usual = (0..400_000).map(|i| (f64::from(i) * 0.003_546_123 - 709.0).to_bits());
+        let mut numbers: Vec<f64> = near.chain(walk).chain(usual).map(f64::from_bits).collect();
+        numbers.extend(numbers.clone().iter().map(|x| -x));
+        let mut found = numbers.clone();
+        found.push(3.0);
+        exp_all(&mut found);
+        for (x, found) in numbers.iter().zip(&found) {
+            let expected = math::exp(*x);
+            assert!(found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(), "{x}: {found}");
+        }
+        assert_eq!(found.last(), Some(&math::exp(3.0)));
+    }
+}

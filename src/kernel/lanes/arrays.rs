@@ -1,0 +1,198 @@
+//! Lanes as arrays, which the compiler makes vectors of.
+
+use super::{LANES, WHOLE};
+use std::array;
+
+/// Four f64.
+#[derive(Clone, Copy)]
+pub struct Lanes([f64; LANES]);
+
+impl Lanes {
+    /// Those four.
+    #[inline(always)]
+    pub fn new(x: &[f64; LANES]) -> Self {
+        Self(*x)
+    }
+
+    /// Four times the same.
+    #[inline(always)]
+    pub fn splat(x: f64) -> Self {
+        Self([x; LANES])
+    }
+
+    /// Those four f32.
+    #[inline(always)]
+    pub fn widened(x: &[f32; LANES]) -> Self {
+        Self(x.map(f64::from))
+    }
+
+    /// The sums of each two.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        self.with(other, |x, y| x + y)
+    }
+
+    /// The differences of each two.
+    #[inline(always)]
+    pub fn minus(self, other: Self) -> Self {
+        self.with(other, |x, y| x - y)
+    }
+
+    /// The products of each two.
+    #[inline(always)]
+    pub fn times(self, other: Self) -> Self {
+        self.with(other, |x, y| x * y)
+    }
+
+    /// The quotients of each two.
+    #[inline(always)]
+    pub fn over(self, other: Self) -> Self {
+        self.with(other, |x, y| x / y)
+    }
+
+    /// Without their fractions.
+    #[inline(always)]
+    pub fn trunc(self) -> Self {
+        Self(self.0.map(f64::trunc))
+    }
+
+    /// Without their signs.
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(self.0.map(f64::abs))
+    }
+
+    /// A number above 0 with the signs of these.
+    #[inline(always)]
+    pub fn signs_for(self, x: f64) -> Self {
+        Self(self.0.map(|sign| x.copysign(sign)))
+    }
+
+    /// Each that is at least `least` in `others`, 0 in place of the rest.
+    #[inline(always)]
+    pub fn where_at_least(self, others: Self, least: f64) -> Self {
+        self.with(others, |x, other| if other >= least { x } else { 0.0 })
+    }
+
+    /// Whether all are below `limit`; NaN is not.
+    #[inline(always)]
+    pub fn are_below(self, limit: f64) -> bool {
+        self.0.iter().all(|&x| x < limit)
+    }
+
+    /// 2 to the power of each: of whole numbers from -1022 to 1023.
+    #[inline(always)]
+    pub fn powers_of_two(self) -> Self {
+        // Above 2^52 a number's last bits count whole numbers.
+        Self(self.0.map(|x| f64::from_bits(((x + WHOLE).to_bits() << 52).wrapping_add(1.0_f64.to_bits()))))
+    }
+
+    /// Adds `x[j] * y[j]` to lane j.
+    #[inline(always)]
+    pub fn add_product(self, x: Self, y: Self) -> Self {
+        self.plus(x.times(y))
+    }
+
+    /// (lane 0 + lane 2) + (lane 1 + lane 3) of each.
+    #[inline(always)]
+    pub fn sums(lanes: [Self; 4]) -> Self {
+        Self(lanes.map(|Self(x)| (x[0] + x[2]) + (x[1] + x[3])))
+    }
+
+    /// The four.
+    #[inline(always)]
+    pub fn to_array(self) -> [f64; LANES] {
+        self.0
+    }
+
+    #[inline(always)]
+    fn with(self, other: Self, operation: impl Fn(f64, f64) -> f64) -> Self {
+        Self(array::from_fn(|j| operation(self.0[j], other.0[j])))
+    }
+}
+
+/// Four f32.
+#[derive(Clone, Copy)]
+pub struct Singles([f32; 4]);
+
+impl Singles {
+    /// Those four.
+    #[inline(always)]
+    pub fn new(a: f32, b: f32, c: f32, d: f32) -> Self {
+        Self([a, b, c, d])
+    }
+
+    /// The sums of each two.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        Self(array::from_fn(|j| self.0[j] + other.0[j]))
+    }
+
+    /// The four.
+    #[inline(always)]
+    pub fn to_array(self) -> [f32; 4] {
+        self.0
+    }
+}
+
+/// 16 bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes([u8; 16]);
+
+impl Bytes {
+    /// The same byte 16 times.
+    #[inline(always)]
+    pub fn splat(byte: u8) -> Self {
+        Self([byte; 16])
+    }
+
+    /// Those 16.
+    #[inline(always)]
+    pub fn new(bytes: &[u8; 16]) -> Self {
+        Self(*bytes)
+    }
+
+    /// Eight bytes, and eight more, each from the least on.
+    #[inline(always)]
+    pub fn to_halves(self) -> [u64; 2] {
+        array::from_fn(|i| (0..8).fold(0, |half, j| half | u64::from(self.0[8 * i + j]) << (8 * j)))
+    }
+
+    /// For each byte all bits if it is above the other, both as i8, else none: of u8 there is no such instruction.
+    #[inline(always)]
+    pub fn is_above(self, other: Self) -> Self {
+        Self(array::from_fn(|j| if self.0[j] as i8 > other.0[j] as i8 { u8::MAX } else { 0 }))
+    }
+
+    /// Bits of `yes` where there are bits, else those of `no`.
+    #[inline(always)]
+    pub fn choose(self, yes: Self, no: Self) -> Self {
+        Self(array::from_fn(|j| (yes.0[j] & self.0[j]) | (no.0[j] & !self.0[j])))
+    }
+
+    /// The bits of both.
+    #[inline(always)]
+    pub fn or(self, other: Self) -> Self {
+        Self(array::from_fn(|j| self.0[j] | other.0[j]))
+    }
+
+    /// With bit 7 turned: u8 become i8 in the same order.
+    #[inline(always)]
+    pub fn turned(self) -> Self {
+        Self(self.0.map(|byte| byte ^ 0x80))
+    }
+
+    /// For each byte b byte b of all the others, 0 past their end; there may be 256 of those.
+    #[inline(always)]
+    pub fn pick(self, others: &[Self]) -> Self {
+        let pick = |at: u8| others.get(usize::from(at / 16)).map_or(0, |other| other.0[usize::from(at % 16)]);
+        Self(self.0.map(pick))
+    }
+
+    /// For each byte b all bits if bit b of the 256 is set, else none.
+    #[inline(always)]
+    pub fn are_in(self, bits: &[u64; 4]) -> Self {
+        let is_in = |byte: u8| bits[usize::from(byte / 64)] >> (byte % 64) & 1 == 1;
+        Self(self.0.map(|byte| if is_in(byte) { u8::MAX } else { 0 }))
+    }
+}

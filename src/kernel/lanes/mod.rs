@@ -1,0 +1,20 @@
+//! Four f64 side by side, which the dense kernels are written in once, and 16 bytes, which the forests are.
+//!
+//! Each operation rounds as the scalar one does, so every target gives the same bits. On wasm the lanes are two vectors by
+//! name: the module is built for size, at a level where the compiler makes no vectors by itself. Elsewhere it does.
+
+/// How many lanes there are: two vectors of two, enough to hide the latency of an addition.
+pub const LANES: usize = 4;
+
+/// Added to a whole number below 2^51, it leaves that number in the last bits.
+const WHOLE: f64 = 6_755_399_441_055_744.0;
+
+#[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+mod arrays;
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+mod vectors;
+
+#[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+pub use arrays::{Bytes, Lanes, Singles};
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+pub use vectors::{Bytes, Lanes, Singles};

@@ -1,0 +1,213 @@
+//! Lanes as wasm's vectors.
+
+use super::{LANES, WHOLE};
+use bytemuck::cast;
+use core::arch::wasm32::*;
+
+/// Four f64.
+#[derive(Clone, Copy)]
+pub struct Lanes(v128, v128);
+
+impl Lanes {
+    /// Those four.
+    #[inline(always)]
+    pub fn new(x: &[f64; LANES]) -> Self {
+        let [low, high] = cast(*x);
+        Self(low, high)
+    }
+
+    /// Four times the same.
+    #[inline(always)]
+    pub fn splat(x: f64) -> Self {
+        Self(f64x2_splat(x), f64x2_splat(x))
+    }
+
+    /// Those four f32.
+    #[inline(always)]
+    pub fn widened(x: &[f32; LANES]) -> Self {
+        let x = cast(*x);
+        Self(f64x2_promote_low_f32x4(x), f64x2_promote_low_f32x4(u64x2_shuffle::<1, 1>(x, x)))
+    }
+
+    /// The sums of each two.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        Self(f64x2_add(self.0, other.0), f64x2_add(self.1, other.1))
+    }
+
+    /// The differences of each two.
+    #[inline(always)]
+    pub fn minus(self, other: Self) -> Self {
+        Self(f64x2_sub(self.0, other.0), f64x2_sub(self.1, other.1))
+    }
+
+    /// The products of each two.
+    #[inline(always)]
+    pub fn times(self, other: Self) -> Self {
+        Self(f64x2_mul(self.0, other.0), f64x2_mul(self.1, other.1))
+    }
+
+    /// The quotients of each two.
+    #[inline(always)]
+    pub fn over(self, other: Self) -> Self {
+        Self(f64x2_div(self.0, other.0), f64x2_div(self.1, other.1))
+    }
+
+    /// Without their fractions.
+    #[inline(always)]
+    pub fn trunc(self) -> Self {
+        Self(f64x2_trunc(self.0), f64x2_trunc(self.1))
+    }
+
+    /// Without their signs.
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(f64x2_abs(self.0), f64x2_abs(self.1))
+    }
+
+    /// A number above 0 with the signs of these.
+    #[inline(always)]
+    pub fn signs_for(self, x: f64) -> Self {
+        let (sign, x) = (f64x2_splat(-0.0), f64x2_splat(x));
+        Self(v128_or(v128_and(self.0, sign), x), v128_or(v128_and(self.1, sign), x))
+    }
+
+    /// Each that is at least `least` in `others`, 0 in place of the rest.
+    #[inline(always)]
+    pub fn where_at_least(self, others: Self, least: f64) -> Self {
+        let least = f64x2_splat(least);
+        Self(v128_and(self.0, f64x2_ge(others.0, least)), v128_and(self.1, f64x2_ge(others.1, least)))
+    }
+
+    /// Whether all are below `limit`; NaN is not.
+    #[inline(always)]
+    pub fn are_below(self, limit: f64) -> bool {
+        let limit = f64x2_splat(limit);
+        u64x2_all_true(v128_and(f64x2_lt(self.0, limit), f64x2_lt(self.1, limit)))
+    }
+
+    /// 2 to the power of each: of whole numbers from -1022 to 1023.
+    #[inline(always)]
+    pub fn powers_of_two(self) -> Self {
+        // Above 2^52 a number's last bits count whole numbers.
+        let Self(low, high) = self.plus(Self::splat(WHOLE));
+        let one = f64x2_splat(1.0);
+        Self(u64x2_add(u64x2_shl(low, 52), one), u64x2_add(u64x2_shl(high, 52), one))
+    }
+
+    /// Adds `x[j] * y[j]` to lane j.
+    #[inline(always)]
+    pub fn add_product(self, x: Self, y: Self) -> Self {
+        self.plus(x.times(y))
+    }
+
+    /// (lane 0 + lane 2) + (lane 1 + lane 3) of each.
+    #[inline(always)]
+    pub fn sums([a, b, c, d]: [Self; 4]) -> Self {
+        let [a, b, c, d] = [f64x2_add(a.0, a.1), f64x2_add(b.0, b.1), f64x2_add(c.0, c.1), f64x2_add(d.0, d.1)];
+        let low = f64x2_add(u64x2_shuffle::<0, 2>(a, b), u64x2_shuffle::<1, 3>(a, b));
+        let high = f64x2_add(u64x2_shuffle::<0, 2>(c, d), u64x2_shuffle::<1, 3>(c, d));
+        Self(low, high)
+    }
+
+    /// The four.
+    #[inline(always)]
+    pub fn to_array(self) -> [f64; LANES] {
+        cast([self.0, self.1])
+    }
+}
+
+/// Four f32.
+#[derive(Clone, Copy)]
+pub struct Singles(v128);
+
+impl Singles {
+    /// Those four.
+    #[inline(always)]
+    pub fn new(a: f32, b: f32, c: f32, d: f32) -> Self {
+        Self(f32x4(a, b, c, d))
+    }
+
+    /// The sums of each two.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        Self(f32x4_add(self.0, other.0))
+    }
+
+    /// The four.
+    #[inline(always)]
+    pub fn to_array(self) -> [f32; 4] {
+        cast(self.0)
+    }
+}
+
+/// 16 bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes(v128);
+
+impl Bytes {
+    /// The same byte 16 times.
+    #[inline(always)]
+    pub fn splat(byte: u8) -> Self {
+        Self(u8x16_splat(byte))
+    }
+
+    /// Those 16.
+    #[inline(always)]
+    pub fn new(bytes: &[u8; 16]) -> Self {
+        Self(cast(*bytes))
+    }
+
+    /// Eight bytes, and eight more, each from the least on.
+    #[inline(always)]
+    pub fn to_halves(self) -> [u64; 2] {
+        [u64x2_extract_lane::<0>(self.0), u64x2_extract_lane::<1>(self.0)]
+    }
+
+    /// For each byte all bits if it is above the other, both as i8, else none: of u8 there is no such instruction.
+    #[inline(always)]
+    pub fn is_above(self, other: Self) -> Self {
+        Self(i8x16_gt(self.0, other.0))
+    }
+
+    /// Bits of `yes` where there are bits, else those of `no`.
+    #[inline(always)]
+    pub fn choose(self, yes: Self, no: Self) -> Self {
+        Self(v128_bitselect(yes.0, no.0, self.0))
+    }
+
+    /// The bits of both.
+    #[inline(always)]
+    pub fn or(self, other: Self) -> Self {
+        Self(v128_or(self.0, other.0))
+    }
+
+    /// With bit 7 turned: u8 become i8 in the same order.
+    #[inline(always)]
+    pub fn turned(self) -> Self {
+        Self(v128_xor(self.0, u8x16_splat(0x80)))
+    }
+
+    /// For each byte b byte b of all the others, 0 past their end; there may be 256 of those.
+    #[inline(always)]
+    pub fn pick(self, others: &[Self]) -> Self {
+        let (mut at, mut picked) = (self.0, u8x16_splat(0));
+        for other in others {
+            // Where an index is not below 16, swizzle gives 0.
+            picked = v128_or(picked, u8x16_swizzle(other.0, at));
+            at = u8x16_sub(at, u8x16_splat(16));
+        }
+        Self(picked)
+    }
+
+    /// For each byte b all bits if bit b of the 256 is set, else none.
+    #[inline(always)]
+    pub fn are_in(self, bits: &[u64; 4]) -> Self {
+        let byte = u8x16_shr(self.0, 3);
+        // Where an index is not below 16, swizzle gives 0.
+        let low = u8x16_swizzle(u64x2(bits[0], bits[1]), byte);
+        let high = u8x16_swizzle(u64x2(bits[2], bits[3]), u8x16_sub(byte, u8x16_splat(16)));
+        let bit = u8x16_swizzle(u64x2_splat(0x8040_2010_0804_0201), v128_and(self.0, u8x16_splat(7)));
+        Self(u8x16_eq(v128_and(v128_or(low, high), bit), bit))
+    }
+}
