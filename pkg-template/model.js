@@ -34,7 +34,7 @@ export class Model {
   predict(rows, options) {
     const { classes } = this;
     if (this.#one(PREDICT, rows, options)) {
-      if (this.#outputs[PREDICT] > 1) return this.#answer(PREDICT, 1).slice();
+      if (this.#outputs[PREDICT] > 1) return this.#own(PREDICT);
       const value = this.#scratch[this.#answers[PREDICT]];
       return classes === undefined ? value : classes[value];
     }
@@ -107,6 +107,18 @@ export class Model {
     return this.#scratch.subarray(at, at + count * this.#outputs[method]);
   }
 
+  /** The answer to one row in an array of the caller's own. */
+  #own(method) {
+    const width = this.#outputs[method];
+    const values = new Float64Array(width);
+    const at = this.#answers[method];
+    const scratch = this.#scratch;
+    // Of a short answer a loop is faster than TypedArray.prototype.slice, which makes a view of it first.
+    if (width > 64) values.set(this.#answer(method, 1));
+    else for (let i = 0; i < width; i++) values[i] = scratch[at + i];
+    return values;
+  }
+
   /** If one row was given, predicts it in the scratch; else returns false. */
   #one(method, row, options) {
     this.#ready(method);
@@ -132,7 +144,7 @@ export class Model {
 
   #numbers(method, rows, options) {
     if (!this.#one(method, rows, options)) return this.#many(method, rows, options);
-    return { values: this.#answer(method, 1).slice(), shape: [this.#outputs[method]] };
+    return { values: this.#own(method), shape: [this.#outputs[method]] };
   }
 }
 

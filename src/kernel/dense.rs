@@ -1,6 +1,6 @@
 //! Dense products: a row times a matrix.
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{LANES, Lanes, padded};
 
 /// The sum of `a[i] * b[i]`.
 ///
@@ -135,6 +135,7 @@ fn four_dots([x, y]: [&[f64]; 2], [v, w]: [&[f64]; 2]) -> Lanes {
         (xv, xw) = (xv.add_product(x, v), xw.add_product(x, w));
         (yv, yw) = (yv.add_product(y, v), yw.add_product(y, w));
     }
+    // The product of two zeros changes no sum: those begin with 0, so none is -0.
     if !x_rest.is_empty() {
         let [x, y, v, w] = [padded(x_rest), padded(y_rest), padded(v_rest), padded(w_rest)];
         (xv, xw) = (xv.add_product(x, v), xw.add_product(x, w));
@@ -174,17 +175,6 @@ fn dots_of_four(row: &[f64], weights: &[f64]) -> Lanes {
         ];
     }
     Lanes::sums(sums)
-}
-
-/// Up to three numbers and zeros. Adding the product of two zeros changes no sum: those begin with 0, so none is -0.
-#[inline(always)]
-fn padded(rest: &[f64]) -> Lanes {
-    Lanes::new(&match *rest {
-        [a] => [a, 0.0, 0.0, 0.0],
-        [a, b] => [a, b, 0.0, 0.0],
-        [a, b, c] => [a, b, c, 0.0],
-        _ => [0.0; LANES],
-    })
 }
 
 /// [`affine`] as XGBoost's linear booster computes it: in f32, beginning with the intercept, product after product, those

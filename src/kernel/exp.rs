@@ -1,8 +1,7 @@
 //! e to the power of four numbers at once.
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{LANES, Lanes, padded};
 use crate::math;
-use std::slice;
 
 /// ln 2 in two parts, the upper one short enough for its product with a power's exponent to be exact.
 const LN_2: [f64; 2] = [f64::from_bits(0x3fe6_2e42_fee0_0000), f64::from_bits(0x3dea_39ef_3579_3c76)];
@@ -47,18 +46,21 @@ fn exp(x: Lanes) -> Lanes {
 /// [`math::exp`] of every number, in place.
 #[inline(never)]
 pub fn exp_all(numbers: &mut [f64]) {
-    let (fours, rest) = numbers.as_chunks_mut::<LANES>();
-    exp_fours(fours);
-    let mut four = [0.0; LANES];
-    four.iter_mut().zip(&*rest).for_each(|(number, &x)| *number = x);
-    exp_fours(slice::from_mut(&mut four));
-    rest.iter_mut().zip(four).for_each(|(x, power)| *x = power);
-}
-
-#[inline(never)]
-fn exp_fours(fours: &mut [[f64; LANES]]) {
-    for four in fours {
-        *four = exp(Lanes::new(four)).to_array();
+    let count = numbers.len();
+    // The last four may overlap those before, so they are read first.
+    let last = numbers.last_chunk().map_or_else(|| padded(numbers), Lanes::new);
+    let mut at = 0;
+    while at < count {
+        let (four, from) = match numbers[at..].first_chunk() {
+            Some(four) => (Lanes::new(four), at),
+            None => (last, count.saturating_sub(LANES)),
+        };
+        let powers = exp(four).to_array();
+        match numbers[from..].first_chunk_mut() {
+            Some(four) => *four = powers,
+            None => numbers.iter_mut().zip(powers).for_each(|(number, power)| *number = power),
+        }
+        at += LANES;
     }
 }
 
@@ -76,13 +78,17 @@ mod tests {
         let usual = (0..400_000).map(|i| (f64::from(i) * 0.003_546_123 - 709.0).to_bits());
         let mut numbers: Vec<f64> = near.chain(walk).chain(usual).map(f64::from_bits).collect();
         numbers.extend(numbers.clone().iter().map(|x| -x));
+        numbers.push(3.0);
         let mut found = numbers.clone();
-        found.push(3.0);
         exp_all(&mut found);
         for (x, found) in numbers.iter().zip(&found) {
             let expected = math::exp(*x);
             assert!(found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(), "{x}: {found}");
         }
-        assert_eq!(found.last(), Some(&math::exp(3.0)));
+        for n in 0..9 {
+            let mut found = vec![0.5; n];
+            exp_all(&mut found);
+            assert_eq!(found, vec![math::exp(0.5); n]);
+        }
     }
 }

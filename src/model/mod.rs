@@ -30,7 +30,7 @@ pub use linear::{Linear, LinearF32};
 pub use map::{Combine, Complement, Function, Map, Rescale};
 pub use pairwise::{Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};
-pub use signature::{Input, InputKind, Method, Missing, Output, Signature, Unknown};
+pub use signature::{Input, InputKind, Method, Missing, Output, Screen, Signature, Unknown};
 pub use test_rows::{Expected, TestRows, is_near};
 pub use transform::{Beyond, Interpolate, Norm, Normalize, Polynomial, PowerTransform, Quantile, Spline};
 pub use vote::{Couple, Votes, WeightedMedian};

@@ -145,6 +145,29 @@ impl Input {
     }
 }
 
+/// What is right in every row, whatever the feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// Anything.
+    Anything,
+    /// Finite numbers.
+    Finite,
+    /// Nothing: each value has to be looked at.
+    Nothing,
+}
+
+impl Screen {
+    /// Whether rows are right for sure; if not, [`Signature::check_rows`] knows more.
+    #[inline]
+    pub fn passes(self, rows: &[f64]) -> bool {
+        match self {
+            Screen::Anything => true,
+            Screen::Finite => all_finite(rows),
+            Screen::Nothing => false,
+        }
+    }
+}
+
 impl Signature {
     /// The output that answers `method`.
     ///
@@ -173,8 +196,7 @@ impl Signature {
             let expected = format!("rows of {width} numbers, one for each feature");
             return Err(Error::new(Kind::WrongShape, "rows", expected, format!("{} numbers", rows.len())));
         }
-        let numbers = self.inputs.iter().all(Input::takes_any_number);
-        if numbers && (self.inputs.iter().all(Input::takes_anything) || all_finite(rows)) {
+        if self.screen().passes(rows) {
             return Ok(());
         }
         for (i, row) in rows.chunks_exact(width).enumerate() {
@@ -183,6 +205,17 @@ impl Signature {
             }
         }
         Ok(())
+    }
+
+    /// What tells fast that rows are right, for whoever asks often.
+    pub fn screen(&self) -> Screen {
+        if self.inputs.iter().all(Input::takes_anything) {
+            Screen::Anything
+        } else if self.inputs.iter().all(Input::takes_any_number) {
+            Screen::Finite
+        } else {
+            Screen::Nothing
+        }
     }
 
     /// The names of an output's columns: the classes for probabilities and multi-class scores, `prediction` for a

@@ -7,6 +7,7 @@ mod step;
 pub use forest::{PackedForest, Room};
 pub use step::{Source, Step, Work};
 
+use crate::kernel::forest::ROWS;
 use crate::model::{Method, Model, ValueId};
 
 /// The scratch a block of rows may take, in f64: 256 KiB, which stays in a second-level cache.
@@ -51,7 +52,9 @@ impl Plan {
 pub fn compile(model: &Model) -> Plan {
     let values = model.graph().nodes.len() + 1;
     let row_total: usize = (0..values).map(|id| model.width(id as ValueId)).sum();
-    let block = (SCRATCH / row_total).clamp(1, MAX_BLOCK);
+    let most = (SCRATCH / row_total).clamp(1, MAX_BLOCK);
+    // Forests take so many rows at once, and for fewer as long.
+    let block = if most < ROWS { most } else { most / ROWS * ROWS };
     // Every value has a place of its own, in the order they are made: what a step reads lies before what it writes.
     let mut places = Vec::with_capacity(values);
     let mut scratch = 0;

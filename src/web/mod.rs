@@ -11,7 +11,7 @@ mod schema;
 use crate::error::Error;
 use crate::format;
 use crate::kernel::dense;
-use crate::model::{Method, Model};
+use crate::model::{Method, Model, Screen};
 use crate::predict::Predictor;
 use error::thrown;
 use wasm_bindgen::prelude::*;
@@ -21,6 +21,7 @@ use wasm_bindgen::prelude::*;
 pub struct Core {
     model: Model,
     predictor: Predictor,
+    screen: Screen,
     /// A block of rows as f32, for callers that have those: widening them here is faster than in JavaScript.
     narrow: Vec<f32>,
     problem: Option<Error>,
@@ -41,7 +42,8 @@ impl Core {
         let model = format::decode(bytes).map_err(thrown)?;
         let predictor = Predictor::new(&model);
         let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-        Ok(Core { model, predictor, narrow, problem: None })
+        let screen = model.signature().screen();
+        Ok(Core { model, predictor, screen, narrow, problem: None })
     }
 
     /// The signature and the provenance as a plain object.
@@ -86,8 +88,10 @@ impl Core {
     /// Returns whether it went well; if not, [`Self::problem`] tells why. A `Result` would cost an array at each call.
     pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
         let numbers = rows * self.predictor.input_width();
-        let checked = self.model.signature().check_rows_from(&self.predictor.scratch()[..numbers], first);
-        if let Err(error) = checked {
+        let numbers = &self.predictor.scratch()[..numbers];
+        if !self.screen.passes(numbers)
+            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
+        {
             self.problem = Some(error);
             return false;
         }

@@ -18,3 +18,14 @@ mod vectors;
 pub use arrays::{Bytes, Lanes, Singles};
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 pub use vectors::{Bytes, Lanes, Singles};
+
+/// Up to three numbers, then zeros.
+#[inline(always)]
+pub fn padded(numbers: &[f64]) -> Lanes {
+    Lanes::new(&match *numbers {
+        [a] => [a, 0.0, 0.0, 0.0],
+        [a, b] => [a, b, 0.0, 0.0],
+        [a, b, c] => [a, b, c, 0.0],
+        _ => [0.0; LANES],
+    })
+}
