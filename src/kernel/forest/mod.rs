@@ -2,17 +2,18 @@
 //!
 //! An answer is a number's place among the sorted thresholds of its feature: x ≤ threshold i exactly if the place is at
 //! most i. So trees see only bytes, whatever the numbers are. A byte tells 255 thresholds apart; more take more bytes. Where
-//! a missing number goes is in the answer too. A category's answer is a code, which splits look up in 256 bits.
+//! a missing number goes is in the answer too. A category's answer is a code: who goes up looks it up in the 256 bits of a
+//! split, for many rows at once, and who goes down has it looked up for all splits ([`Sets`]).
 //!
 //! Three ways lead to the leaves, none with a branch. [`fall`] goes down sixteen shallow trees at once with one row,
-//! [`Trees::walk`] goes down four trees, or with four rows. [`merge`] goes up: it settles every split of a small tree for
+//! [`walk`] goes down four trees, or with four rows. [`merge`] goes up: it settles every split of a small tree for
 //! [`ROWS`] rows at once.
 
 mod grove;
 mod questions;
 
 pub use grove::{GROVE, GROVE_DEPTH, Grove, Splits, fall, from_lanes, to_lanes};
-pub use questions::{CODES, Code, Member, PLACES, Place, Questions};
+pub use questions::{CODES, Code, Member, PLACES, Place, Questions, Sets};
 
 use super::lanes::Bytes;
 pub use super::lanes::Singles;
@@ -37,54 +38,35 @@ pub struct Node {
     pub next: u32,
 }
 
-/// Nodes, and what those that ask for a code need besides.
-#[derive(Clone, Copy, Debug)]
-pub struct Trees<'a> {
-    /// All nodes.
-    pub nodes: &'a [Node],
-    /// For each node the place in `sets` of the codes that go right; no codes at all for other nodes.
-    pub set_of: &'a [u32],
-    /// Bit c mod 64 of word c / 64.
-    pub sets: &'a [[u64; 4]],
+#[inline(always)]
+fn next(nodes: &[Node], answers: &[u8], at: u32) -> u32 {
+    let Node { question, next } = nodes[at as usize];
+    next + u32::from(answers[(question >> 8) as usize] > question as u8)
 }
 
-impl Trees<'_> {
-    #[inline(always)]
-    fn next<const CODED: bool>(&self, answers: &[u8], at: u32) -> u32 {
-        let Node { question, next } = self.nodes[at as usize];
-        let answer = answers[(question >> 8) as usize];
-        let goes_right = u32::from(answer > question as u8);
-        if !CODED {
-            return next + goes_right;
+/// The leaves that four ways of at most `depth` steps arrive at.
+#[inline(never)]
+pub fn walk(nodes: &[Node], answers: [&[u8]; 4], ways: &mut [u32; 4], depth: u32) {
+    let [of_a, of_b, of_c, of_d] = answers;
+    let [mut a, mut b, mut c, mut d] = *ways;
+    let mut left = depth;
+    while left > 0 {
+        left = left.saturating_sub(2);
+        let (a0, b0, c0, d0) = (a, b, c, d);
+        a = next(nodes, of_a, a);
+        b = next(nodes, of_b, b);
+        c = next(nodes, of_c, c);
+        d = next(nodes, of_d, d);
+        a = next(nodes, of_a, a);
+        b = next(nodes, of_b, b);
+        c = next(nodes, of_c, c);
+        d = next(nodes, of_d, d);
+        // Who stays is at a leaf.
+        if (a ^ a0) | (b ^ b0) | (c ^ c0) | (d ^ d0) == 0 {
+            break;
         }
-        let set = &self.sets[self.set_of[at as usize] as usize];
-        next + (goes_right | (set[usize::from(answer / 64)] >> (answer % 64)) as u32 & 1)
     }
-
-    /// The leaves that four ways of at most `depth` steps arrive at. `CODED` if some nodes ask for a code.
-    #[inline(never)]
-    pub fn walk<const CODED: bool>(&self, answers: [&[u8]; 4], ways: &mut [u32; 4], depth: u32) {
-        let [of_a, of_b, of_c, of_d] = answers;
-        let [mut a, mut b, mut c, mut d] = *ways;
-        let mut left = depth;
-        while left > 0 {
-            left = left.saturating_sub(2);
-            let (a0, b0, c0, d0) = (a, b, c, d);
-            a = self.next::<CODED>(of_a, a);
-            b = self.next::<CODED>(of_b, b);
-            c = self.next::<CODED>(of_c, c);
-            d = self.next::<CODED>(of_d, d);
-            a = self.next::<CODED>(of_a, a);
-            b = self.next::<CODED>(of_b, b);
-            c = self.next::<CODED>(of_c, c);
-            d = self.next::<CODED>(of_d, d);
-            // Who stays is at a leaf.
-            if (a ^ a0) | (b ^ b0) | (c ^ c0) | (d ^ d0) == 0 {
-                break;
-            }
-        }
-        *ways = [a, b, c, d];
-    }
+    *ways = [a, b, c, d];
 }
 
 /// A split, seen from below.

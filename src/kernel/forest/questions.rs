@@ -1,5 +1,7 @@
 //! What a row is asked: the places of its numbers among thresholds, and its categories.
 
+use super::Bytes;
+
 /// How many thresholds a byte tells apart.
 pub const PLACES: usize = 255;
 /// How many categories have a code of their own: two more codes are for the missing and for all others.
@@ -38,6 +40,28 @@ pub struct Member {
     pub has_missing: bool,
     /// Where the words of the set end; they begin where those of the set before end.
     pub end: u32,
+}
+
+/// All sets of codes that go right of one feature, to look a code up in each of them.
+#[derive(Clone, Debug, Default)]
+pub struct Sets {
+    /// The byte of the code.
+    pub code: u32,
+    /// How many times 16 sets there are, with empty ones to fill up.
+    pub sixteens: usize,
+    /// Of each set a byte for the codes 0 to 7, the first in its least bit; then of each a byte for the codes 8 to 15, and
+    /// so on.
+    pub planes: Vec<[u8; 16]>,
+}
+
+impl Sets {
+    /// Looks a code up: for each set 0 where it is not in it, above 0 where it is.
+    pub fn look_up(&self, code: u8, answers: &mut [[u8; 16]]) {
+        let bit = Bytes::splat(1 << (code % 8));
+        for (answers, sets) in answers.iter_mut().zip(&self.planes[usize::from(code / 8) * self.sixteens..]) {
+            *answers = Bytes::new(sets).choose(bit, Bytes::splat(0)).to_array();
+        }
+    }
 }
 
 /// What a row is asked, in order.

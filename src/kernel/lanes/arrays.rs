@@ -152,6 +152,12 @@ impl Bytes {
         Self(*bytes)
     }
 
+    /// The 16.
+    #[inline(always)]
+    pub fn to_array(self) -> [u8; 16] {
+        self.0
+    }
+
     /// Eight bytes, and eight more, each from the least on.
     #[inline(always)]
     pub fn to_halves(self) -> [u64; 2] {

@@ -7,7 +7,7 @@ mod tree;
 pub use run::Room;
 
 use crate::kernel::forest::{
-    self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Term, to_lanes,
+    self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Sets, Term, to_lanes,
 };
 use crate::model::forest::{Forest, LinearLeaves, Precision};
 use questions::Asker;
@@ -31,9 +31,11 @@ pub struct PackedForest {
     nodes: Vec<Node>,
     /// For each node that is a leaf its name in its tree.
     leaf_of: Vec<u32>,
-    /// For each node the set of codes that go right.
-    set_of: Vec<u32>,
+    /// The sets of codes that go right.
     sets: Vec<[u64; 4]>,
+    /// The same for going down, and how many bytes a row's answers have with theirs.
+    sets_of_codes: Vec<Sets>,
+    all_answers: usize,
     /// The merges of all trees, if it is worth while to go up.
     merges: Option<Vec<Merge>>,
     /// Which byte has to be looked up in which set for them.
@@ -87,8 +89,9 @@ impl PackedForest {
             grove_leaves: Vec::new(),
             nodes: Vec::new(),
             leaf_of: Vec::new(),
-            set_of: Vec::new(),
             sets: Vec::new(),
+            sets_of_codes: Vec::new(),
+            all_answers: 0,
             merges: Some(Vec::new()).filter(|_| forest.linear.is_none()),
             looks: Vec::new(),
             leaves: Vec::new(),
@@ -106,6 +109,9 @@ impl PackedForest {
         let (mut splits, mut steps) = (0, 0);
         let shapes = forest.trees().map(|kinds| Shape::new(kinds, &mut asker));
         let shapes: Vec<Shape> = shapes.collect();
+        let (sets_of_codes, places) = asker.sets(packed.answers as u32);
+        packed.all_answers = packed.answers + sets_of_codes.iter().map(|sets| 16 * sets.sixteens).sum::<usize>();
+        packed.sets_of_codes = sets_of_codes;
         packed.sets = mem::take(&mut asker.code_sets);
         let depth = shapes.iter().fold(0, |depth, shape| depth.max(shape.depth));
         let in_groves = depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.len() == 1;
@@ -135,7 +141,7 @@ impl PackedForest {
                     shape.plant(&names, lane, grove, leaves);
                 }
             } else {
-                shape.lay_down(&names, &mut packed.nodes, &mut packed.leaf_of, &mut packed.set_of);
+                shape.lay_down(&names, &places, &mut packed.nodes, &mut packed.leaf_of);
             }
             let to =
                 packed.push_leaves(firsts.iter().map(|first| &own[first * width..][..width]), *target, skips_zeros);

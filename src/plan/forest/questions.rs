@@ -1,6 +1,6 @@
 //! What the splits of a forest ask, each question once.
 
-use crate::kernel::forest::{CODES, Code, Member, PLACES, Place, Questions};
+use crate::kernel::forest::{CODES, Code, Member, PLACES, Place, Questions, Sets};
 use crate::model::forest::{Forest, NodeKind, Precision};
 use std::slice::Iter;
 
@@ -39,6 +39,8 @@ pub struct Asker<'a> {
     pub bytes: u32,
     /// The sets of codes that go right: none first.
     pub code_sets: Vec<[u64; 4]>,
+    /// For each set the byte of the code.
+    codes_of_sets: Vec<u32>,
 }
 
 /// The thresholds of a feature with one side for missing numbers.
@@ -108,6 +110,7 @@ impl<'a> Asker<'a> {
             next_member: bytes,
             bytes: bytes + members,
             code_sets: vec![[0; 4]],
+            codes_of_sets: vec![u32::MAX],
         }
     }
 
@@ -142,7 +145,28 @@ impl<'a> Asker<'a> {
         }
         rights[count / 64] ^= u64::from(missing_left) << (count % 64);
         self.code_sets.push(rights);
+        self.codes_of_sets.push(self.codes[feature]);
         Some(Question { answer: self.codes[feature], most: u8::MAX, set: self.code_sets.len() as u32 - 1 })
+    }
+
+    /// The sets of each code, and for each set the byte of its answer; those come after the `answers` that there are.
+    pub fn sets(&self, answers: u32) -> (Vec<Sets>, Vec<u32>) {
+        let mut sorted: Vec<usize> = (1..self.code_sets.len()).collect();
+        sorted.sort_by_key(|&set| self.codes_of_sets[set]);
+        let (mut all, mut places, mut next) = (Vec::new(), vec![0; self.code_sets.len()], answers);
+        for own in sorted.chunk_by(|&a, &b| self.codes_of_sets[a] == self.codes_of_sets[b]) {
+            let sixteens = own.len().div_ceil(16);
+            let mut planes = vec![[0; 16]; 32 * sixteens];
+            for (i, &set) in own.iter().enumerate() {
+                places[set] = next + i as u32;
+                for (plane, byte) in self.code_sets[set].iter().flat_map(|word| word.to_le_bytes()).enumerate() {
+                    planes[plane * sixteens + i / 16][i % 16] = byte;
+                }
+            }
+            next += 16 * sixteens as u32;
+            all.push(Sets { code: self.codes_of_sets[own[0]], sixteens, planes });
+        }
+        (all, places)
     }
 
     /// What a row is asked.

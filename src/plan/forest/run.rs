@@ -2,8 +2,8 @@
 
 use super::{PackedForest, To, Tree};
 use crate::kernel::forest::{
-    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Singles, Trees, add, add_each, add_singles,
-    add_where, block_of, fall, from_block, from_lanes, look_up, merge, to_blocks, to_lanes,
+    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Singles, add, add_each, add_singles,
+    add_where, block_of, fall, from_block, from_lanes, look_up, merge, to_blocks, to_lanes, walk,
 };
 
 /// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
@@ -22,7 +22,7 @@ pub struct Room {
 impl Room {
     /// Makes it large enough for a forest.
     pub fn grow(&mut self, forest: &PackedForest) {
-        self.bytes.resize((forest.answers * ROWS + MAX_ANSWERS).max(self.bytes.len()), 0);
+        self.bytes.resize((forest.all_answers * ROWS + MAX_ANSWERS).max(self.bytes.len()), 0);
         if forest.merges.is_some() {
             self.answers.resize(MAX_ANSWERS, block_of(0));
             self.leaves = (0..=u8::MAX).map(block_of).collect();
@@ -89,9 +89,17 @@ impl PackedForest {
     /// Walks at most [`ROWS`] rows down all trees.
     #[inline(never)]
     fn go_down(&self, rows: &[f64], width: usize, out: &mut [f64], bytes: &mut [u8]) {
-        let (outputs, count, size) = (self.base.len(), rows.len() / width, self.answers);
+        let (outputs, count, size) = (self.base.len(), rows.len() / width, self.all_answers);
         for i in 0..count {
-            self.questions.ask(&rows[i * width..][..width], 1, &mut bytes[i * size..]);
+            let answers = &mut bytes[i * size..];
+            self.questions.ask(&rows[i * width..][..width], 1, answers);
+            let (codes, more) = answers.split_at_mut(self.answers);
+            let mut more = more.as_chunks_mut().0;
+            for sets in &self.sets_of_codes {
+                let (own, others) = more.split_at_mut(sets.sixteens);
+                sets.look_up(codes[sets.code as usize], own);
+                more = others;
+            }
         }
         if !self.groves.is_empty() {
             for i in 0..count {
@@ -110,7 +118,8 @@ impl PackedForest {
                 let mut i = 0;
                 while i < together {
                     let four = [answers(i), answers(i + 1), answers(i + 2), answers(i + 3)];
-                    let ends = self.walk(four, [tree.root; 4], tree.depth);
+                    let mut ends = [tree.root; 4];
+                    walk(&self.nodes, four, &mut ends, tree.depth);
                     let mut j = 0;
                     while j < 4 {
                         let leaf = self.leaf_of[ends[j] as usize] as usize;
@@ -129,7 +138,8 @@ impl PackedForest {
                 let at = |i: usize| rest.get(i).unwrap_or(a);
                 let (b, c, d) = (at(0), at(1), at(2));
                 let depth = a.depth.max(b.depth).max(c.depth).max(d.depth);
-                let ends = self.walk([answers(i); 4], [a.root, b.root, c.root, d.root], depth);
+                let mut ends = [a.root, b.root, c.root, d.root];
+                walk(&self.nodes, [answers(i); 4], &mut ends, depth);
                 let mut j = 0;
                 while j < 4 && j < trees.len() {
                     self.add(&trees[j], row, sums, self.leaf_of[ends[j] as usize] as usize);
@@ -176,17 +186,6 @@ impl PackedForest {
         if is_one {
             sums[0] = if is_single { narrow_sum.into() } else { sum };
         }
-    }
-
-    #[inline(always)]
-    fn walk(&self, answers: [&[u8]; 4], mut ways: [u32; 4], depth: u32) -> [u32; 4] {
-        let trees = Trees { nodes: &self.nodes, set_of: &self.set_of, sets: &self.sets };
-        if self.sets.len() > 1 {
-            trees.walk::<true>(answers, &mut ways, depth);
-        } else {
-            trees.walk::<false>(answers, &mut ways, depth);
-        }
-        ways
     }
 
     /// Adds the leaf with that name.

@@ -67,8 +67,8 @@ impl Shape {
     }
 
     /// Lays it out for walking down: level after level, the two sides of a split side by side. `names` has a name for
-    /// each leaf, and `leaf_of` takes them for the nodes; `set_of` takes the sets.
-    pub fn lay_down(&self, names: &[u32], nodes: &mut Vec<Node>, leaf_of: &mut Vec<u32>, set_of: &mut Vec<u32>) {
+    /// each leaf, and `leaf_of` takes them for the nodes; `places` has for each set the byte of its answer.
+    pub fn lay_down(&self, names: &[u32], places: &[u32], nodes: &mut Vec<Node>, leaf_of: &mut Vec<u32>) {
         let root = nodes.len();
         let mut order = vec![0];
         let mut i = 0;
@@ -79,8 +79,8 @@ impl Shape {
                 order.extend([at + 1, next]);
             }
             leaf_of.push(if is_leaf { names[next as usize] } else { 0 });
-            set_of.push(set);
-            nodes.push(Node { question: answer << 8 | u32::from(most), next: (root + to) as u32 });
+            let question = if set > 0 { places[set as usize] << 8 } else { answer << 8 | u32::from(most) };
+            nodes.push(Node { question, next: (root + to) as u32 });
             i += 1;
         }
     }
