@@ -12,7 +12,7 @@ pub fn run() -> Result {
     stage("tests: host");
     shell::run(cargo().args(["test", "--workspace"]))?;
     stage("tests: wasm, under Node's WASI");
-    // Node 20 crashes at the end of some runs while a second thread compiles.
+    // With more threads Node 20 crashes at the end of some runs, after the last test.
     let wasi = format!("node --no-warnings --single-threaded {}", root().join("tests/everywhere/wasi.mjs").display());
     let tests = ["test", "--no-default-features", "--target", "wasm32-wasip1", "--lib", "--test", "everywhere"];
     let mut command = cargo();
