@@ -1,4 +1,4 @@
-// A model's schema as a form: a number field for each numeric feature, a list for each categorical one.
+// A model's schema as a form: a number field for each numeric feature, a list for each categorical one, room to write for a text.
 
 import { html } from "./dom.js";
 

@@ -4,7 +4,7 @@
 const NEVER = new Promise(() => {});
 
 /** Of the fixture `mixed.edgelet`, which is frozen: `openssl dgst -sha384 -binary mixed.edgelet | base64`. */
-const INTEGRITY = "sha384-fE4eWP1I8Mj6/VBbPqmctA44NIn6Rv4CRZswZJu8C6ujzHqmN6RJXVqem3T6txql";
+const INTEGRITY = "sha384-7rm/Rn6k95swqhA/3qnTiOYWlwW7s82m1TxrkyNLI7IQvgLqlD0bWAxuBKV447A+";
 
 /** What a promise is rejected with; fails rather than waits forever. */
 async function rejection(promise) {
