@@ -4,10 +4,12 @@
 
 use super::graph::{MAX_WIDTH, check_width, positive, unsound};
 use crate::error::Result;
-use crate::kernel::text::{self, Fold, Hashed, Index, Ranges, Sigma, TextList, Token};
+use crate::kernel::text::{self, Becomes, Fold, Hashed, Index, Ranges, Sigma, TextList, Token};
 
 /// The most pieces of a term, and characters of a token where there is a most.
 const MAX_LENGTH: u32 = 1 << 8;
+/// The most bytes that one character becomes; of Unicode's decompositions the longest has 33.
+const MAX_FOLDED: usize = 1 << 7;
 
 /// The counts of a text's terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +112,11 @@ impl Vectorize {
                 return Err(unsound("folds", "characters in ascending order", "others"));
             };
             next = last + 1;
+            if let Becomes::Text(text) = &fold.becomes
+                && text.len() > MAX_FOLDED
+            {
+                return Err(unsound("folds", format!("texts of at most {MAX_FOLDED} bytes"), text.len()));
+            }
         }
         Ok(())
     }

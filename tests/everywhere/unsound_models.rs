@@ -3,7 +3,7 @@
 use crate::models::{line, linear_trees, node, plans, trees};
 use crate::operators::words;
 use edgelet::error::Kind;
-use edgelet::kernel::text::{Hashed, Sigma, TextList, Token};
+use edgelet::kernel::text::{Becomes, Hashed, Sigma, TextList, Token};
 use edgelet::model::forest::{LinearLeaves, NodeKind};
 use edgelet::model::*;
 use std::sync::Arc;
@@ -72,6 +72,7 @@ fn a_vectorizer_must_be_in_order() {
     assert_eq!(refused(|it| token(it).least = 0), "token");
     assert_eq!(refused(|it| token(it).most = 1 << 20), "token");
     assert_eq!(refused(|it| it.folds[0].count = 0), "folds");
+    assert_eq!(refused(|it| it.folds[0].becomes = Becomes::Text("x".repeat(200))), "folds");
     assert_eq!(refused(|it| it.folds[0].step = u32::MAX), "folds");
     assert_eq!(refused(|it| it.folds.extend(it.folds.clone())), "folds");
     let backwards = || vec![(5, 4)];

@@ -93,6 +93,7 @@ test("a model of texts takes them alone, in rows and in columns", async () => {
   assert.throws(() => model.predict(Float64Array.of(0)), code("wrong_type"));
   assert.throws(() => model.predict(Float64Array.of(0), { rows: 1 }), code("wrong_type"));
   assert.equal(model.verify(), 16);
+  assert.equal(model.predict(texts[3]), outputs.predict[3], "and the test rows' texts are in nobody's way");
 });
 
 test("a model that was disposed of says so", async () => {

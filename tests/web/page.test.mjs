@@ -191,6 +191,22 @@ test("categories become a list, a missing value an empty field, and the numbers 
   assert.deepEqual(complaints, []);
 });
 
+test("a text is written into a field, and its prediction follows", async () => {
+  const bits = new URL("../fixtures/bits/", import.meta.url);
+  const { texts, outputs } = JSON.parse(await readFile(new URL("sklearn_text_union_hashed.json", bits), "utf8"));
+  await drop("texts.edgelet", await readFile(new URL("sklearn_text_union_hashed.edgelet", bits)));
+  await page.waitForSelector("#model:not([hidden])");
+  const field = page.getByLabel("text", { exact: true });
+  for (const i of [3, 5]) {
+    await field.fill(texts[i]);
+    await page.waitForFunction((text) => document.querySelector("#answer").textContent === text, String(outputs.predict[i]));
+    const shares = (await page.locator("#probabilities .share").allTextContents()).map(Number.parseFloat);
+    outputs.predict_proba.slice(3 * i, 3 * i + 3).forEach((p, j) => assert.ok(Math.abs(100 * p - shares[j]) <= 0.05001, `${shares[j]}`));
+  }
+  await page.screenshot({ path: `${SCREENSHOTS}texts.png`, fullPage: true });
+  assert.deepEqual(complaints, []);
+});
+
 test("a wrong value is explained at its field, and a right one clears it", async () => {
   await page.click("#try-line");
   const input = page.locator("#features input");
