@@ -1,8 +1,10 @@
 //! What becomes of characters before tokens are found: `lowercase` and `strip_accents`, for every character of Unicode, or
 //! for as many as make a difference to the terms that a model knows.
 
+use super::pattern;
 use crate::kernel::text::{Becomes, Fold, Set, Sigma};
 use crate::model::{Pieces, Terms};
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use unicode_normalization::UnicodeNormalization;
@@ -152,14 +154,8 @@ fn runs(folds: &[(u32, Vec<char>)]) -> Vec<Fold> {
 fn sigma() -> Sigma {
     let is_final = |text: String| text.to_lowercase().ends_with('ς');
     let ranges = |has: &dyn Fn(char) -> bool| {
-        let mut ranges: Vec<(u32, u32)> = Vec::new();
-        for c in (0..=LAST).chain(TAGS).filter_map(char::from_u32).filter(|&c| has(c)) {
-            match ranges.last_mut() {
-                Some(range) if range.1 + 1 == c as u32 => range.1 = c as u32,
-                _ => ranges.push((c as u32, c as u32)),
-            }
-        }
-        ranges
+        let characters = (0..=LAST).chain(TAGS).filter_map(char::from_u32).filter(|&c| has(c));
+        pattern::ranges(ClassUnicode::new(characters.map(|c| ClassUnicodeRange::new(c, c))))
     };
     let is_cased = |c: char| is_final(format!("{c}Σ"));
     Sigma { cased: ranges(&is_cased), passed: ranges(&|c| !is_cased(c) && is_final(format!("A{c}Σ"))) }
