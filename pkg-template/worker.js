@@ -12,5 +12,5 @@ export function init(source) {
 }
 
 export function load(source, options = {}) {
-  return loadWith(source, options, init);
+  return loadWith(source, options, init, false);
 }

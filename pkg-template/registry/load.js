@@ -32,8 +32,11 @@ const OPTIONS = {
 /** The models whose signatures nobody checks, and that were told of. */
 const unsigned = new Set();
 
-/** Loads a file, or a model in a bucket. `init` starts the core, while that is fetched. */
-export async function load(source, options, init) {
+/**
+ * Loads a file, or a model in a bucket. `init` starts the core, while that is fetched. Where requests must not wait for each
+ * other's network, as in edge workers, nothing is shared.
+ */
+export async function load(source, options, init, isSharing = true) {
   checkOptions(options, OPTIONS);
   const reference = readReference(source, options);
   const keys = readKeys(options.publicKey);
@@ -45,7 +48,7 @@ export async function load(source, options, init) {
   const starting = init();
   // Awaited below: should it fail before, nobody is to be told twice.
   starting.catch(() => {});
-  const { chunks, release } = await follow(reference, options, keys);
+  const { chunks, release } = await follow(reference, options, keys, isSharing);
   await starting;
   const { signal, integrity, onProgress } = options;
   const decoded = (progress) => /decode|ready/.test(progress.stage) && onProgress?.(progress);
@@ -70,7 +73,7 @@ async function loadFile(source, { retry, ...options }) {
 }
 
 /** The bytes of a reference's model, and its release. Who asks for the same meanwhile shares them. */
-function follow(reference, options, keys) {
+function follow(reference, options, keys, isSharing) {
   const { cache, fetch, headers, offline, onProgress, retry, signal, sticky } = options;
   signal?.throwIfAborted();
   if (keys === undefined && !unsigned.has(reference.model)) {
@@ -86,7 +89,7 @@ function follow(reference, options, keys) {
   };
   listener("fetch", 0);
   const plain = [reference.url(""), reference, keys, offline, sticky, JSON.stringify(retry)];
-  const key = [...plain, ...[cache, fetch, headers].map(identity)].join("\n");
+  const key = isSharing ? [...plain, ...[cache, fetch, headers].map(identity)].join("\n") : Symbol("alone");
   return shared(key, signal, listener, async (signal, tell) => {
     const bucket = new Bucket(reference, options, keys, await openCache(cache), signal);
     const { alias, version } = reference;
