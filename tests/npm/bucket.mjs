@@ -73,9 +73,9 @@ export class ModelBucket {
 
 /**
  * Serves models under /<name>/, with what a bucket sends; returns `{ origin, asked }`, the paths that were asked for.
- * `bend(path, response, request, object)` may answer instead, and says so by returning true.
+ * `bend(path, response, request, object)` may answer instead, and says so by returning true. `atEnd` is told how to stop.
  */
-export async function serveBuckets(buckets, { bend = () => false } = {}) {
+export async function serveBuckets(buckets, { bend = () => false, atEnd = after } = {}) {
   const asked = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -97,6 +97,6 @@ export async function serveBuckets(buckets, { bend = () => false } = {}) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  after(() => (server.closeAllConnections(), server.close()));
+  atEnd(() => (server.closeAllConnections(), server.close()));
   return { origin: `http://127.0.0.1:${server.address().port}`, asked, server };
 }
