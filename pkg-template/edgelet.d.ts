@@ -85,6 +85,8 @@ export interface LoadOptions extends Omit<FileOptions, "cache"> {
    * each further one. Also for files.
    */
   retry?: { attempts?: number; delay?: number };
+  /** The app's key of an encrypted model: `aes256:…`. Who can read the page can read it too: see docs/SECURITY.md. */
+  decryptionKey?: string;
   /** Of an alias with several versions: users with the same text get the same version, on every device. */
   sticky?: string;
 }

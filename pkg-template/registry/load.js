@@ -4,6 +4,8 @@ import { CACHE_MODES, FILE_OPTIONS, checkOptions, isFunction } from "../options.
 import { load as loadBytes } from "../slim.js";
 import { Bucket } from "./bucket.js";
 import { openCache } from "./cache.js";
+import { decrypted } from "./decrypt.js";
+import { readKey } from "./digest.js";
 import { parseAddress, readReference } from "./reference.js";
 import { explained } from "./request.js";
 import { patiently } from "./retry.js";
@@ -20,6 +22,7 @@ const BUCKET_OPTIONS = {
   alias: [isText, "an alias, such as production"],
   version: [(value) => Number.isSafeInteger(value) && value > 0, "a whole number from 1"],
   offline: [(value) => value === "stale" || value === "fail", "stale or fail"],
+  decryptionKey: [isText, "a text like aes256:…"],
   sticky: [isText, "a text, such as the user's id"],
 };
 const OPTIONS = {
@@ -40,6 +43,7 @@ export async function load(source, options, init, isSharing = true) {
   checkOptions(options, OPTIONS);
   const reference = readReference(source, options);
   const keys = readKeys(options.publicKey);
+  const key = options.decryptionKey && readKey("options.decryptionKey", "aes256", options.decryptionKey);
   if (reference === undefined) {
     checkFileOptions(options);
     await init();
@@ -49,10 +53,11 @@ export async function load(source, options, init, isSharing = true) {
   // Awaited below: should it fail before, nobody is to be told twice.
   starting.catch(() => {});
   const { chunks, release } = await follow(reference, options, keys, isSharing);
+  const file = await decrypted(chunks, release, key);
   await starting;
   const { signal, integrity, onProgress } = options;
   const decoded = (progress) => /decode|ready/.test(progress.stage) && onProgress?.(progress);
-  const model = await loadBytes(streamOf(chunks), { signal, integrity, onProgress: decoded });
+  const model = await loadBytes(streamOf(file), { signal, integrity, onProgress: decoded });
   return Object.assign(model, { alias: reference.alias, version: release.version, release });
 }
 
