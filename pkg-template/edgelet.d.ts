@@ -200,8 +200,8 @@ export function init(source?: WebAssembly.Module | BufferSource | Response | URL
 
 /** What is kept of models in buckets. `cache` names a cache of your own, as in {@link LoadOptions}. */
 export const cached: {
-  /** Every kept object: its address, its size in bytes, and when it was kept. */
-  list(options?: { cache?: ModelCache }): Promise<{ url: string; size: number; kept: Date }[]>;
+  /** Every kept object: its address, and its size in bytes. */
+  list(options?: { cache?: ModelCache }): Promise<{ url: string; size: number }[]>;
   /** Forgets the model with an address, or everything; returns how many objects that were. */
   delete(model?: string | URL, options?: { cache?: ModelCache }): Promise<number>;
 };

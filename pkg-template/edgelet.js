@@ -2,8 +2,7 @@
 import { load as loadWith } from "./registry/load.js";
 import * as slim from "./slim.js";
 
-export { cached } from "./registry/cache.js";
-export { fileCache } from "./registry/no-file-cache.js";
+export { cached, noFileCache as fileCache } from "./registry/cache.js";
 export { EdgeletError, Model, version } from "./slim.js";
 
 export function init(source) {

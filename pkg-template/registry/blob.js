@@ -47,7 +47,7 @@ class Chunks {
   }
 
   #wrong(expected, found) {
-    const hint = "What was served is not what was signed: do not use it before you know why.";
+    const hint = "What was served is not what was signed.";
     return new EdgeletError("integrity", this.#at, expected, found, hint);
   }
 }

@@ -1,7 +1,7 @@
 // A model's bucket as it is read: alias, release, blob, each checked before the next is asked for.
 import { EdgeletError } from "../errors.js";
 import { checkKept, download } from "./blob.js";
-import { forget, keep, match } from "./cache.js";
+import { keep, match } from "./cache.js";
 import { sha256 } from "./digest.js";
 import { ALIAS, RELEASE, checkAlias, checkRelease, checkTime, isOver } from "./documents.js";
 import { MOST_BYTES, openEnvelope } from "./envelope.js";
@@ -33,18 +33,24 @@ export class Bucket {
     const at = this.#reference.of(path);
     const { cache: mode, offline } = this.#options;
     const old = await this.#keptAlias(at);
+    const key = `${at} ${this.#keys}`;
+    // Asked for again when it counts: another load may have seen more meanwhile.
+    const least = () => Math.max(seen.get(key) ?? 0, old?.document.serial ?? 0);
     let alias;
     if (mode === "only-if-cached" || (mode === "force-cache" && old !== undefined)) alias = old ?? this.#absent(at);
     try {
-      alias ??= await this.#currentAlias(path, at, old);
+      alias ??= await this.#currentAlias(path, at, old, least);
     } catch (error) {
       if (offline === "fail" || old === undefined || isOver(old.document) || !isPassing(error)) throw error;
       alias = old;
     }
     checkTime(alias.document, at);
     const { serial } = alias.document;
-    if (serial < this.#leastSerial(at, old)) throw this.#goneBack(at, serial, old);
-    seen.set(this.#serialKey(at), serial);
+    if (serial < least()) {
+      const hint = "A cache is behind, or somebody serves an old state.";
+      throw new EdgeletError("rollback", at, `the serial ${least()} that was seen, or a later one`, String(serial), hint);
+    }
+    seen.set(key, serial);
     if (alias !== old) await keep(this.#cache, at, [alias.bytes], alias.etag);
     return alias.document;
   }
@@ -59,15 +65,14 @@ export class Bucket {
       checkTime(document, at);
       const found = await sha256(signed);
       if (hash === undefined || found === hash) return document;
-      const hint = "The alias was signed for another release than the bucket holds.";
-      throw new EdgeletError("integrity", at, `a release with the sha-256 ${hash}`, found, hint);
+      throw new EdgeletError("integrity", at, `the sha-256 ${hash} that the alias names`, found);
     };
     const kept = await this.#kept(at);
     if (kept !== undefined) {
       try {
         return await open(await this.#collect(kept, at));
       } catch {
-        await forget(this.#cache, at);
+        // What was kept is damaged, or of other keys: what is fetched takes its place.
       }
     }
     const { bytes } = await this.#fetch(path, at);
@@ -84,7 +89,6 @@ export class Bucket {
     if (kept !== undefined) {
       const chunks = await checkKept(kept, blob, at);
       if (chunks !== undefined) return chunks;
-      await forget(this.#cache, at);
     }
     this.#checkNetwork(at);
     const chunks = await download(this.#reference.url(path), at, blob, this.#options, this.#signal, tell);
@@ -109,7 +113,7 @@ export class Bucket {
   }
 
   /** The alias as the bucket has it; asked for once more past all caches if one of them is behind. */
-  async #currentAlias(path, at, old) {
+  async #currentAlias(path, at, old, least) {
     // Browsers revalidate by themselves, without asking other origins whether they allow the header.
     const canAsk = old?.etag && this.#options.cache !== "reload" && globalThis.location === undefined;
     const headers = canAsk ? { "if-none-match": old.etag } : {};
@@ -121,21 +125,7 @@ export class Bucket {
       return status === 304 ? old : this.#openAlias(bytes, etag, at);
     };
     const alias = await ask(false);
-    return alias.document.serial < this.#leastSerial(at, old) ? ask(true) : alias;
-  }
-
-  #serialKey(at) {
-    return `${at} ${this.#keys}`;
-  }
-
-  #leastSerial(at, old) {
-    return Math.max(seen.get(this.#serialKey(at)) ?? 0, old?.document.serial ?? 0);
-  }
-
-  #goneBack(at, serial, old) {
-    const hint = "A cache on the way is behind, or somebody serves an old state: try again in a minute.";
-    const expected = `the serial ${this.#leastSerial(at, old)}, which was seen before, or a later one`;
-    return new EdgeletError("rollback", at, expected, String(serial), hint);
+    return alias.document.serial < least() ? ask(true) : alias;
   }
 
   #kept(at) {
@@ -143,7 +133,7 @@ export class Bucket {
   }
 
   #absent(at) {
-    throw new EdgeletError("not_cached", at, "a copy in the cache", "none", 'Load it once without cache: "only-if-cached".');
+    throw new EdgeletError("not_cached", at, "a copy in the cache", "none");
   }
 
   #checkNetwork(at) {
@@ -166,7 +156,7 @@ export class Bucket {
     let size = 0;
     for await (const piece of piecesOf(response, at, this.#signal)) {
       size += piece.length;
-      if (size > MOST_BYTES) throw new EdgeletError("limit_exceeded", at, `at most ${MOST_BYTES} bytes`, "more", "Is this a model's bucket?");
+      if (size > MOST_BYTES) throw new EdgeletError("limit_exceeded", at, `at most ${MOST_BYTES} bytes`, "more");
       pieces.push(piece);
     }
     return new Uint8Array(await new Blob(pieces).arrayBuffer());

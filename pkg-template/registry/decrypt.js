@@ -10,10 +10,10 @@ export async function decrypted(chunks, { blob: { encryption }, model }, key) {
   if (!encryption) return chunks;
   const { algorithm, key_id: wanted, nonce, wrapped_key: wrapped, size } = encryption;
   if (algorithm !== "A256GCM") throw failed("the algorithm A256GCM", shown(algorithm), "Use a newer edgelet.");
-  if (key === undefined) throw failed(`the key ${shown(wanted)}`, "none", "The model is encrypted: give the app's key, aes256:….");
+  if (key === undefined) throw failed(`the key ${shown(wanted)}`, "none", "The model is encrypted.");
   const text = new TextEncoder();
-  const id = (await sha256(new Uint8Array([...text.encode("edgelet key id"), ...key]))).slice(0, 16);
-  if (id !== wanted) throw failed(`the key ${shown(wanted)}`, shown(id), "The model was encrypted for another key.");
+  const id = (await sha256(Uint8Array.of(...text.encode("edgelet key id"), ...key))).slice(0, 16);
+  if (id !== wanted) throw failed(`the key ${shown(wanted)}`, shown(id));
   const open = async (key, nonce, bytes) => {
     const imported = await subtle().importKey("raw", key, "AES-GCM", false, ["decrypt"]);
     return subtle().decrypt({ name: "AES-GCM", iv: nonce, additionalData: text.encode(model) }, imported, bytes);
@@ -26,7 +26,7 @@ export async function decrypted(chunks, { blob: { encryption }, model }, key) {
   } catch {
     // What is wrong with it is nobody's to know but who has the key.
   }
-  throw failed("a model that was encrypted for this key", "another", "Push it again: its parts do not belong together.");
+  throw failed("a model encrypted for this key", "another", "Push it again.");
 }
 
 function failed(expected, found, hint) {

@@ -11,33 +11,25 @@ const MOST_CHUNK = 2 ** 24;
 const MOST_TARGETS = 16;
 const MOST_WEIGHT = 100_000;
 
-const isWhole = (least, most) => (value) => Number.isSafeInteger(value) && value >= least && value <= most;
+const whole = (least, most) => [(value) => Number.isSafeInteger(value) && value >= least && value <= most, `a whole number, ${least} to ${most}`];
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isHash = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-const isText = [(value) => typeof value === "string", "a text"];
-const isCount = [isWhole(1, Number.MAX_SAFE_INTEGER), "a whole number from 1"];
-const isTime = [isWhole(0, Number.MAX_SAFE_INTEGER), "whole seconds since 1970"];
 const orNone = ([isRight, expected]) => [(value) => value === undefined || value === null || isRight(value), `${expected} or null`];
-const anObject = [isObject, "an object"];
-const aHash = [isHash, "64 hexadecimal digits"];
-const listOf = (isRight, most) => (value) => Array.isArray(value) && value.length <= most && value.every(isRight);
+const listOf = (isRight, least, most, expected) => [
+  (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(isRight),
+  `${least} to ${most} ${expected}`,
+];
+const text = [(value) => typeof value === "string", "a text"];
+const count = whole(1, Number.MAX_SAFE_INTEGER);
+const time = whole(0, Number.MAX_SAFE_INTEGER);
+const object = [isObject, "an object"];
+const hash = [isHash, "64 hexadecimal digits"];
 
-const COMMON = { model: isText, created: isTime, expires: orNone(isTime) };
-const ALIAS_FIELDS = {
-  ...COMMON,
-  alias: isText,
-  serial: isCount,
-  targets: [(value) => listOf(isObject, MOST_TARGETS)(value) && value.length > 0, `1 to ${MOST_TARGETS} targets`],
-};
-const TARGET_FIELDS = { version: isCount, sha256: aHash, weight: [isWhole(1, MOST_WEIGHT), `a whole number, 1 to ${MOST_WEIGHT}`] };
-const RELEASE_FIELDS = { ...COMMON, version: isCount, blob: anObject, profile: orNone(anObject) };
-const BLOB_FIELDS = {
-  sha256: aHash,
-  size: [isWhole(0, MOST_BYTES), `at most ${MOST_BYTES}`],
-  chunk_size: [isWhole(1, MOST_CHUNK), `1 to ${MOST_CHUNK}`],
-  chunks: [listOf(isHash, Number.POSITIVE_INFINITY), "hashes of 64 hexadecimal digits"],
-  encryption: orNone(anObject),
-};
+const COMMON = { model: text, created: time, expires: orNone(time) };
+const ALIAS_FIELDS = { ...COMMON, alias: text, serial: count, targets: listOf(isObject, 1, MOST_TARGETS, "targets") };
+const TARGET_FIELDS = { version: count, sha256: hash, weight: whole(1, MOST_WEIGHT) };
+const RELEASE_FIELDS = { ...COMMON, version: count, blob: object, profile: orNone(object) };
+const BLOB_FIELDS = { sha256: hash, size: whole(0, MOST_BYTES), chunk_size: whole(1, MOST_CHUNK), encryption: orNone(object) };
 
 /** Throws unless the document is an alias, and the one that a reference asks for. */
 export function checkAlias(alias, reference, at) {
@@ -51,8 +43,8 @@ export function checkRelease(release, reference, version, at) {
   check(release, RELEASE_FIELDS, at);
   const { blob } = release;
   checkFields(blob, BLOB_FIELDS, `${at}: blob`);
-  const count = Math.ceil(blob.size / blob.chunk_size);
-  checkFields(blob, { chunks: [({ length }) => length === count, `${count} hashes`] }, `${at}: blob`);
+  const chunks = Math.ceil(blob.size / blob.chunk_size);
+  checkFields(blob, { chunks: listOf(isHash, chunks, chunks, "hashes") }, `${at}: blob`);
   isAbout(at, release, { model: reference.name, version });
 }
 
@@ -62,9 +54,9 @@ export const isOver = ({ expires }) => typeof expires === "number" && expires * 
 /** Throws if a document's time is over. */
 export function checkTime({ expires }, at) {
   if (!isOver({ expires })) return;
-  const hint = "`edgelet promote` renews an alias; or the clock of this device is wrong.";
-  const found = `one valid until ${new Date(expires * 1000).toISOString()}`;
-  throw new EdgeletError("expired", at, "a document that is still valid", found, hint);
+  const hint = "`edgelet promote` renews an alias. Or this device's clock is wrong.";
+  const found = `one until ${new Date(expires * 1000).toISOString()}`;
+  throw new EdgeletError("expired", at, "one that is valid now", found, hint);
 }
 
 function check(document, fields, at) {
@@ -77,7 +69,7 @@ function check(document, fields, at) {
 function isAbout(at, document, asked) {
   for (const name in asked) {
     if (document[name] === asked[name]) continue;
-    const hint = "The bucket gives something that was signed for another place.";
+    const hint = "It was signed for another place.";
     throw new EdgeletError("wrong_model", at, `the ${name} ${shown(asked[name])}`, shown(document[name]), hint);
   }
 }

@@ -17,11 +17,11 @@ export async function openEnvelope(bytes, type, keys, at) {
   const { payload, payloadType, signatures } = readJson(bytes, at);
   const signed = isText(payload) && fromBase64(payload);
   if (!signed || !isText(payloadType) || !Array.isArray(signatures) || signatures.length > MOST_SIGNATURES) {
-    throw corrupt(at, "an envelope: payload, payloadType and at most 16 signatures", "something else");
+    throw corrupt(at, "payload, payloadType, at most 16 signatures", "something else");
   }
   if (keys !== undefined && !(await isSignedByAny(keys, encoded(payloadType, signed), signatures))) {
     const ids = signatures.map((one) => shown(one?.keyid)).join(", ");
-    const hint = "Do not use the model before you know why: the wrong key is pinned, or the bucket holds what its owner did not sign.";
+    const hint = "The wrong key is pinned, or the bucket holds what its owner did not sign.";
     throw new EdgeletError("signature", at, "a signature by a pinned key", ids ? `signatures that say ${ids}` : "none", hint);
   }
   if (payloadType !== type) throw new EdgeletError("wrong_model", at, type, shown(payloadType));
@@ -59,11 +59,11 @@ function readJson(bytes, at) {
       return part;
     });
   } catch {
-    throw corrupt(at, "JSON", `${bytes.length} bytes of something else`);
+    throw corrupt(at, "JSON", "something else");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw corrupt(at, "a JSON object", shown(value));
   for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)) names -= colon.length;
-  if (names !== 0) throw corrupt(at, "every name once", "one that stands twice");
+  if (names !== 0) throw corrupt(at, "every name once", "one twice");
   return value;
 }
 
@@ -76,5 +76,5 @@ export function checkFields(document, rules, at) {
 }
 
 function corrupt(at, expected, found) {
-  return new EdgeletError("corrupt", at, expected, found, "Push the model again, or ask whoever serves it.");
+  return new EdgeletError("corrupt", at, expected, found, "Push the model again.");
 }

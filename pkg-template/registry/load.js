@@ -18,18 +18,18 @@ const isCache = (value) => isFunction(value?.match) && isFunction(value.put) && 
 
 /** What only a model in a bucket takes. */
 const BUCKET_OPTIONS = {
-  publicKey: [(value) => isText(value) || Array.isArray(value), "a text like ed25519:…, or several"],
-  alias: [isText, "an alias, such as production"],
+  publicKey: [(value) => isText(value) || Array.isArray(value), "ed25519:…, or several"],
+  alias: [isText, "an alias"],
   version: [(value) => Number.isSafeInteger(value) && value > 0, "a whole number from 1"],
   offline: [(value) => value === "stale" || value === "fail", "stale or fail"],
-  decryptionKey: [isText, "a text like aes256:…"],
-  sticky: [isText, "a text, such as the user's id"],
+  decryptionKey: [isText, "aes256:…"],
+  sticky: [isText, "a text"],
 };
 const OPTIONS = {
   ...FILE_OPTIONS,
   ...BUCKET_OPTIONS,
   cache: [(value) => CACHE_MODES[0](value) || isCache(value), `${CACHE_MODES[1]}, or a cache with match, put and delete`],
-  retry: [isRetry, "{ attempts, delay }: how often at most, and milliseconds"],
+  retry: [isRetry, "{ attempts, delay }"],
 };
 
 /** The models whose signatures nobody checks, and that were told of. */
@@ -64,7 +64,7 @@ export async function load(source, options, init, isSharing = true) {
 function checkFileOptions(options) {
   const wrong = Object.keys(BUCKET_OPTIONS).find((name) => options[name] !== undefined);
   if (wrong === undefined && !isCache(options.cache)) return;
-  const hint = "A model's address ends with @ and an alias or a version.";
+  const hint = "A model's address ends with @ and an alias.";
   throw new EdgeletError("bad_option", `options.${wrong ?? "cache"}`, "a model in a bucket", "a file", hint);
 }
 

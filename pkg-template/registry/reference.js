@@ -2,7 +2,7 @@
 import { EdgeletError, shown } from "../errors.js";
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
-const SHAPE = "https://…/<model>@<alias or version>";
+const SHAPE = "a model's address like https://…/model@alias";
 
 /** A URL without what may be secret in it: the query of a presigned one, a password. */
 export const publicPart = ({ host, pathname, protocol }) => `${protocol}//${host}${pathname}`;
@@ -25,8 +25,8 @@ export class Reference {
     else this.alias = wanted;
     const isRight = this.alias === undefined ? this.version >= 1 && Number.isSafeInteger(this.version) : NAME.test(wanted);
     if (!isRight || !NAME.test(this.name)) {
-      const hint = "Names are 1 to 64 of a-z A-Z 0-9 . _ - and begin with a letter or a digit.";
-      throw new EdgeletError("bad_option", "source", `a model's address like ${SHAPE}`, shown(String(this)), hint);
+      const hint = "Names have 1 to 64 of a-z A-Z 0-9 . _ -.";
+      throw new EdgeletError("bad_option", "source", SHAPE, shown(String(this)), hint);
     }
   }
 
@@ -57,9 +57,9 @@ export function readReference(source, { publicKey, alias, version }) {
   const isFile = path.endsWith(".edgelet");
   if (!isAsked && (at < 0 || isFile)) return undefined;
   if (url === undefined || isFile || !/^https?:$/.test(url.protocol)) {
-    const hint = "Only a model in a bucket has aliases, versions and signatures; of a file, pin its `integrity`.";
+    const hint = "Of a file, pin the `integrity`.";
     const found = url === undefined ? shown(source) : shown(publicPart(url));
-    throw new EdgeletError("bad_option", "source", `a model's address like ${SHAPE}`, found, hint);
+    throw new EdgeletError("bad_option", "source", SHAPE, found, hint);
   }
   const wanted = [at < 0 ? undefined : path.slice(at + 1), alias, version].filter((one) => one !== undefined);
   if (wanted.length > 1) {

@@ -66,14 +66,14 @@ function broken(url, cause) {
   // Some platforms repeat the URL in their message, with its secrets.
   const message = String(cause?.message ?? "");
   const found = message === "" || /[?@]/.test(message) ? "a request that failed" : message;
-  const hint = "Check the address and the connection; from another origin the bucket must allow this one (CORS).";
+  const hint = "Check the address, the connection, and whether the bucket allows this origin (CORS).";
   return new EdgeletError("network", publicPart(new URL(url)), "a whole answer", found, hint);
 }
 
 function refused(url, { status, headers }) {
-  let hint = "Try again later, or ask whoever serves it.";
-  if (status === 401 || status === 403) hint = "Check that the objects may be read: a public bucket, a presigned URL or `headers`.";
-  else if (status === 404) hint = "Check the path, the alias or the version, and that the model was pushed.";
+  let hint = "Try again later.";
+  if (status === 401 || status === 403) hint = "It must be public, or presigned, or `headers` must allow it.";
+  else if (status === 404) hint = "Check the address, and that it was pushed.";
   const address = new URL(url);
   const error = new EdgeletError("http_status", publicPart(address), "status 200", `status ${status}`, hint);
   askedToWait(error, Number(headers.get("retry-after")));

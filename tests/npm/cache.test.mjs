@@ -78,7 +78,6 @@ test("serials never go back: neither in a process, nor after it, nor where the n
   await assert.rejects(load(address, options), { code: "rollback", found: "1" });
   await assert.rejects(load(address, { ...options, cache: false }), { code: "rollback" }, "remembered in memory");
   await assert.rejects((await restarted()).load(address, options), { code: "rollback" }, "remembered in the folder");
-  await assert.rejects((await restarted()).load(address, { ...options, cache: "reload" }), { code: "rollback" });
   // Another process's folder is behind what this one has seen.
   const behind = fileCache(await mkdtemp(join(temporary, "folder-")));
   await (await restarted()).load(address, { ...options, cache: behind });
@@ -137,7 +136,6 @@ test("what is kept can be listed and forgotten, and be all there is", async () =
   const list = await cached.list({ cache });
   assert.deepEqual(list.map(({ url }) => url.slice(address.length + 1).split("/")[0]).sort(), ["aliases", "blobs", "releases"]);
   assert.ok(list.some(({ size }) => size === mixed.length));
-  assert.ok(list.every(({ kept }) => Math.abs(kept - Date.now()) < 60_000));
   assert.equal(await cached.delete(`${address}-2`, { cache }), 0);
   assert.equal(await cached.delete(address, { cache }), 3);
   assert.deepEqual(await cached.list({ cache }), []);

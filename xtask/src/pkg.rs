@@ -9,9 +9,9 @@ use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The scripts that people import.
-const ENTRIES: [&str; 4] = ["edgelet.js", "node.js", "slim.js", "worker.js"];
+const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
 /// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
-const PARTS: [&str; 5] = ["core.js", "errors.js", "model.js", "options.js", "rows.js"];
+const PARTS: [&str; 6] = ["core.js", "errors.js", "histogram.js", "model.js", "options.js", "rows.js"];
 const FOLDER: &str = "registry";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
