@@ -34,8 +34,8 @@ export class Bucket {
     const { cache: mode, offline } = this.#options;
     const old = await this.#keptAlias(at);
     const key = `${at} ${this.#keys}`;
-    // Asked for again when it counts: another load may have seen more meanwhile.
-    const least = () => Math.max(seen.get(key) ?? 0, old?.document.serial ?? 0);
+    // Asked for again when it counts: another load may have seen more meanwhile. What nobody signed is no serial.
+    const least = () => (this.#keys ? Math.max(seen.get(key) ?? 0, old?.document.serial ?? 0) : 0);
     let alias;
     if (mode === "only-if-cached" || (mode === "force-cache" && old !== undefined)) alias = old ?? this.#absent(at);
     try {

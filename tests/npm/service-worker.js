@@ -1,4 +1,4 @@
-// A service worker that predicts with the network off: the recipe of docs/REGISTRY.md, as it stands there.
+// A service worker that predicts with the network off: the recipe that docs/CLIENT.md names.
 import { init, load } from "./edgelet/edgelet.js";
 
 const APP = ["./", "./edgelet/edgelet.wasm"];

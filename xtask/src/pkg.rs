@@ -139,7 +139,8 @@ fn bundle(folder: &Path) -> Result {
     let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";
     let define = "--define:import.meta.url=edgeletUrl";
     esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, "--outfile=node.cjs"])?;
-    let shared = ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
+    let shared =
+        ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
     esbuild(&[&ENTRIES[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
