@@ -11,6 +11,7 @@ mod gcs_server;
 mod gzip;
 mod http;
 mod models;
+mod registry;
 mod s3;
 mod serve;
 mod servers;
