@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The most bytes of an envelope.
 pub const MAX_BYTES: u64 = 1 << 20;
 /// The most signatures that are looked at: each costs the time of a verification.
-const MAX_SIGNATURES: usize = 64;
+const MAX_SIGNATURES: usize = 16;
 
 /// What an envelope holds: its bytes are what is signed and hashed.
 #[derive(Debug)]
@@ -64,13 +64,11 @@ pub fn seal(payload: &[u8], payload_type: &str, signers: &[Signer]) -> Result<Ve
 /// Opens an envelope. If there are `trusted` keys, one of them has to have signed it.
 ///
 /// # Errors
-/// [`Kind::Corrupt`] for what is no envelope of that type; [`Kind::Signature`] if no trusted key signed it.
+/// [`Kind::Corrupt`] for what is no envelope; [`Kind::Signature`] if no trusted key signed it; [`Kind::WrongModel`] for one
+/// of another type.
 pub fn open(bytes: &[u8], payload_type: &str, trusted: &[PublicKey], place: &str) -> Result<Opened> {
     let envelope: Envelope =
         serde_json::from_slice(bytes).map_err(|error| malformed(place, "an envelope in JSON", error.to_string()))?;
-    if envelope.payload_type != payload_type {
-        return Err(malformed(place, payload_type, shown(&envelope.payload_type)));
-    }
     let decoded = |text: &str| {
         BASE64_STANDARD
             .decode(text)
@@ -82,15 +80,21 @@ pub fn open(bytes: &[u8], payload_type: &str, trusted: &[PublicKey], place: &str
         return Err(malformed(place, format!("at most {MAX_SIGNATURES} signatures"), found));
     }
     let key_ids: Vec<String> = envelope.signatures.iter().map(|signature| shown(&signature.keyid)).collect();
+    let of_type = |signed_by| {
+        if envelope.payload_type == payload_type {
+            return Ok(Opened { payload: payload.clone(), key_ids: key_ids.clone(), signed_by });
+        }
+        Err(Error::new(Kind::WrongModel, place.to_owned(), payload_type.to_owned(), shown(&envelope.payload_type)))
+    };
     if trusted.is_empty() {
-        return Ok(Opened { payload, key_ids, signed_by: None });
+        return of_type(None);
     }
-    let message = pre_authentication_encoding(payload_type, &payload);
+    let message = pre_authentication_encoding(&envelope.payload_type, &payload);
     for signature in &envelope.signatures {
         let bytes = decoded(&signature.sig)?;
         // Ids only help to find the key, and a wrong one hides none.
         if let Some(&key) = trusted.iter().find(|key| key.verifies(&message, &bytes)) {
-            return Ok(Opened { payload, key_ids, signed_by: Some(key) });
+            return of_type(Some(key));
         }
     }
     let ids: Vec<String> = trusted.iter().map(PublicKey::id).collect();
@@ -155,7 +159,7 @@ mod tests {
             sealed.replace(&BASE64_STANDARD.encode("{\"version\":1}"), &BASE64_STANDARD.encode("{\"version\":2}"));
         assert_eq!(kind(changed.as_bytes(), TYPE, &key), Err(Kind::Signature));
         let alias = "application/vnd.edgelet.alias+json";
-        assert_eq!(kind(sealed.as_bytes(), alias, &key), Err(Kind::Corrupt));
+        assert_eq!(kind(sealed.as_bytes(), alias, &key), Err(Kind::WrongModel));
         assert_eq!(kind(sealed.replace("release", "alias").as_bytes(), alias, &key), Err(Kind::Signature));
         for end in [0, 1, sealed.len() / 2, sealed.len() - 1] {
             assert_eq!(kind(&sealed.as_bytes()[..end], TYPE, &key), Err(Kind::Corrupt));

@@ -34,7 +34,7 @@ pub struct Followed {
 ///
 /// # Errors
 /// If anything on the way cannot be read or is not what it should be: [`Kind::Signature`], [`Kind::Expired`],
-/// [`Kind::Rollback`], [`Kind::Integrity`], [`Kind::Corrupt`], [`Kind::LimitExceeded`] …
+/// [`Kind::Rollback`], [`Kind::WrongModel`], [`Kind::Integrity`], [`Kind::Corrupt`], [`Kind::LimitExceeded`] …
 pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Followed> {
     let model = reference::model(&reference.address)?;
     if trust.keys.is_empty() {

@@ -27,6 +27,9 @@ pub struct Home {
     trusted: Vec<PublicKey>,
 }
 
+/// Why something is not to be believed, if it is not.
+pub(super) type Doubt = Option<Error>;
+
 /// What an envelope states, and who signed it.
 #[derive(Debug)]
 pub struct Signed<T> {
@@ -142,16 +145,16 @@ impl Home {
     ///
     /// # Errors
     /// Those of [`alias`](Self::alias), but for [`Kind::Signature`].
-    pub(super) fn doubted_alias(&self, name: &str) -> Result<(Option<(Signed<Alias>, Seen)>, Option<Error>)> {
+    pub(super) fn doubted_alias(&self, name: &str) -> Result<Option<(Signed<Alias>, Seen, Doubt)>> {
         let path = alias_path(name);
-        let Some(seen) = self.folder.read(&path, MAX_BYTES)? else { return Ok((None, None)) };
+        let Some(seen) = self.folder.read(&path, MAX_BYTES)? else { return Ok(None) };
         let open =
             |trusted: &[PublicKey]| open_alias(&seen.bytes, &self.model, name, trusted, &self.folder.place(&path));
         let (alias, doubt) = match open(&self.trusted) {
             Err(doubt) if doubt.kind() == Kind::Signature => (open(&[])?, Some(doubt)),
             alias => (alias?, None),
         };
-        Ok((Some((alias, seen)), doubt))
+        Ok(Some((alias, seen, doubt)))
     }
 
     /// An alias that has to be there.

@@ -4,7 +4,7 @@
 use super::alias::{self, Alias, Target};
 use super::digest::Digest;
 use super::envelope;
-use super::home::{Home, IMMUTABLE, MUTABLE, alias_path, envelope_headers, release_path};
+use super::home::{Doubt, Home, IMMUTABLE, MUTABLE, alias_path, envelope_headers, release_path};
 use super::release::{self, Blob, Release};
 use super::signer::Signer;
 use super::statement::{FORMAT, Seconds, now};
@@ -43,7 +43,7 @@ pub struct Before {
     pub state: Option<(Alias, Seen)>,
     /// Why its targets are not to be believed, if they are not. Its serial is taken anyway: whoever can write a false one
     /// could as well remove the alias.
-    doubt: Option<Error>,
+    doubt: Doubt,
 }
 
 impl Before {
@@ -79,16 +79,16 @@ impl Home {
     /// # Errors
     /// Those of [`alias`](Home::alias); [`Kind::Signature`] if it is signed and would not be any more.
     pub fn before(&self, name: &str, signers: &[Signer]) -> Result<Before> {
-        let (state, doubt) = self.doubted_alias(name)?;
-        if let Some((signed, _)) = &state
-            && signers.is_empty()
-            && !signed.key_ids.is_empty()
-        {
+        let name = name.to_owned();
+        let Some((signed, seen, doubt)) = self.doubted_alias(&name)? else {
+            return Ok(Before { name, state: None, doubt: None });
+        };
+        if signers.is_empty() && !signed.key_ids.is_empty() {
             let found = format!("no key, and an alias signed by {}", signed.key_ids.join(", "));
             return Err(Error::new(Kind::Signature, format!("alias {name}"), "--sign KEY", found)
                 .hint("Clients that pin the key would refuse an unsigned one."));
         }
-        Ok(Before { name: name.to_owned(), state: state.map(|(signed, seen)| (signed.statement, seen)), doubt })
+        Ok(Before { name, state: Some((signed.statement, seen)), doubt })
     }
 
     /// Publishes a version: its bytes, then its release.

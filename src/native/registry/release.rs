@@ -14,6 +14,8 @@ pub const PAYLOAD_TYPE: &str = "application/vnd.edgelet.release+json";
 const CHUNK_SIZE: u64 = 1 << 20;
 /// The most chunks there may be.
 const MAX_CHUNKS: u64 = 1 << 14;
+/// The most bytes of a chunk.
+const MAX_CHUNK_SIZE: u64 = 1 << 24;
 
 /// What a version of a model is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,7 +67,7 @@ impl Release {
     /// Reads the payload of version `version` of `model`, and checks that it can be one.
     ///
     /// # Errors
-    /// [`Kind::Corrupt`], [`Kind::UnsupportedVersion`], [`Kind::LimitExceeded`]; [`Kind::Integrity`] for a release of
+    /// [`Kind::Corrupt`], [`Kind::UnsupportedVersion`], [`Kind::LimitExceeded`]; [`Kind::WrongModel`] for a release of
     /// something else.
     pub fn read(payload: &[u8], model: &str, version: u64, place: &str) -> Result<Self> {
         let release: Self = parse(payload, place)?;
@@ -107,9 +109,11 @@ impl Blob {
             let expected = format!("a blob of 1 to {MAX_FILE_BYTES} bytes");
             return Err(Error::new(Kind::LimitExceeded, place.to_owned(), expected, format!("{size} bytes")));
         }
-        if *chunk_size == 0 || size.div_ceil(*chunk_size) != chunks.len() as u64 || chunks.len() as u64 > MAX_CHUNKS {
+        let count = chunks.len() as u64;
+        let is_sound = (1..=MAX_CHUNK_SIZE).contains(chunk_size) && size.div_ceil(*chunk_size) == count;
+        if !is_sound || count > MAX_CHUNKS {
             let expected = format!("the sha-256 of each chunk of {size} bytes, at most {MAX_CHUNKS} of them");
-            let found = format!("{} of chunks of {chunk_size} bytes", chunks.len());
+            let found = format!("{count} of chunks of {chunk_size} bytes");
             return Err(Error::new(Kind::Corrupt, place.to_owned(), expected, found));
         }
         Ok(())
@@ -140,8 +144,8 @@ mod tests {
         assert_eq!(release.blob, Blob::of(&[7; 10]));
         let cases = [
             ("/format", json!(2), Kind::UnsupportedVersion),
-            ("/model", json!("other"), Kind::Integrity),
-            ("/version", json!(8), Kind::Integrity),
+            ("/model", json!("other"), Kind::WrongModel),
+            ("/version", json!(8), Kind::WrongModel),
             ("/version", json!("7"), Kind::Corrupt),
             ("/created", json!(1.5), Kind::Corrupt),
             ("/blob/size", json!(0), Kind::LimitExceeded),

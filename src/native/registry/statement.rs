@@ -43,7 +43,7 @@ pub(super) fn check_subject(what: &str, expected: &str, found: &str, place: &str
         return Ok(());
     }
     let found = format!("{what} {}", found.escape_debug());
-    Err(Error::new(Kind::Integrity, place.to_owned(), format!("{what} {expected}"), found)
+    Err(Error::new(Kind::WrongModel, place.to_owned(), format!("{what} {expected}"), found)
         .hint("It was made for another place: somebody mixed the files of models up."))
 }
 

@@ -1,6 +1,7 @@
 //! A folder of objects in a bucket or on a disk, where writers take turns: what is there is replaced only by who has seen
 //! it, and a name is given only once.
 
+use super::as_stored;
 use super::cloud::{Access, Bucket};
 use super::destination::Headers;
 use super::location::Location;
@@ -147,7 +148,7 @@ impl Folder {
     pub fn entry(&self, name: &str) -> Result<Option<Entry>> {
         let key = self.key(name);
         let head = async |store: &dyn ObjectStore| {
-            let options = GetOptions { head: true, ..Default::default() };
+            let options = GetOptions { head: true, ..as_stored::options() };
             Ok(store.get_opts(&key, options).await?.meta)
         };
         let meta = self.asked(self.runtime.block_on(self.ways.first_open(head)), name, Attempt::Read)?;

@@ -67,7 +67,9 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     let Some(name) = head.uri.path().strip_prefix(BUCKET) else {
         return refusal(StatusCode::NOT_FOUND, "NoSuchBucket");
     };
-    let name = name.trim_start_matches('/').to_owned();
+    // A + of a path is no space.
+    let query_like = name.trim_start_matches('/').replace('+', "%2B");
+    let name: String = url::form_urlencoded::parse(query_like.as_bytes()).map(|(name, _)| name).collect();
     if !server.accepts(&head.headers) {
         return refusal(StatusCode::UNAUTHORIZED, "AuthenticationRequired");
     }

@@ -34,18 +34,23 @@ fn whatever_is_swapped_is_refused() {
     let (old, new) = (blob_of(1), blob_of(2));
     let cases: [(&str, &dyn Fn(), &str, &str); 8] = [
         ("an old blob", &|| copy(&program, &old, &new), &new, "integrity"),
-        ("an old release", &|| copy(&program, "churn/releases/1", "churn/releases/2"), "churn/releases/2", "integrity"),
+        (
+            "an old release",
+            &|| copy(&program, "churn/releases/1", "churn/releases/2"),
+            "churn/releases/2",
+            "wrong_model",
+        ),
         (
             "another model's",
             &|| copy(&program, "other/aliases/production", "churn/aliases/production"),
             "churn/aliases/production",
-            "integrity",
+            "wrong_model",
         ),
         (
             "a release as alias",
             &|| copy(&program, "churn/releases/2", "churn/aliases/production"),
             "churn/aliases/production",
-            "corrupt",
+            "wrong_model",
         ),
         ("a longer blob", &|| program.place(&new, &[models::line(2.0), vec![0]].concat()), &new, "limit_exceeded"),
         ("a shorter blob", &|| program.place(&new, &models::line(2.0)[1..]), &new, "truncated"),
@@ -129,6 +134,6 @@ fn nothing_is_removed_that_is_not_understood() {
     let (program, _) = published();
     let before = super::super::names(&program.path("churn/releases"));
     copy(&program, "churn/aliases/production", "churn/aliases/stolen");
-    program.run(&["gc", "churn", "--grace", "0s"]).fails(1, "integrity");
+    program.run(&["gc", "churn", "--grace", "0s"]).fails(1, "wrong_model");
     assert_eq!(super::super::names(&program.path("churn/releases")), before);
 }

@@ -1,6 +1,7 @@
 //! A bucket as a registry: what every store must do as one.
 
 mod attacks;
+mod crash;
 mod files;
 
 use super::conformance::Bucket;
