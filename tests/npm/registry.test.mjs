@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import test from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { ModelBucket, model, newKey, now, serveBuckets } from "./bucket.mjs";
+import { ModelBucket, model, newKey, now, serveBuckets, sha256 } from "./bucket.mjs";
+import { serve } from "./fixtures.mjs";
 
 const folder = resolve(process.env.EDGELET_PACKAGE ?? "target/npm/edgelet");
 const { EdgeletError, load } = await import(pathToFileURL(join(folder, "node.js")));
@@ -41,6 +42,19 @@ test("an alias, a version, and the options that say the same", async () => {
   const loaded = await load(address, options);
   assert.equal(typeof loaded.predict(row), "number");
   assert.equal(loaded.release.blob.size, mixed.length);
+});
+
+test("a bucket as the program filled it once: two signers, an encrypted version, a rollout", async () => {
+  const frozen = fileURLToPath(new URL("../fixtures/registry/", import.meta.url));
+  const origin = await serve({ "/bucket/": frozen });
+  const [first, second] = ["V/pBGMRv+c1/H0dwHP1HTp2MRncTRT4H7VL7WLN5L2I=", "0RyLY7w++byde2BKCAFQNMRBncJXgUiQFrvvMQBWI6A="].map((text) => `ed25519:${text}`);
+  const decryptionKey = "aes256:CjNL6514VQTh9VoGo0tFO2TKwDbePMqqzGbkew0nSUw=";
+  for (const publicKey of [first, second]) assert.equal((await load(`${origin}/bucket/churn`, { publicKey })).predict(row), 1);
+  const canary = (options) => load(`${origin}/bucket/churn@canary`, { publicKey: first, decryptionKey, ...options });
+  // sha-256 of "churn@canary:<key>" begins with f7a8…, beyond nine tenths, and with 9afa….
+  assert.deepEqual([(await canary({ sticky: "user 18" })).version, (await canary({ sticky: "user 1" })).version], [2, 1]);
+  assert.equal((await canary({ sticky: "user 18" })).predict([5.1, 3.5, 1.4, 0.2]), 0);
+  await assert.rejects(canary({ publicKey: second }), { code: "signature" });
 });
 
 test("what is no reference is said to be none", async () => {
@@ -190,7 +204,6 @@ test("an alias of several targets: as the sticky key says, else drawn and kept",
   bucket.promote("production", [bucket.target(1, 90), bucket.target(2, 10)]);
   const versionOf = async (sticky) => (await load(address, { ...options, ...(sticky === undefined ? {} : { sticky }) })).version;
   // By the page's rule: sha-256 of "churn@production:<key>" begins with these.
-  const { sha256 } = await import("./bucket.mjs");
   let second = 0;
   for (let i = 0; i < 60; i++) {
     const share = Number.parseInt(sha256(`churn@production:user ${i}`).slice(0, 8), 16) / 2 ** 32;
