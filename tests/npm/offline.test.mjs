@@ -58,7 +58,7 @@ test("a service worker predicts with the network off, also after the browser end
     await navigator.serviceWorker.ready;
     while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 20));
   }, address);
-  const predict = () => page.evaluate(async (rows) => (await fetch("/predict", { method: "POST", body: JSON.stringify(rows) })).json(), [row]);
+  const predict = () => page.evaluate(async (body) => (await fetch("/predict", { method: "POST", body })).json(), JSON.stringify([row]));
   const online = await predict();
   storeServer.closeAllConnections();
   storeServer.close();
