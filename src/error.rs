@@ -77,6 +77,16 @@ kinds! {
     Network = "network",
     /// The bytes do not have the hash they should have.
     Integrity = "integrity",
+    /// A registry's file was made for another place: another model, alias or version.
+    WrongModel = "wrong_model",
+    /// A signature by a trusted key was expected and is not there.
+    Signature = "signature",
+    /// What is there was meant to be replaced or renewed by now.
+    Expired = "expired",
+    /// What is there is older than what was seen before.
+    Rollback = "rollback",
+    /// Somebody else changed it first.
+    Conflict = "conflict",
     /// A bucket operation failed.
     Store = "store",
     /// A file could not be read or written.

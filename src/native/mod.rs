@@ -2,5 +2,6 @@
 
 pub mod cli;
 pub mod data;
+pub mod registry;
 pub mod store;
 pub mod train;

@@ -6,7 +6,7 @@
 //! ([`Sets`]).
 //!
 //! Three ways lead to the leaves, none with a branch. [`fall`] goes down sixteen shallow trees at once with one row,
-//! [`walk`] goes down four trees, or with four rows. [`choose`] goes up: it settles every split of a small tree for
+//! [`walk_trees`] goes down eight with one row, and [`walk`] down one with four. [`choose`] goes up: it settles every split of a small tree for
 //! [`ROWS`] rows at once, whose answers are [planes](Plane) of bits then.
 
 mod grove;
@@ -17,9 +17,9 @@ pub use grove::{GROVE, GROVE_DEPTH, Grove, Splits, fall, from_lanes, to_lanes};
 pub use planes::{
     CONSTANTS, Choice, EVERY_ROW, MAX_PLANES, NAME_BITS, NO_ROW, Plane, Planes, ROWS, choose, names, unite,
 };
-pub use questions::{CODES, Code, Member, PLACES, Place, Questions, Sets, bucket};
+pub use questions::{CODES, Code, Member, PLACES, Place, Questions, Sets};
 
-pub use super::lanes::Singles;
+pub use super::lanes::{Singles, bucket};
 
 /// How many leaves a tree may have to be gone up.
 pub const MAX_LEAVES: usize = 1 << NAME_BITS;
@@ -39,6 +39,28 @@ pub struct Node {
 fn next(nodes: &[Node], answers: &[u8], at: u32) -> u32 {
     let Node { question, next } = nodes[at as usize];
     next + u32::from(answers[(question >> 8) as usize] > question as u8)
+}
+
+/// How many trees one row walks down at once.
+pub const TREES: usize = 8;
+
+/// The leaves that one row arrives at on [`TREES`] ways of at most `depth` steps: enough ways to wait for memory together.
+#[inline(never)]
+pub fn walk_trees(nodes: &[Node], answers: &[u8], ways: &mut [u32; TREES], depth: u32) {
+    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *ways;
+    let mut left = depth;
+    while left > 0 {
+        left -= 1;
+        a = next(nodes, answers, a);
+        b = next(nodes, answers, b);
+        c = next(nodes, answers, c);
+        d = next(nodes, answers, d);
+        e = next(nodes, answers, e);
+        f = next(nodes, answers, f);
+        g = next(nodes, answers, g);
+        h = next(nodes, answers, h);
+    }
+    *ways = [a, b, c, d, e, f, g, h];
 }
 
 /// The leaves that four ways of at most `depth` steps arrive at.

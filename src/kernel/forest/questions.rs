@@ -1,7 +1,7 @@
 //! What a row is asked: the places of its numbers among thresholds, and its categories.
 
 use super::planes::{Plane, ROWS, mark, sweep};
-use crate::kernel::lanes::{Bytes, Lanes};
+use crate::kernel::lanes::{Bytes, Lanes, bucket};
 
 /// How many thresholds a byte tells apart.
 pub const PLACES: usize = 255;
@@ -28,7 +28,7 @@ pub struct Place {
     /// Where its buckets begin.
     pub buckets: u32,
     /// The last of them.
-    pub last: u32,
+    pub last: f64,
     /// How many steps a search takes: each halves what is left.
     pub steps: u32,
 }
@@ -40,12 +40,6 @@ impl Place {
         // NaN is above none of them.
         (if x.is_nan() & !self.missing_first { self.count } else { after - self.start }) as usize
     }
-}
-
-/// The bucket of x: (x - low) × scale, or the first, or the last; of NaN the first.
-#[inline(always)]
-pub fn bucket(x: f64, low: f64, scale: f64, last: u32) -> u32 {
-    (((x - low) * scale) as i32).clamp(0, last as i32) as u32
 }
 
 /// A question about a category: the number without its fraction. The code of a category below `count` is the category,
@@ -165,9 +159,9 @@ impl Questions {
             let firsts = &self.firsts[place.buckets as usize..];
             // Whatever is there after the last row has a place too.
             for (i, four) in column[..count.next_multiple_of(4)].as_chunks::<4>().0.iter().enumerate() {
-                let buckets = Lanes::new(four).buckets(place.low, place.scale, place.last);
-                let [a, b, c, d] = buckets.map(|bucket| firsts[bucket as usize]);
-                let [a, b, c, d] = search_four(&self.thresholds, place.steps, [a, b, c, d], *four);
+                let [a, b, c, d] = Lanes::new(four).buckets(place.low, place.scale, place.last);
+                let four_firsts = [firsts[a as usize], firsts[b as usize], firsts[c as usize], firsts[d as usize]];
+                let [a, b, c, d] = search_four(&self.thresholds, place.steps, four_firsts, *four);
                 mark(&mut own[place.of(four[0], a)], 4 * i);
                 mark(&mut own[place.of(four[1], b)], 4 * i + 1);
                 mark(&mut own[place.of(four[2], c)], 4 * i + 2);
@@ -201,7 +195,12 @@ impl Questions {
     /// That number of each row.
     fn number_each(&self, rows: &[f64], width: usize, feature: u32, column: &mut [f64; ROWS]) {
         for (x, row) in column.iter_mut().zip(rows.chunks_exact(width)) {
-            *x = self.number(row, feature);
+            *x = row[feature as usize];
+        }
+        if self.rounds {
+            for four in column.as_chunks_mut().0 {
+                *four = Lanes::new(four).rounded().to_array();
+            }
         }
     }
 

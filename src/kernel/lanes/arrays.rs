@@ -87,10 +87,16 @@ impl Lanes {
         Self(self.0.map(|x| f64::from_bits(((x + WHOLE).to_bits() << 52).wrapping_add(1.0_f64.to_bits()))))
     }
 
-    /// (x - `low`) × `scale` of each without its fraction, but 0 to `last`; of NaN 0.
+    /// The [`bucket`](super::bucket) of each.
     #[inline(always)]
-    pub fn buckets(self, low: f64, scale: f64, last: u32) -> [u32; LANES] {
-        self.0.map(|x| (((x - low) * scale) as i32).clamp(0, last as i32) as u32)
+    pub fn buckets(self, low: f64, scale: f64, last: f64) -> [u32; LANES] {
+        self.0.map(|x| super::bucket(x, low, scale, last))
+    }
+
+    /// Rounded to f32.
+    #[inline(always)]
+    pub fn rounded(self) -> Self {
+        Self(self.0.map(|x| f64::from(x as f32)))
     }
 
     /// Adds `x[j] * y[j]` to lane j.

@@ -95,14 +95,21 @@ impl Lanes {
         Self(u64x2_add(u64x2_shl(low, 52), one), u64x2_add(u64x2_shl(high, 52), one))
     }
 
-    /// (x - `low`) × `scale` of each without its fraction, but 0 to `last`; of NaN 0.
+    /// The [`bucket`](super::bucket) of each.
     #[inline(always)]
-    pub fn buckets(self, low: f64, scale: f64, last: u32) -> [u32; LANES] {
-        let (low, scale) = (f64x2_splat(low), f64x2_splat(scale));
-        let a = i32x4_trunc_sat_f64x2_zero(f64x2_mul(f64x2_sub(self.0, low), scale));
-        let b = i32x4_trunc_sat_f64x2_zero(f64x2_mul(f64x2_sub(self.1, low), scale));
-        let all = i32x4_max(u64x2_shuffle::<0, 2>(a, b), i32x4_splat(0));
-        cast(i32x4_min(all, i32x4_splat(last as i32)))
+    pub fn buckets(self, low: f64, scale: f64, last: f64) -> [u32; LANES] {
+        let bucket = |x: v128| {
+            let x = f64x2_mul(f64x2_sub(x, f64x2_splat(low)), f64x2_splat(scale));
+            f64x2_add(f64x2_pmin(f64x2_splat(last), f64x2_pmax(f64x2_splat(0.0), x)), f64x2_splat(WHOLE))
+        };
+        cast(u32x4_shuffle::<0, 2, 4, 6>(bucket(self.0), bucket(self.1)))
+    }
+
+    /// Rounded to f32.
+    #[inline(always)]
+    pub fn rounded(self) -> Self {
+        let round = |x: v128| f64x2_promote_low_f32x4(f32x4_demote_f64x2_zero(x));
+        Self(round(self.0), round(self.1))
     }
 
     /// Adds `x[j] * y[j]` to lane j.

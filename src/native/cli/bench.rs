@@ -1,5 +1,6 @@
 //! `edgelet bench`.
 
+use super::trust::Trusting;
 use super::{Globals, model, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Method, Model};
@@ -21,17 +22,19 @@ const MAX_NUMBERS: usize = 1 << 28;
 Example:
   edgelet bench churn.edgelet --rows 100000")]
 pub struct Bench {
-    /// The model: a path, or any URL that can be read.
+    /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
     /// The rows of the batch.
     #[arg(long, default_value_t = 10_000)]
     rows: usize,
+    #[command(flatten)]
+    trust: Trusting,
 }
 
 impl Bench {
     /// Times every output of the model.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = model::open(&self.model, globals)?;
+        let model = model::open(&self.model, &self.trust, globals)?;
         let outputs = &model.signature().outputs;
         let widest = outputs.iter().map(|output| model.width(output.value)).max().unwrap_or(1);
         let most = MAX_NUMBERS / widest.max(model.signature().inputs.len());

@@ -1,13 +1,14 @@
 //! `edgelet inspect`.
 
-use super::{Globals, model, stdout};
+use super::trust::Trusting;
+use super::{Globals, description, model, stdout};
 use crate::error::Result;
 use crate::model::forest::NodeKind;
 use crate::model::{
-    Couple, Input, InputKind, Labels, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms,
-    Unknown, Vectorize, Votes,
+    Couple, Input, InputKind, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms, Unknown,
+    Vectorize, Votes,
 };
-use crate::native::{data, store};
+use crate::native::store;
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -20,19 +21,22 @@ const WRITTEN_OUT: usize = 12;
 #[command(after_long_help = "\
 Examples:
   edgelet inspect churn.edgelet
-  edgelet inspect https://example.com/churn.edgelet --json")]
+  edgelet inspect https://example.com/churn.edgelet --json
+  edgelet inspect s3://bucket/models/churn@production")]
 pub struct Inspect {
-    /// The model: a path, or any URL that can be read.
+    /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
     /// JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    trust: Trusting,
 }
 
 impl Inspect {
     /// Reads the model and shows it.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = model::open(&self.model, globals)?;
+        let model = model::open(&self.model, &self.trust, globals)?;
         match self.json {
             true => stdout::print(&format!("{:#}\n", as_json(&store::shown(&self.model), &model))),
             false => stdout::print(&as_text(&store::shown(&self.model), &model)),
@@ -193,44 +197,14 @@ fn counted(Vectorize { pieces, least, most, terms, .. }: &Vectorize) -> String {
 }
 
 fn as_json(place: &str, model: &Model) -> Value {
-    let (signature, provenance) = (model.signature(), model.provenance());
-    let labels = |labels: &Labels| labels.iter().map(data::json).collect::<Vec<_>>();
-    let inputs = signature.inputs.iter().map(|input| {
-        let (kind, categories, unknown) = match &input.kind {
-            InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
-            InputKind::Text => ("text", None, false),
-            InputKind::Categorical { categories, unknown } => {
-                ("categorical", Some(labels(categories)), *unknown == Unknown::Accepted)
-            }
-        };
-        let missing = input.missing == Missing::Accepted;
-        json!({ "name": input.name, "type": kind, "categories": categories, "missing": missing, "unknown": unknown })
-    });
     let steps = model.graph().nodes.iter().zip(1..).map(|(node, id)| {
         let (operator, width) = (node.operator.name(), model.width(id));
         json!({ "name": node.name, "operator": operator, "inputs": node.inputs, "width": width, "detail": detail(node) })
     });
-    let outputs = signature.outputs.iter().map(|output| {
-        let columns = signature.columns(output.method, model.width(output.value));
-        json!({ "method": output.method.name(), "width": columns.len(), "columns": columns })
-    });
-    let metrics = (provenance.metrics.iter())
-        .map(|metric| json!({ "name": metric.name, "split": metric.split, "value": metric.value }));
-    json!({
-        "model": place,
-        "inputs": inputs.collect::<Vec<_>>(),
-        "targets": signature.targets,
-        "classes": signature.classes.as_ref().map(labels),
-        "outputs": outputs.collect::<Vec<_>>(),
-        "steps": steps.collect::<Vec<_>>(),
-        "test_rows": model.tests().rows(signature.inputs.len()),
-        "provenance": {
-            "framework": provenance.framework,
-            "version": provenance.version,
-            "estimator": provenance.estimator,
-            "trained_at": provenance.trained_at,
-            "rows": provenance.rows,
-            "metrics": metrics.collect::<Vec<_>>(),
-        },
-    })
+    let mut described = description::schema(model);
+    described.insert("model".into(), json!(place));
+    described.insert("steps".into(), steps.collect());
+    described.insert("test_rows".into(), json!(model.tests().rows(model.signature().inputs.len())));
+    described.insert("provenance".into(), description::provenance(model).into());
+    described.into()
 }

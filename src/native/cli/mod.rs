@@ -1,15 +1,24 @@
 //! The command line: one file for each subcommand, whose doc comment is its `--help`.
 
 mod bench;
+mod description;
+mod gc;
 mod import;
 mod inspect;
+mod keygen;
+mod list;
 mod model;
 mod predict;
+mod promote;
+mod publish;
 mod pull;
 mod push;
+mod rollback;
 mod serve;
+mod signing;
 mod stdout;
 mod train;
+mod trust;
 mod verify;
 
 use crate::error::{Error, Kind};
@@ -35,6 +44,8 @@ Examples:
   edgelet train churn.csv --target churned -o churn.edgelet
   edgelet push churn.edgelet s3://models/churn.edgelet
   edgelet predict s3://models/churn.edgelet new.csv --method predict_proba
+  edgelet push churn.edgelet s3://bucket/models/churn --alias production --sign churn.key
+  edgelet predict s3://bucket/models/churn@production new.csv --public-key ed25519:…
 
 Exit status: 0 ok, 1 failure, 2 usage, 4 predictions differ from the expected ones.
 NO_COLOR and CI are respected; progress bars go to a terminal's stderr only.";
@@ -72,6 +83,11 @@ enum Command {
     Bench(bench::Bench),
     Push(push::Push),
     Pull(pull::Pull),
+    Keygen(keygen::Keygen),
+    List(list::List),
+    Promote(promote::Promote),
+    Rollback(rollback::Rollback),
+    Gc(gc::Gc),
     Serve(serve::Serve),
 }
 
@@ -87,6 +103,11 @@ pub fn main() -> ExitCode {
         Command::Bench(bench) => bench.run(globals),
         Command::Push(push) => push.run(globals),
         Command::Pull(pull) => pull.run(globals),
+        Command::Keygen(keygen) => keygen.run(globals),
+        Command::List(list) => list.run(globals),
+        Command::Promote(promote) => promote.run(globals),
+        Command::Rollback(rollback) => rollback.run(globals),
+        Command::Gc(gc) => gc.run(globals),
         Command::Serve(serve) => serve.run(globals),
     };
     match result {

@@ -1,10 +1,12 @@
 //! What several subcommands do with a model and rows.
 
 use super::Globals;
+use super::trust::Trusting;
 use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::model::{Method, Model};
 use crate::native::data::{self, Encoded, Format};
+use crate::native::registry::{self, Reference};
 use crate::native::store;
 use crate::predict::Predictor;
 use clap::ValueEnum;
@@ -34,9 +36,21 @@ impl From<Ask> for Method {
     }
 }
 
-/// Reads and decodes the model at a path or a URL.
-pub fn open(location: &str, globals: Globals) -> Result<Model> {
-    let bytes = store::read(location, globals)?;
+/// The bytes of the model at a path, a URL or a reference.
+///
+/// # Errors
+/// Those of [`store::read`] and [`registry::follow`](registry::follow()).
+pub fn fetch(location: &str, trust: &Trusting, globals: Globals) -> Result<Vec<u8>> {
+    let trust = trust.trust()?;
+    match Reference::find(location) {
+        Some(reference) => Ok(registry::follow(&reference, &trust, globals)?.bytes),
+        None => store::read(location, globals),
+    }
+}
+
+/// Reads and decodes the model at a path, a URL or a reference.
+pub fn open(location: &str, trust: &Trusting, globals: Globals) -> Result<Model> {
+    let bytes = fetch(location, trust, globals)?;
     format::decode(&bytes).map_err(|error| error.within(&store::shown(location)))
 }
 

@@ -1,6 +1,7 @@
 //! `edgelet predict`.
 
 use super::model::{self, Ask};
+use super::trust::Trusting;
 use super::{Globals, stdout};
 use crate::error::Result;
 use crate::native::data::{self, Format, Style};
@@ -19,7 +20,7 @@ Examples:
   edgelet predict s3://models/churn.edgelet new.parquet --method predict_proba -o probabilities.csv
   tail -n 100 events.ndjson | edgelet predict https://example.com/churn.edgelet - --format ndjson --json")]
 pub struct Predict {
-    /// The model: a path, or any URL that can be read.
+    /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
     /// The rows: CSV with a header, NDJSON, NPY or Parquet; - is stdin.
     rows: String,
@@ -35,12 +36,14 @@ pub struct Predict {
     /// One JSON object a line instead of CSV.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    trust: Trusting,
 }
 
 impl Predict {
     /// Reads, predicts, writes.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = model::open(&self.model, globals)?;
+        let model = model::open(&self.model, &self.trust, globals)?;
         let method = self.method.into();
         let (outputs, width) = model::run(&model, &self.rows, self.format, method, globals)?;
         let style = if self.json { Style::Ndjson } else { Style::Csv };

@@ -1,9 +1,11 @@
 //! `edgelet pull`.
 
-use super::Globals;
 use super::stdout::print;
+use super::trust::Trusting;
+use super::{Globals, model};
 use crate::error::Result;
 use crate::format;
+use crate::native::registry::{self, Reference};
 use crate::native::store;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -15,17 +17,20 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 #[command(after_long_help = MANUAL)]
 pub struct Pull {
-    /// The model: s3://, gs://, az://, http(s)://, file:// or a path.
+    /// The model: s3://, gs://, az://, http(s)://, file:// or a path; or a reference: MODEL@ALIAS, MODEL@VERSION.
     source: String,
     /// Where to write it; a folder keeps the file's name [default: the file's name, here].
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    trust: Trusting,
 }
 
 const MANUAL: &str = "\
 Examples:
   edgelet pull s3://models/churn.edgelet
   edgelet pull https://cdn.example.com/models/churn.edgelet -o models/
+  edgelet pull s3://bucket/models/churn@production --public-key ed25519:…
   edgelet pull 'https://models.s3.eu-west-1.amazonaws.com/churn.edgelet?X-Amz-Signature=…' -o churn.edgelet
 
 Public objects need no credentials. The environment's variables for private ones are those of `edgelet push --help`;
@@ -35,7 +40,7 @@ impl Pull {
     /// Fetches, checks, writes.
     pub fn run(self, globals: Globals) -> Result<()> {
         let output = self.named_output()?;
-        let bytes = store::read(&self.source, globals)?;
+        let bytes = model::fetch(&self.source, &self.trust, globals)?;
         let shown = store::shown(&self.source);
         format::decode(&bytes).map_err(|error| error.within(&shown))?;
         store::file::write(&output, &bytes)?;
@@ -45,11 +50,17 @@ impl Pull {
     fn named_output(&self) -> Result<PathBuf> {
         let ends_with_separator = |path: &Path| path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
         match &self.output {
-            Some(output) if output.is_dir() || ends_with_separator(output) => {
-                Ok(output.join(store::file_name(&self.source)?))
-            }
+            Some(output) if output.is_dir() || ends_with_separator(output) => Ok(output.join(self.file_name()?)),
             Some(output) => Ok(output.clone()),
-            None => store::file_name(&self.source).map(PathBuf::from),
+            None => self.file_name().map(PathBuf::from),
+        }
+    }
+
+    /// The file's name, or the model's.
+    fn file_name(&self) -> Result<String> {
+        match Reference::find(&self.source) {
+            Some(reference) => Ok(format!("{}.edgelet", registry::model(&reference.address)?)),
+            None => store::file_name(&self.source),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! `edgelet push`.
 
+use super::signing::{Signing, age};
 use super::stdout::print;
 use super::{Globals, model};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::format;
+use crate::model::Model;
+use crate::native::registry::alias_name;
 use crate::native::store::{self, CONTENT_TYPE, Destination, GZIP, Headers};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use clap::Args;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 /// Caches may keep a model at a name that can be pushed again for a minute; then they ask whether it changed.
 const MUTABLE: &str = "public, max-age=60, must-revalidate";
@@ -23,25 +27,44 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 ///
 /// Buckets get it in gzip, if that makes it at least 5 % smaller, with the header by which every browser and worker decodes
 /// it. Files and paths keep no headers, so what is written there is never compressed.
+///
+/// With --alias or --release the destination is a model's folder of versions, and clients follow `DEST@ALIAS`. The bytes go
+/// up first, under the name of their sha-256, then the release that describes them, at last the alias, which moves only if
+/// nobody else moved it meanwhile. Whatever ends the program in between, the old version is still served.
 #[derive(Args)]
 #[command(after_long_help = MANUAL)]
 pub struct Push {
-    /// The model: a path, or any URL that can be read.
+    /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
-    /// Where to: s3://, gs://, az://, file:// or a path; one that ends with / keeps the file's name.
-    dest: String,
+    /// Where to: s3://, gs://, az://, file:// or a path; one that ends with / keeps the file's name. With --alias or
+    /// --release it is the folder of all the model's versions, and its last part the model's name.
+    pub(super) dest: String,
     /// Check everything and say what would be done, but send nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
+    /// Publish it as the model's next version, and let this alias (production, canary …) be that version.
+    #[arg(long, value_name = "NAME", value_parser = alias_name)]
+    pub(super) alias: Option<String>,
+    /// Publish it as the model's next version, and leave the aliases where they are.
+    #[arg(long, conflicts_with = "alias")]
+    release: bool,
+    /// Until when clients take the alias's word: 7d, 12h; `edgelet promote` renews it [default: for ever].
+    #[arg(long, value_name = "AGE", value_parser = age, requires = "alias")]
+    pub(super) expires: Option<Duration>,
+    /// Until when clients take this version, whatever an alias says [default: for ever].
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub(super) release_expires: Option<Duration>,
     /// For how long caches may keep it [default: public, max-age=60, must-revalidate].
-    #[arg(long, value_name = "VALUE", value_parser = header_value)]
+    #[arg(long, value_name = "VALUE", value_parser = header_value, conflicts_with_all = ["alias", "release"])]
     cache_control: Option<String>,
     /// Caches may keep it for a year: for names that are never pushed again, such as churn-v3.edgelet.
-    #[arg(long, conflicts_with = "cache_control")]
+    #[arg(long, conflicts_with_all = ["cache_control", "alias", "release"])]
     immutable: bool,
     /// Send the file's own bytes instead of gzip.
     #[arg(long)]
     no_compress: bool,
+    #[command(flatten)]
+    pub(super) signing: Signing,
 }
 
 const MANUAL: &str = "\
@@ -49,6 +72,8 @@ Examples:
   edgelet push churn.edgelet s3://models/churn.edgelet
   edgelet push churn.edgelet s3://models/churn/ --dry-run
   edgelet push churn-v3.edgelet gs://models/ --immutable
+  edgelet push churn.edgelet s3://bucket/models/churn --alias production --sign churn.key --expires 30d
+  edgelet push churn.edgelet s3://bucket/models/churn --release
   edgelet push churn.edgelet az://models/churn.edgelet --cache-control 'private, max-age=0'
   AWS_ENDPOINT_URL=http://127.0.0.1:9000 edgelet push churn.edgelet s3://models/
 
@@ -70,16 +95,27 @@ Environment:
 impl Push {
     /// Checks the model, then uploads it.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let destination = Destination::open(&self.named_destination()?)?;
-        let bytes = store::read(&self.model, globals)?;
-        prove(&bytes).map_err(|error| error.within(&store::shown(&self.model)))?;
-        let compresses = destination.keeps_headers() && !self.no_compress;
-        let gzipped = if compresses { store::gzip(&bytes)? } else { None };
-        let report = self.report(&destination, &bytes, gzipped.as_deref());
+        let is_version = self.alias.is_some() || self.release;
+        if !is_version && self.signing.is_named() {
+            let error = Error::new(Kind::BadOption, "--sign", "--alias NAME or --release", "neither");
+            return Err(error.hint("What is signed is a version of a model, and not a file."));
+        }
+        let destination = if is_version { None } else { Some(Destination::open(&self.named_destination()?)?) };
+        let bytes = model::fetch(&self.model, &self.signing.reading(), globals)?;
+        let model = prove(&bytes).map_err(|error| error.within(&store::shown(&self.model)))?;
+        match destination {
+            Some(destination) => self.upload(&destination, bytes, globals),
+            None => self.publish(&model, bytes, globals),
+        }
+    }
+
+    fn upload(&self, destination: &Destination, bytes: Vec<u8>, globals: Globals) -> Result<()> {
+        let compressed = if destination.keeps_headers() { self.compressed(&bytes)? } else { Compressed::Never };
+        let report = self.report(destination, &bytes, &compressed);
         if !self.dry_run {
-            let content_encoding = gzipped.is_some().then_some(GZIP);
-            let headers = Headers { cache_control: self.cache_control(), content_encoding };
-            destination.write(gzipped.unwrap_or(bytes), headers, globals)?;
+            let content_encoding = compressed.bytes().is_some().then_some(GZIP);
+            let headers = Headers { content_type: CONTENT_TYPE, cache_control: self.cache_control(), content_encoding };
+            destination.write(compressed.bytes().unwrap_or(bytes), headers, globals)?;
         }
         print(&report)
     }
@@ -101,38 +137,86 @@ impl Push {
         }
     }
 
-    fn content_encoding(&self, is_gzipped: bool) -> &'static str {
-        match (is_gzipped, self.no_compress) {
-            (true, _) => GZIP,
-            (false, true) => "none",
-            (false, false) => "none: gzip saves less than 5 %",
+    /// The bytes in gzip, if they are to be sent so.
+    pub(super) fn compressed(&self, bytes: &[u8]) -> Result<Compressed> {
+        if self.no_compress {
+            return Ok(Compressed::Never);
         }
+        Ok(store::gzip(bytes)?.map_or(Compressed::NotWorthwhile, Compressed::Gzip))
     }
 
-    fn report(&self, destination: &Destination, bytes: &[u8], gzipped: Option<&[u8]>) -> String {
+    fn report(&self, destination: &Destination, bytes: &[u8], compressed: &Compressed) -> String {
         let title = if self.dry_run { "would push" } else { "pushed" };
-        let mut lines = vec![(title, destination.to_string()), ("bytes", bytes.len().to_string())];
-        lines.extend(gzipped.map(|gzipped| {
-            let share = 100.0 * gzipped.len() as f64 / bytes.len() as f64;
-            ("compressed", format!("{} ({share:.1} %)", gzipped.len()))
-        }));
-        lines.push(("integrity", format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes)))));
+        let mut told = vec![(title, destination.to_string()), ("bytes", bytes.len().to_string())];
+        told.extend(compressed.told(bytes.len()));
+        told.push(("integrity", format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes)))));
         if destination.keeps_headers() {
-            lines.push(("parts", destination.parts(gzipped.unwrap_or(bytes).len()).to_string()));
-            lines.push(("content type", CONTENT_TYPE.to_owned()));
-            lines.push(("content encoding", self.content_encoding(gzipped.is_some()).to_owned()));
-            lines.push(("cache control", self.cache_control().to_owned()));
+            let sent = compressed.len().unwrap_or(bytes.len());
+            told.push(("parts", destination.parts(sent).to_string()));
+            told.push(("content type", CONTENT_TYPE.to_owned()));
+            told.push(("content encoding", compressed.content_encoding().to_owned()));
+            told.push(("cache control", self.cache_control().to_owned()));
         }
-        lines.extend(destination.web_address().map(|address| ("url", address)));
-        lines.into_iter().map(|(name, value)| format!("{name:<18}{value}\n")).collect()
+        told.extend(destination.web_address().map(|address| ("url", address)));
+        lines(told)
     }
 }
 
+/// How bytes are sent.
+pub(super) enum Compressed {
+    /// In gzip.
+    Gzip(Vec<u8>),
+    /// As they are, because gzip saves too little.
+    NotWorthwhile,
+    /// As they are, because it is wanted so or no headers are kept.
+    Never,
+}
+
+impl Compressed {
+    /// The gzip.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Gzip(gzipped) => Some(gzipped.clone()),
+            _ => None,
+        }
+    }
+
+    fn len(&self) -> Option<usize> {
+        match self {
+            Self::Gzip(gzipped) => Some(gzipped.len()),
+            _ => None,
+        }
+    }
+
+    /// How the header is told.
+    pub fn content_encoding(&self) -> &'static str {
+        match self {
+            Self::Gzip(_) => GZIP,
+            Self::NotWorthwhile => "none: gzip saves less than 5 %",
+            Self::Never => "none",
+        }
+    }
+
+    /// What is told of how much it saves.
+    pub fn told(&self, bytes: usize) -> Option<(&'static str, String)> {
+        let length = self.len()?;
+        let share = 100.0 * length as f64 / bytes as f64;
+        Some(("compressed", format!("{length} ({share:.1} %)")))
+    }
+}
+
+/// A report: a name and a value on each line.
+pub(super) fn lines(told: Vec<(&str, String)>) -> String {
+    told.into_iter().map(|(name, value)| format!("{name:<18}{value}\n")).collect()
+}
+
 /// Refuses bytes that are no sound model, and a model that does not predict its own test rows here.
-fn prove(bytes: &[u8]) -> Result<()> {
-    model::prove(&format::decode(bytes)?).map_err(|error| {
+fn prove(bytes: &[u8]) -> Result<Model> {
+    let model = format::decode(bytes)?;
+    model::prove(&model).map_err(|error| {
         error.hint("The model does not predict what it was made to predict: make it again before it is published.")
-    })
+    })?;
+    Ok(model)
 }
 
 /// What may stand in a header.

@@ -1,6 +1,7 @@
 //! `edgelet verify`.
 
 use super::model::{self, Ask};
+use super::trust::Trusting;
 use super::{Globals, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Label, Labels, Method, Model, Signature, is_near};
@@ -19,7 +20,7 @@ Examples:
   edgelet verify churn.edgelet
   edgelet verify churn.edgelet --rows holdout.csv --expect sklearn.csv --method predict_proba")]
 pub struct Verify {
-    /// The model: a path, or any URL that can be read.
+    /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
     /// The rows to predict.
     #[arg(long, requires = "expect")]
@@ -33,13 +34,15 @@ pub struct Verify {
     /// How far numbers may differ.
     #[arg(long, default_value_t = 1e-12, requires = "rows")]
     tolerance: f64,
+    #[command(flatten)]
+    trust: Trusting,
 }
 
 impl Verify {
     /// Predicts and compares.
     pub fn run(self, globals: Globals) -> Result<()> {
         check_tolerance(self.tolerance)?;
-        let model = model::open(&self.model, globals)?;
+        let model = model::open(&self.model, &self.trust, globals)?;
         let agreement = match (&self.rows, &self.expect) {
             (Some(rows), Some(expect)) => {
                 let rows = model::encoded(&model, rows, None, globals)?;

@@ -3,7 +3,6 @@
 //! gzip (RFC 1952) it is, because every `fetch` decodes it, and browsers accept brotli over https only.
 
 use crate::error::{Error, Kind, Result};
-use crate::format::limits::MAX_FILE_BYTES;
 use flate2::Compression;
 use flate2::bufread::{GzDecoder, GzEncoder};
 use std::io::{self, Read};
@@ -59,12 +58,12 @@ impl Coding {
     /// The file in a body.
     ///
     /// # Errors
-    /// [`Kind::LimitExceeded`] if it is larger than a model may be; [`Kind::Truncated`] and [`Kind::Corrupt`] for gzip that
+    /// [`Kind::LimitExceeded`] if it is larger than `limit`; [`Kind::Truncated`] and [`Kind::Corrupt`] for gzip that
     /// is not whole.
-    pub fn decode(self, body: Vec<u8>, place: &str) -> Result<Vec<u8>> {
+    pub fn decode(self, body: Vec<u8>, limit: u64, place: &str) -> Result<Vec<u8>> {
         // Google's servers may have decoded what their header still calls gzip: the bytes have the last word.
         match self {
-            Coding::Gzip if body.starts_with(&MAGIC) => gunzip(&body, MAX_FILE_BYTES, place),
+            Coding::Gzip if body.starts_with(&MAGIC) => gunzip(&body, limit, place),
             _ => Ok(body),
         }
     }
@@ -98,6 +97,8 @@ fn gunzip(mut body: &[u8], limit: u64, place: &str) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
 
+    const LIMIT: u64 = 1 << 20;
+
     fn coded() -> (Vec<u8>, Vec<u8>) {
         let bytes = b"edge".repeat(1000);
         let coded = gzip(&bytes).expect("memory").expect("much smaller");
@@ -110,7 +111,7 @@ mod tests {
         assert_eq!(first, coded().1);
         // No flags, no time, the best level, no system.
         assert_eq!(first[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255]);
-        assert_eq!(Coding::Gzip.decode(first, "url").expect("whole"), bytes);
+        assert_eq!(Coding::Gzip.decode(first, LIMIT, "url").expect("whole"), bytes);
         let all: Vec<u8> = (0..=255).collect();
         assert_eq!(gzip(&all).expect("memory"), None);
         assert_eq!(gzip(b"").expect("memory"), None);
@@ -134,22 +135,22 @@ mod tests {
     fn the_header_and_the_bytes_must_agree() {
         let (bytes, coded) = coded();
         // joblib's own gzip comes without a header; Google's servers decode and may leave the header.
-        assert_eq!(Coding::Plain.decode(coded.clone(), "url").expect("as it is"), coded);
-        assert_eq!(Coding::Gzip.decode(bytes.clone(), "url").expect("as it is"), bytes);
+        assert_eq!(Coding::Plain.decode(coded.clone(), LIMIT, "url").expect("as it is"), coded);
+        assert_eq!(Coding::Gzip.decode(bytes.clone(), LIMIT, "url").expect("as it is"), bytes);
     }
 
     #[test]
     fn every_cut_every_change_and_every_addition_is_refused() {
         let (_, coded) = coded();
         for end in MAGIC.len()..coded.len() {
-            let error = Coding::Gzip.decode(coded[..end].to_vec(), "url").expect_err("a cut");
+            let error = Coding::Gzip.decode(coded[..end].to_vec(), LIMIT, "url").expect_err("a cut");
             assert_eq!(error.kind(), Kind::Truncated, "{end}: {error}");
         }
         let mut changed = coded.clone();
         let checksum = coded.len() - 8;
         changed[checksum] ^= 1;
         for damaged in [changed, [&*coded, b"x"].concat(), coded.repeat(2)] {
-            let error = Coding::Gzip.decode(damaged, "url").expect_err("damage");
+            let error = Coding::Gzip.decode(damaged, LIMIT, "url").expect_err("damage");
             assert_eq!(error.kind(), Kind::Corrupt, "{error}");
         }
     }

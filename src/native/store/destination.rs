@@ -15,9 +15,11 @@ use std::path::PathBuf;
 /// What a model is served as. No type is registered for it, so it is what it is to the web: bytes.
 pub const CONTENT_TYPE: &str = "application/octet-stream";
 
-/// What is kept with a model where headers are kept, besides [`CONTENT_TYPE`].
+/// What is kept with an object where headers are kept.
 #[derive(Clone, Copy)]
 pub struct Headers<'a> {
+    /// What it is served as.
+    pub content_type: &'static str,
     /// For how long caches may keep it.
     pub cache_control: &'a str,
     /// How the bytes are coded, if they are not the file's own.
@@ -92,7 +94,7 @@ impl Destination {
             Target::File(path) => file::write(path, &bytes),
             Target::Bucket { bucket, store, variables } => {
                 let mut attributes = Attributes::from_iter([
-                    (Attribute::ContentType, CONTENT_TYPE.to_owned()),
+                    (Attribute::ContentType, headers.content_type.to_owned()),
                     (Attribute::CacheControl, headers.cache_control.to_owned()),
                 ]);
                 if let Some(coding) = headers.content_encoding {

@@ -1,8 +1,7 @@
-//! Models in files: read within the limit, and replaced as a whole or not at all.
+//! Files: read within a limit, and replaced as a whole or not at all.
 
 use super::inbox::check_size;
 use crate::error::{Error, Kind, Result};
-use crate::format::limits::MAX_FILE_BYTES;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -10,8 +9,8 @@ use std::path::Path;
 /// The bytes of a file.
 ///
 /// # Errors
-/// [`Kind::Io`] if it cannot be read; [`Kind::LimitExceeded`] if it is larger than a model may be.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
+/// [`Kind::Io`] if it cannot be read; [`Kind::LimitExceeded`] if it is larger than `limit`.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let failed = |error: io::Error| io_error(path, "a file that can be read", &error);
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -19,11 +18,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::new(Kind::Io, path.display().to_string(), "a file", "a folder"));
     }
     let place = path.display().to_string();
-    check_size(&place, metadata.len())?;
+    check_size(&place, metadata.len(), limit)?;
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     // A pipe or a growing file has no length to check beforehand.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    check_size(&place, bytes.len() as u64)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    check_size(&place, bytes.len() as u64, limit)?;
     Ok(bytes)
 }
 
@@ -46,7 +45,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn io_error(path: &Path, expected: &'static str, error: &io::Error) -> Error {
+pub(super) fn io_error(path: &Path, expected: &'static str, error: &io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "Check the path; a folder of it may be missing.",
         io::ErrorKind::PermissionDenied => "Check the permissions of the file and its folder.",

@@ -14,7 +14,7 @@ use url::Url;
 const USER_AGENT: &str = concat!("edgelet/", env!("CARGO_PKG_VERSION"));
 
 /// The body of the answer. `place` is the URL as messages may show it.
-pub(super) async fn read(url: &Url, place: &str, patience: Patience, globals: Globals) -> Result<Vec<u8>> {
+pub(super) async fn read(url: &Url, place: &str, limit: u64, patience: Patience, globals: Globals) -> Result<Vec<u8>> {
     let client = Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(patience.connect())
@@ -23,7 +23,7 @@ pub(super) async fn read(url: &Url, place: &str, patience: Patience, globals: Gl
         .map_err(|error| network(place, 0, error).error)?;
     let mut attempt = 0;
     loop {
-        match fetch(&client, url, place, globals).await {
+        match fetch(&client, url, place, limit, globals).await {
             Err(failure) if failure.may_pass && attempt < RETRIES => {
                 tokio::time::sleep(Patience::wait(attempt)).await;
                 attempt += 1;
@@ -46,7 +46,7 @@ impl From<Error> for Failure {
     }
 }
 
-async fn fetch(client: &Client, url: &Url, place: &str, globals: Globals) -> Result<Vec<u8>, Failure> {
+async fn fetch(client: &Client, url: &Url, place: &str, limit: u64, globals: Globals) -> Result<Vec<u8>, Failure> {
     let request = client.get(url.clone()).header(ACCEPT_ENCODING, GZIP);
     let mut response = request.send().await.map_err(|error| network(place, 0, error))?;
     let status = response.status();
@@ -54,11 +54,11 @@ async fn fetch(client: &Client, url: &Url, place: &str, globals: Globals) -> Res
         return Err(refusal(place, status));
     }
     let coding = Coding::parse(&content_encoding(&response), place)?;
-    let mut inbox = Inbox::new(place, response.content_length(), globals)?;
+    let mut inbox = Inbox::new(place, response.content_length(), limit, globals)?;
     while let Some(chunk) = response.chunk().await.map_err(|error| network(place, inbox.len(), error))? {
         inbox.take(&chunk)?;
     }
-    Ok(coding.decode(inbox.into_bytes(), place)?)
+    Ok(coding.decode(inbox.into_bytes(), limit, place)?)
 }
 
 /// The codings of a body, of however many headers.

@@ -1,7 +1,6 @@
 //! What arrives from a server: counted, bounded, shown as progress.
 
 use crate::error::{Error, Kind, Result};
-use crate::format::limits::MAX_FILE_BYTES;
 use crate::native::cli::Globals;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -12,27 +11,28 @@ const TRUSTED_BYTES: u64 = 8 << 20;
 pub(super) struct Inbox<'a> {
     place: &'a str,
     bytes: Vec<u8>,
+    limit: u64,
     bar: ProgressBar,
 }
 
 impl<'a> Inbox<'a> {
-    /// An empty one for what a server says to be `declared` bytes.
+    /// An empty one for what a server says to be `declared` bytes, and what may be `limit`.
     ///
     /// # Errors
-    /// [`Kind::LimitExceeded`] if that is more than a model may have.
-    pub fn new(place: &'a str, declared: Option<u64>, globals: Globals) -> Result<Self> {
+    /// [`Kind::LimitExceeded`] if it is said to be more.
+    pub fn new(place: &'a str, declared: Option<u64>, limit: u64, globals: Globals) -> Result<Self> {
         let declared = declared.unwrap_or(0);
-        check_size(place, declared)?;
+        check_size(place, declared, limit)?;
         let bytes = Vec::with_capacity(declared.min(TRUSTED_BYTES) as usize);
-        Ok(Self { place, bytes, bar: progress_bar("fetching", declared, globals) })
+        Ok(Self { place, bytes, limit, bar: progress_bar("fetching", declared, globals) })
     }
 
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// [`Kind::LimitExceeded`] once there are more than a model may have.
+    /// [`Kind::LimitExceeded`] once there are more than the limit.
     pub fn take(&mut self, chunk: &[u8]) -> Result<()> {
-        check_size(self.place, self.bytes.len() as u64 + chunk.len() as u64)?;
+        check_size(self.place, self.bytes.len() as u64 + chunk.len() as u64, self.limit)?;
         self.bytes.extend_from_slice(chunk);
         self.bar.inc(chunk.len() as u64);
         Ok(())
@@ -50,12 +50,12 @@ impl<'a> Inbox<'a> {
     }
 }
 
-/// Refuses more bytes than a model may have.
-pub(super) fn check_size(place: &str, bytes: u64) -> Result<()> {
-    if bytes <= MAX_FILE_BYTES {
+/// Refuses more bytes than the limit.
+pub(super) fn check_size(place: &str, bytes: u64, limit: u64) -> Result<()> {
+    if bytes <= limit {
         return Ok(());
     }
-    let expected = format!("at most {MAX_FILE_BYTES} bytes");
+    let expected = format!("at most {limit} bytes");
     Err(Error::new(Kind::LimitExceeded, place.to_owned(), expected, format!("{bytes} bytes or more")))
 }
 
@@ -79,8 +79,8 @@ mod tests {
 
     #[test]
     fn stops_one_byte_past_the_limit() {
-        assert!(check_size("url", MAX_FILE_BYTES).is_ok());
-        let error = check_size("url", MAX_FILE_BYTES + 1).expect_err("one byte more");
+        assert!(check_size("url", 100, 100).is_ok());
+        let error = check_size("url", 101, 100).expect_err("one byte more");
         assert_eq!(error.kind(), Kind::LimitExceeded);
     }
 }

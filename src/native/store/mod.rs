@@ -6,8 +6,6 @@
 //!
 //! Settings come from the variables that each cloud's own tools read ([`s3`], [`gcs`], [`azure`]), and from
 //! `EDGELET_TIMEOUT`: for how many seconds a server may stay silent.
-//!
-//! [`MAX_FILE_BYTES`]: crate::format::limits::MAX_FILE_BYTES
 
 mod as_stored;
 pub mod azure;
@@ -15,6 +13,7 @@ mod cloud;
 mod coding;
 mod destination;
 pub mod file;
+mod folder;
 pub mod gcs;
 mod http;
 mod inbox;
@@ -23,43 +22,65 @@ mod object;
 mod patience;
 mod problem;
 pub mod s3;
+pub mod secret;
 mod variables;
+mod ways;
 
 pub use coding::{GZIP, gzip};
 pub use destination::{CONTENT_TYPE, Destination, Headers};
+pub use folder::{Entry, Folder, Seen};
 
 use crate::error::{Error, Kind, Result};
+use crate::format::limits::MAX_FILE_BYTES;
 use crate::native::cli::Globals;
 use location::Location;
 use patience::Patience;
+use std::path::PathBuf;
 use variables::Variables;
 
-/// The bytes at a location: a path, or a URL of any scheme that can be read. What a server gives in gzip is decoded.
+/// The bytes of the model at a location: a path, or a URL of any scheme that can be read. What a server gives in gzip is
+/// decoded.
+///
+/// # Errors
+/// Those of [`read_within`] with the limit of a model, [`MAX_FILE_BYTES`].
+pub fn read(location: &str, globals: Globals) -> Result<Vec<u8>> {
+    read_within(location, MAX_FILE_BYTES, globals)
+}
+
+/// At most `limit` bytes at a location, received and decoded.
 ///
 /// # Errors
 /// [`Kind::BadOption`] for a location of no known form; [`Kind::Io`] for a file, [`Kind::HttpStatus`] for a URL and
 /// [`Kind::Store`] for a bucket that does not give it; [`Kind::Network`] for a connection that fails, is cut or stalls;
-/// [`Kind::LimitExceeded`] for more than a model may have; [`Kind::Truncated`], [`Kind::Corrupt`] or [`Kind::Unsupported`]
+/// [`Kind::LimitExceeded`] for more than the limit; [`Kind::Truncated`], [`Kind::Corrupt`] or [`Kind::Unsupported`]
 /// for a body that is not coded as its header says.
-pub fn read(location: &str, globals: Globals) -> Result<Vec<u8>> {
+pub fn read_within(location: &str, limit: u64, globals: Globals) -> Result<Vec<u8>> {
     let variables = Variables::from_environment();
     let patience = Patience::from_variables(&variables)?;
     let location = Location::parse(location)?;
     let place = location.to_string();
     match location {
-        Location::File(path) => file::read(&path),
+        Location::File(path) => file::read(&path, limit),
         Location::Bucket(bucket) if bucket.is_https() && !bucket.cloud.has_credentials(&variables) => {
             // An object at its own https address: the public can only read it as the web does.
-            runtime()?.block_on(http::read(&bucket.url, &place, patience, globals))
+            runtime()?.block_on(http::read(&bucket.url, &place, limit, patience, globals))
         }
-        Location::Bucket(bucket) => runtime()?.block_on(object::read(&bucket, &variables, patience, globals)),
-        Location::Http(url) => runtime()?.block_on(http::read(&url, &place, patience, globals)),
+        Location::Bucket(bucket) => runtime()?.block_on(object::read(&bucket, &variables, limit, patience, globals)),
+        Location::Http(url) => runtime()?.block_on(http::read(&url, &place, limit, patience, globals)),
     }
 }
 
 /// A location as messages may show it: without credentials.
 pub fn shown(location: &str) -> String {
     Location::parse(location).map_or_else(|_| "location".into(), |location| location.to_string())
+}
+
+/// The path of the file that a location is, if it is one of this machine that is there.
+pub fn existing_file(location: &str) -> Option<PathBuf> {
+    match Location::parse(location) {
+        Ok(Location::File(path)) => Some(path).filter(|path| path.is_file()),
+        _ => None,
+    }
 }
 
 /// The last part of a location: the name its file has.

@@ -1,19 +1,22 @@
 //! Objects in buckets: fetched within the limit, uploaded whole or in parts.
 
 use super::as_stored;
-use super::cloud::{Access, Bucket};
+use super::cloud::Bucket;
 use super::coding::Coding;
 use super::inbox::{Inbox, progress_bar};
 use super::location::shown_url;
 use super::patience::Patience;
-use super::problem::{Attempt, explain, is_denied};
+use super::problem::{Attempt, explain};
 use super::variables::Variables;
+use super::ways::Ways;
 use crate::error::{Error, Result};
 use crate::native::cli::Globals;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path as Key;
-use object_store::{Attribute, Attributes, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions};
+use object_store::{
+    Attribute, Attributes, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions, UpdateVersion,
+};
 
 /// Files above this are uploaded in parts, each tried again by itself.
 pub(super) const WHOLE_BYTES: usize = 16 << 20;
@@ -22,37 +25,43 @@ pub(super) const PART_BYTES: usize = 8 << 20;
 /// How many parts are on their way at once.
 const PARTS_AT_ONCE: usize = 3;
 
-/// The bytes of an object. Without credentials the public's way is tried first, then the machine's own identity.
+/// The bytes of an object.
 pub(super) async fn read(
     bucket: &Bucket,
     variables: &Variables,
+    limit: u64,
     patience: Patience,
     globals: Globals,
 ) -> Result<Vec<u8>> {
     let explained = |error: object_store::Error| explain(&error, bucket, variables, Attempt::Read);
-    if bucket.cloud.has_credentials(variables) {
-        let store = bucket.open(variables, patience, Access::Signed).map_err(explained)?;
-        return fetch(&*store, bucket, globals).await.map_err(|failure| failure.into_error(explained));
-    }
-    let store = bucket.open(variables, patience, Access::Anonymous).map_err(explained)?;
-    match fetch(&*store, bucket, globals).await {
-        Err(Failure::Store(denied)) if is_denied(&denied) => {
-            let as_machine = bucket.open(variables, patience, Access::Signed).map_err(explained)?;
-            // If the machine is nobody either, the refusal is what the reader should see.
-            fetch(&*as_machine, bucket, globals).await.map_err(|_| explained(denied))
-        }
-        result => result.map_err(|failure| failure.into_error(explained)),
-    }
+    let ways = Ways::to_read(bucket, variables, patience).map_err(explained)?;
+    let place = shown_url(&bucket.url);
+    let object = ways.first_open(async |store| fetch(store, &bucket.key, &place, limit, globals).await).await;
+    object.map(|object| object.bytes).map_err(|failure| failure.into_error(explained))
+}
+
+/// An object that was fetched.
+pub(super) struct Fetched {
+    /// Its bytes, decoded.
+    pub bytes: Vec<u8>,
+    /// Which state of the object they are.
+    pub version: UpdateVersion,
 }
 
 /// What can go wrong in a transfer: the store fails, or the bytes are not what they should be.
-enum Failure {
+pub(super) enum Failure {
     Store(object_store::Error),
     Bytes(Error),
 }
 
+impl From<object_store::Error> for Failure {
+    fn from(error: object_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl Failure {
-    fn into_error(self, explained: impl Fn(object_store::Error) -> Error) -> Error {
+    pub fn into_error(self, explained: impl Fn(object_store::Error) -> Error) -> Error {
         match self {
             Failure::Store(error) => explained(error),
             Failure::Bytes(error) => error,
@@ -60,17 +69,25 @@ impl Failure {
     }
 }
 
-async fn fetch(store: &dyn ObjectStore, bucket: &Bucket, globals: Globals) -> Result<Vec<u8>, Failure> {
-    let place = shown_url(&bucket.url);
-    let object = store.get_opts(&bucket.key, as_stored::options()).await.map_err(Failure::Store)?;
+/// Fetches an object of at most `limit` bytes. `place` is what messages call it.
+pub(super) async fn fetch(
+    store: &dyn ObjectStore,
+    key: &Key,
+    place: &str,
+    limit: u64,
+    globals: Globals,
+) -> Result<Fetched, Failure> {
+    let object = store.get_opts(key, as_stored::options()).await?;
+    let version = UpdateVersion { e_tag: object.meta.e_tag.clone(), version: object.meta.version.clone() };
     let coding = object.attributes.get(&Attribute::ContentEncoding).map_or("", |value| value);
-    let coding = Coding::parse(coding, &place).map_err(Failure::Bytes)?;
-    let mut inbox = Inbox::new(&place, Some(object.meta.size), globals).map_err(Failure::Bytes)?;
+    let coding = Coding::parse(coding, place).map_err(Failure::Bytes)?;
+    let mut inbox = Inbox::new(place, Some(object.meta.size), limit, globals).map_err(Failure::Bytes)?;
     let mut chunks = object.into_stream();
-    while let Some(chunk) = chunks.try_next().await.map_err(Failure::Store)? {
+    while let Some(chunk) = chunks.try_next().await? {
         inbox.take(&chunk).map_err(Failure::Bytes)?;
     }
-    coding.decode(inbox.into_bytes(), &place).map_err(Failure::Bytes)
+    let bytes = coding.decode(inbox.into_bytes(), limit, place).map_err(Failure::Bytes)?;
+    Ok(Fetched { bytes, version })
 }
 
 /// Uploads an object. Interrupted or failed, it leaves the old object served and no parts behind.

@@ -27,7 +27,7 @@ impl Buckets {
         // How many thresholds there are in each, then before each.
         let mut firsts = vec![0; count];
         for &threshold in thresholds {
-            firsts[bucket(threshold, low, scale, count as u32 - 1) as usize] += 1;
+            firsts[bucket(threshold, low, scale, (count - 1) as f64) as usize] += 1;
         }
         let fullest = firsts.iter().fold(0_u32, |most, &own| most.max(own));
         let mut before = 0;

@@ -31,8 +31,10 @@ pub struct Asker<'a> {
     features: Iter<'a, u32>,
     thresholds: Iter<'a, f64>,
     sets: Iter<'a, Vec<u32>>,
-    /// Sorted.
+    /// Sorted by their keys.
     groups: Vec<Group>,
+    /// Their order as questions.
+    order: Vec<usize>,
     /// For each feature how many categories its largest set could hold.
     categories: Vec<usize>,
     /// For each feature the byte of its code, if it has one, and its first plane.
@@ -82,8 +84,13 @@ impl<'a> Asker<'a> {
             let buckets = Buckets::new(&thresholds);
             groups.push(Group { key: group[0].0, thresholds, buckets, answer: 0, plane: 0 });
         }
+        // Searches of as many steps come together, which a processor foresees.
+        let has_steps = |group: &usize, steps| groups[*group].buckets.steps == steps;
+        let order = (0..=u32::BITS).flat_map(|steps| (0..groups.len()).filter(move |group| has_steps(group, steps)));
+        let order: Vec<usize> = order.collect();
         let (mut bytes, mut planes) = (0, 0);
-        for group in in_order(&mut groups) {
+        for &group in &order {
+            let group = &mut groups[group];
             (group.answer, group.plane) = (bytes, planes);
             bytes += group.thresholds.len().div_ceil(PLACES) as u32;
             planes += group.thresholds.len() as u32 + 1;
@@ -105,6 +112,7 @@ impl<'a> Asker<'a> {
             thresholds: forest.thresholds.iter(),
             sets: forest.sets.iter(),
             groups,
+            order,
             categories,
             codes,
             next_member: (bytes, planes),
@@ -176,9 +184,9 @@ impl<'a> Asker<'a> {
     }
 
     /// What a row is asked.
-    pub fn into_questions(mut self) -> Questions {
+    pub fn into_questions(self) -> Questions {
         let mut questions = Questions { rounds: self.forest.rows == Precision::F32, ..Questions::default() };
-        for group in in_order(&mut self.groups) {
+        for group in self.order.iter().map(|&group| &self.groups[group]) {
             let Buckets { low, scale, firsts, steps } = &group.buckets;
             let start = questions.thresholds.len() as u32;
             questions.places.push(Place {
@@ -189,7 +197,7 @@ impl<'a> Asker<'a> {
                 low: *low,
                 scale: *scale,
                 buckets: questions.firsts.len() as u32,
-                last: firsts.len() as u32 - 1,
+                last: (firsts.len() - 1) as f64,
                 steps: *steps,
             });
             questions.firsts.extend(firsts.iter().map(|first| start + first));
@@ -213,13 +221,6 @@ impl<'a> Asker<'a> {
         }
         questions
     }
-}
-
-/// The groups in the order of their answers. Searches of as many steps come together, which a processor foresees.
-fn in_order(groups: &mut [Group]) -> impl Iterator<Item = &mut Group> {
-    let mut order: Vec<&mut Group> = groups.iter_mut().collect();
-    order.sort_by_key(|group| group.buckets.steps);
-    order.into_iter()
 }
 
 /// Whether a feature with sets of that many categories has a code: one byte is enough then.

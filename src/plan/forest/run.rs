@@ -3,8 +3,8 @@
 use super::up::{Up, UpTree};
 use super::{PackedForest, To, Tree};
 use crate::kernel::forest::{
-    CONSTANTS, EVERY_ROW, GROVE_DEPTH, MAX_ANSWERS, MAX_PLANES, Plane, ROWS, Singles, add, add_each, add_singles,
-    add_where, choose, fall, from_lanes, names, to_lanes, unite, walk,
+    CONSTANTS, EVERY_ROW, GROVE_DEPTH, MAX_ANSWERS, MAX_PLANES, Plane, ROWS, Singles, TREES, add, add_each,
+    add_singles, add_where, choose, fall, from_lanes, names, to_lanes, unite, walk, walk_trees,
 };
 
 /// Fewer rows than this go down: going up takes nearly as long for one as for [`ROWS`].
@@ -122,22 +122,20 @@ impl PackedForest {
                 }
             }
         }
-        // … and what is left, each row through four trees.
+        // … and what is left, each row through several trees.
         for i in together..count {
             let (row, sums) = (&rows[i * width..], &mut out[i * outputs..]);
-            let mut trees = &self.trees[..];
-            while let [a, rest @ ..] = trees {
-                let at = |i: usize| rest.get(i).unwrap_or(a);
-                let (b, c, d) = (at(0), at(1), at(2));
-                let depth = a.depth.max(b.depth).max(c.depth).max(d.depth);
-                let mut ends = [a.root, b.root, c.root, d.root];
-                walk(&self.nodes, [answers(i); 4], &mut ends, depth);
-                let mut j = 0;
-                while j < 4 && j < trees.len() {
-                    self.add(&trees[j], row, sums, self.leaf_of[ends[j] as usize] as usize);
-                    j += 1;
+            for trees in self.trees.chunks(TREES) {
+                let mut ends = [trees[0].root; TREES];
+                let mut depth = 0;
+                for (end, tree) in ends.iter_mut().zip(trees) {
+                    *end = tree.root;
+                    depth = tree.depth.max(depth);
                 }
-                trees = &trees[j..];
+                walk_trees(&self.nodes, answers(i), &mut ends, depth);
+                for (tree, &end) in trees.iter().zip(&ends) {
+                    self.add(tree, row, sums, self.leaf_of[end as usize] as usize);
+                }
             }
         }
     }

@@ -6,8 +6,8 @@ use crate::kernel::forest::{CONSTANTS, Choice, EVERY_ROW, MAX_LEAVES, MAX_PLANES
 use std::array;
 
 /// What a choice takes, a code in a set, and a tree besides, in steps of a way down: see the benchmarks.
-const STEPS_OF_CHOICE: f64 = 0.01;
-const STEPS_OF_MEMBER: f64 = 0.002;
+const STEPS_OF_CHOICE: f64 = 0.005;
+const STEPS_OF_MEMBER: f64 = 0.001;
 const STEPS_OF_TREE: f64 = 1.0;
 
 /// All trees, and what they choose between.

@@ -102,7 +102,11 @@ fn help_is_a_manual() {
     let folder = Folder::with([]);
     let overview = folder.run(&["--help"]).succeeds();
     assert!(overview.contains("Examples:") && overview.contains("Exit status: 0 ok"), "{overview}");
-    for command in ["train", "predict", "verify", "inspect", "bench", "push", "pull", "serve"] {
+    let commands = [
+        "train", "import", "predict", "verify", "inspect", "bench", "push", "pull", "keygen", "list", "promote",
+        "rollback", "gc", "serve",
+    ];
+    for command in commands {
         assert!(overview.contains(&format!("\n  {command} ")), "{command}: {overview}");
         let help = folder.run(&[command, "--help"]).succeeds();
         assert!(help.contains("Example") && help.contains(&format!("\n  edgelet {command} ")), "{help}");

@@ -1,6 +1,6 @@
 //! What every store must do.
 
-use super::{Program, gzip, models};
+use super::{Program, gzip, models, registry};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use object_store::path::Path;
@@ -30,6 +30,7 @@ pub fn check(bucket: &Bucket) {
     bucket.refuses_what_does_not_hold();
     bucket.says_what_is_missing();
     bucket.carries_large_files();
+    registry::check(bucket);
 }
 
 impl Bucket<'_> {
@@ -162,23 +163,23 @@ impl Bucket<'_> {
         assert!(self.program.take("pulled.edgelet") == bytes, "{key}: other bytes than were pushed");
     }
 
-    fn header(&self, key: &str, attribute: &Attribute) -> String {
+    pub fn header(&self, key: &str, attribute: &Attribute) -> String {
         self.attribute(key, attribute).unwrap_or_else(|| panic!("{key}: no {attribute:?}"))
     }
 
-    fn attribute(&self, key: &str, attribute: &Attribute) -> Option<String> {
+    pub fn attribute(&self, key: &str, attribute: &Attribute) -> Option<String> {
         let object = block_on(self.client.get(&Path::from(key))).unwrap_or_else(|error| panic!("{key}: {error}"));
         object.attributes.get(attribute).map(|value| value.as_ref().to_owned())
     }
 
     /// The bytes of an object as the store has them.
-    fn stored(&self, key: &str) -> Vec<u8> {
+    pub fn stored(&self, key: &str) -> Vec<u8> {
         block_on(async { self.client.get(&Path::from(key)).await?.bytes().await })
             .unwrap_or_else(|error| panic!("{key}: {error}"))
             .to_vec()
     }
 
-    fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: &str) -> bool {
         match block_on(self.client.head(&Path::from(key))) {
             Ok(_) => true,
             Err(object_store::Error::NotFound { .. }) => false,
@@ -187,14 +188,14 @@ impl Bucket<'_> {
     }
 
     #[track_caller]
-    fn succeeds(&self, arguments: &[&str]) -> String {
+    pub fn succeeds(&self, arguments: &[&str]) -> String {
         let run = self.program.run(arguments);
         self.keeps_secrets(&format!("{}{}", run.stdout, run.stderr));
         run.succeeds()
     }
 
     #[track_caller]
-    fn fails(&self, arguments: &[&str], exit: i32, code: &str) -> String {
+    pub fn fails(&self, arguments: &[&str], exit: i32, code: &str) -> String {
         let run = self.program.run(arguments);
         self.keeps_secrets(&format!("{}{}", run.stdout, run.stderr));
         run.fails(exit, code)

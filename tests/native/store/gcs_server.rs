@@ -1,7 +1,8 @@
 //! A small server of Google Cloud Storage's XML API, for these tests only: it is not Google's. It keeps objects in memory,
 //! with their headers and generations, takes multipart uploads, and checks each bearer token as Google does a service
 //! account's: an RS256 JWT by the account's key, of this hour, for its own e-mail and a storage scope. What is stored in
-//! gzip is decoded on the way, its length untold, for those who do not accept gzip ("decompressive transcoding").
+//! gzip is decoded on the way, its length untold, for those who do not accept gzip ("decompressive transcoding"). Writes
+//! may be conditional on a generation.
 
 use super::gzip;
 use super::servers::Task;
@@ -21,7 +22,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The account whose tokens are good.
 pub const EMAIL: &str = "tests@edgelet.iam.gserviceaccount.com";
 /// The only bucket.
-const BUCKET: &str = "/models/";
+const BUCKET: &str = "/models";
+/// The condition of a write: the generation that is there, 0 for none.
+const CONDITION: &str = "x-goog-if-generation-match";
 /// The largest body of one request.
 const MAX_BODY: usize = 32 << 20;
 
@@ -61,9 +64,12 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default();
     let query: HashMap<_, _> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let Some(name) = head.uri.path().strip_prefix(BUCKET).map(str::to_owned) else {
+    let Some(name) = head.uri.path().strip_prefix(BUCKET) else {
         return refusal(StatusCode::NOT_FOUND, "NoSuchBucket");
     };
+    // A + of a path is no space.
+    let query_like = name.trim_start_matches('/').replace('+', "%2B");
+    let name: String = url::form_urlencoded::parse(query_like.as_bytes()).map(|(name, _)| name).collect();
     if !server.accepts(&head.headers) {
         return refusal(StatusCode::UNAUTHORIZED, "AuthenticationRequired");
     }
@@ -72,12 +78,14 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     };
     let mut bucket = server.bucket.lock().expect("no test panics in the server");
     match (head.method, query.get("uploadId")) {
+        (Method::GET, None) if name.is_empty() => bucket.list(query.get("prefix").map_or("", String::as_str)),
         (Method::GET | Method::HEAD, None) => bucket.get(&name, &head.headers),
         (Method::PUT, None) => bucket.put(name, bytes, head.headers),
         (Method::POST, None) if query.contains_key("uploads") => bucket.initiate(head.headers),
         (Method::PUT, Some(id)) => bucket.put_part(id, query.get("partNumber"), bytes),
         (Method::POST, Some(id)) => bucket.complete(name, id, &bytes),
         (Method::DELETE, Some(id)) => bucket.abort(id),
+        (Method::DELETE, None) => bucket.remove(&name),
         _ => refusal(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
     }
 }
@@ -123,10 +131,33 @@ impl Bucket {
     }
 
     fn put(&mut self, name: String, bytes: Bytes, headers: HeaderMap) -> Response<Body> {
+        let generation = self.objects.get(&name).map_or(0, |object| object.generation).to_string();
+        if headers.get(CONDITION).is_some_and(|condition| condition != &*generation) {
+            return refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
+        }
         self.made += 1;
         let generation = self.made;
         self.objects.insert(name, Object { bytes, headers: kept(headers), generation });
         finish(Response::builder(), generation, Body::empty())
+    }
+
+    fn list(&self, prefix: &str) -> Response<Body> {
+        let listed = self.objects.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(name, object)| {
+            format!(
+                "<Contents><Key>{name}</Key><LastModified>2024-01-01T00:00:00Z</LastModified><ETag>{}</ETag><Size>{}</Size>\
+                 </Contents>",
+                object.generation,
+                object.bytes.len()
+            )
+        });
+        Response::new(Body::from(format!("<ListBucketResult>{}</ListBucketResult>", listed.collect::<String>())))
+    }
+
+    fn remove(&mut self, name: &str) -> Response<Body> {
+        match self.objects.remove(name) {
+            Some(_) => Response::builder().status(StatusCode::NO_CONTENT).body(Body::empty()).expect("a response"),
+            None => refusal(StatusCode::NOT_FOUND, "NoSuchKey"),
+        }
     }
 
     fn initiate(&mut self, headers: HeaderMap) -> Response<Body> {

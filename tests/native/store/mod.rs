@@ -11,6 +11,8 @@ mod gcs_server;
 mod gzip;
 mod http;
 mod models;
+mod proxy;
+mod registry;
 mod s3;
 mod serve;
 mod servers;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const KEY: &str = "AKIAEDGELETTEST";
 const SECRET: &str = "a-secret-access-key-of-a-test";
 
-fn moto() -> Process {
+pub fn moto() -> Process {
     let moto = installed("target/venv/bin/moto_server");
     let server = Process::start(|port| {
         let mut command = Command::new(moto);
@@ -40,7 +40,7 @@ fn s3s_fs(folder: &TempDir) -> Task {
     })
 }
 
-fn program(endpoint: &str) -> Program {
+pub fn program(endpoint: &str) -> Program {
     Program::new(&[
         ("AWS_ACCESS_KEY_ID", KEY),
         ("AWS_SECRET_ACCESS_KEY", SECRET),

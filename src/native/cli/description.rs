@@ -1,0 +1,51 @@
+//! A model in JSON: what it takes and gives, and where it comes from.
+
+use crate::model::{InputKind, Labels, Missing, Model, Unknown};
+use crate::native::data;
+use serde_json::{Map, Value, json};
+
+/// What a model takes and gives.
+pub fn schema(model: &Model) -> Map<String, Value> {
+    let signature = model.signature();
+    let labels = |labels: &Labels| labels.iter().map(data::json).collect::<Vec<_>>();
+    let inputs = signature.inputs.iter().map(|input| {
+        let (kind, categories, unknown) = match &input.kind {
+            InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
+            InputKind::Text => ("text", None, false),
+            InputKind::Categorical { categories, unknown } => {
+                ("categorical", Some(labels(categories)), *unknown == Unknown::Accepted)
+            }
+        };
+        let missing = input.missing == Missing::Accepted;
+        json!({ "name": input.name, "type": kind, "categories": categories, "missing": missing, "unknown": unknown })
+    });
+    let outputs = signature.outputs.iter().map(|output| {
+        let columns = signature.columns(output.method, model.width(output.value));
+        json!({ "method": output.method.name(), "width": columns.len(), "columns": columns })
+    });
+    object([
+        ("inputs", inputs.collect()),
+        ("targets", json!(signature.targets)),
+        ("classes", json!(signature.classes.as_ref().map(labels))),
+        ("outputs", outputs.collect()),
+    ])
+}
+
+/// Where a model comes from.
+pub fn provenance(model: &Model) -> Map<String, Value> {
+    let provenance = model.provenance();
+    let metrics = (provenance.metrics.iter())
+        .map(|metric| json!({ "name": metric.name, "split": metric.split, "value": metric.value }));
+    object([
+        ("framework", json!(provenance.framework)),
+        ("version", json!(provenance.version)),
+        ("estimator", json!(provenance.estimator)),
+        ("trained_at", json!(provenance.trained_at)),
+        ("rows", json!(provenance.rows)),
+        ("metrics", metrics.collect()),
+    ])
+}
+
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

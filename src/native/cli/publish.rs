@@ -1,0 +1,93 @@
+//! `edgelet push MODEL ADDRESS --alias NAME`: a model's next version.
+
+use super::push::{Compressed, Push, lines};
+use super::stdout::print;
+use super::{Globals, description, signing};
+use crate::error::{Kind, Result};
+use crate::model::Model;
+use crate::native::registry::{Before, Blob, Home, Publication, Seconds, Signer, shown_time};
+use serde_json::{Map, Value};
+
+/// The longest schema that a release repeats; a longer one is in the model only.
+const LONGEST_SCHEMA: usize = 256 << 10;
+
+impl Push {
+    /// Publishes the model as its next version and, if an alias is named, lets that be it.
+    pub(super) fn publish(&self, model: &Model, bytes: Vec<u8>, globals: Globals) -> Result<()> {
+        let signers = self.signing.signers()?;
+        let home = self.signing.home(&self.dest, &signers, globals)?;
+        let before = self.alias.as_deref().map(|alias| home.before(alias, &signers)).transpose()?;
+        let compressed = if home.folder.keeps_headers() { self.compressed(&bytes)? } else { Compressed::Never };
+        let publication = Publication {
+            blob: Blob::of(&bytes),
+            schema: short(description::schema(model)),
+            provenance: description::provenance(model),
+            profile: None,
+            expires: signing::expiry(self.release_expires),
+            gzipped: compressed.bytes(),
+            bytes,
+        };
+        let facts = Facts { home: &home, publication: &publication, compressed: &compressed, signers: &signers };
+        if self.dry_run {
+            let version = home.next_version()?;
+            let alias = before.as_ref().map(|before| format!("{} would be version {version}", before.name));
+            return print(&facts.report("would push", version, alias, None));
+        }
+        let replaced = before.as_ref().and_then(Before::replaced);
+        let published = home.publish(&publication, replaced, &signers)?;
+        let version = published.target.version;
+        let Some(before) = before else { return print(&facts.report("pushed", version, None, None)) };
+        let expires = signing::expiry(self.expires);
+        let alias = home.move_alias(&before, vec![published.target], expires, &signers).map_err(|error| {
+            let address = self.dest.trim_end_matches('/');
+            match error.kind() {
+                Kind::Conflict => error.hint(format!(
+                    "Version {version} is published, and nothing is lost: `edgelet promote {address}@{version} --alias \
+                     {}` puts it in force.",
+                    before.name
+                )),
+                _ => error,
+            }
+        })?;
+        let alias = format!("{} is version {version} (serial {})", alias.alias, alias.serial);
+        print(&facts.report("pushed", version, Some(alias), expires))
+    }
+}
+
+/// What a report tells.
+struct Facts<'a> {
+    home: &'a Home,
+    publication: &'a Publication,
+    compressed: &'a Compressed,
+    signers: &'a [Signer],
+}
+
+impl Facts<'_> {
+    fn report(&self, title: &'static str, version: u64, alias: Option<String>, expires: Option<Seconds>) -> String {
+        let Publication { bytes, blob, expires: release_expires, .. } = self.publication;
+        let mut told = vec![
+            (title, self.home.folder.place(&format!("releases/{version}"))),
+            ("version", version.to_string()),
+            ("blob", blob.path()),
+            ("bytes", bytes.len().to_string()),
+        ];
+        told.extend(self.compressed.told(bytes.len()));
+        if self.home.folder.keeps_headers() {
+            told.push(("content encoding", self.compressed.content_encoding().to_owned()));
+        }
+        told.push(("signed by", signing::ids(self.signers)));
+        told.extend(release_expires.map(|at| ("version expires", shown_time(at))));
+        told.extend(expires.map(|at| ("alias expires", shown_time(at))));
+        let wanted =
+            alias.as_ref().and_then(|alias| alias.split(' ').next()).map_or(version.to_string(), str::to_owned);
+        told.extend(alias.map(|alias| ("alias", alias)));
+        told.extend(self.home.folder.web_address().map(|address| ("url", format!("{address}@{wanted}"))));
+        lines(told)
+    }
+}
+
+/// A schema, unless it is too long to be repeated.
+fn short(schema: Map<String, Value>) -> Map<String, Value> {
+    let length = Value::from(schema.clone()).to_string().len();
+    if length <= LONGEST_SCHEMA { schema } else { Map::new() }
+}

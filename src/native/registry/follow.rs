@@ -1,0 +1,122 @@
+//! Following a reference to a model's bytes: alias, release, blob, each checked before the next is asked for.
+
+use super::alias::{Alias, Target};
+use super::digest::Digest;
+use super::envelope::MAX_BYTES;
+use super::home::{Signed, alias_path, open_alias, open_release, release_path};
+use super::key::PublicKey;
+use super::memory;
+use super::reference::{self, Reference, Wanted};
+use super::release::{Blob, Release};
+use super::statement::now;
+use crate::error::{Error, Kind, Result};
+use crate::native::cli::Globals;
+use crate::native::store;
+
+/// Whom to believe, and as whom to ask.
+#[derive(Default)]
+pub struct Trust {
+    /// One of these keys has to have signed everything. Without any, signatures are not checked.
+    pub keys: Vec<PublicKey>,
+    /// The same key is given the same one of an alias's versions.
+    pub sticky: Option<String>,
+}
+
+/// What a reference led to.
+pub struct Followed {
+    /// The release of the version.
+    pub release: Release,
+    /// The bytes of its blob.
+    pub bytes: Vec<u8>,
+}
+
+/// Follows a reference.
+///
+/// # Errors
+/// If anything on the way cannot be read or is not what it should be: [`Kind::Signature`], [`Kind::Expired`],
+/// [`Kind::Rollback`], [`Kind::WrongModel`], [`Kind::Integrity`], [`Kind::Corrupt`], [`Kind::LimitExceeded`] …
+pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Followed> {
+    let model = reference::model(&reference.address)?;
+    if trust.keys.is_empty() {
+        globals.note("note: the signature was not checked; --public-key KEY checks it");
+    }
+    let (version, target) = match &reference.wanted {
+        Wanted::Version(version) => (*version, None),
+        Wanted::Alias(name) => {
+            let target = choose(&alias(&reference.address, &model, name, trust, globals)?, trust, globals)?;
+            (target.version, Some(target))
+        }
+    };
+    let (location, place) = below(&reference.address, &release_path(version));
+    let envelope = store::read_within(&location, MAX_BYTES, globals)?;
+    let signed = open_release(&envelope, &model, version, &trust.keys, &place)?;
+    if let Some(target) = target.filter(|target| target.sha256 != signed.digest) {
+        let (expected, found) = (format!("sha-256 {}", target.sha256), format!("{}", signed.digest));
+        return Err(Error::new(Kind::Integrity, place, expected, found)
+            .hint("The alias names another release of this version: somebody mixed files up."));
+    }
+    let release = signed.statement;
+    release.check_expiry(now(), &place)?;
+    let bytes = blob(&reference.address, &release.blob, globals)?;
+    Ok(Followed { release, bytes })
+}
+
+/// Reads and checks an alias, and remembers its serial if somebody trusted says it.
+fn alias(address: &str, model: &str, name: &str, trust: &Trust, globals: Globals) -> Result<Alias> {
+    let (location, place) = below(address, &alias_path(name));
+    let envelope = store::read_within(&location, MAX_BYTES, globals)?;
+    let Signed { statement: alias, signed_by, .. } = open_alias(&envelope, model, name, &trust.keys, &place)?;
+    alias.check_expiry(now(), &place)?;
+    if signed_by.is_some() {
+        let memory = memory::Serial::of(&location);
+        alias.check_serial(memory.seen(), &place)?;
+        if let Err(error) = memory.see(alias.serial) {
+            globals.note(format_args!("note: the alias's serial is not remembered: {error}"));
+        }
+    }
+    Ok(alias)
+}
+
+/// One of the alias's versions.
+fn choose(alias: &Alias, trust: &Trust, globals: Globals) -> Result<Target> {
+    let draw = match &trust.sticky {
+        Some(key) => alias.draw(key),
+        None => {
+            let mut bytes = [0; 4];
+            aws_lc_rs::rand::fill(&mut bytes)
+                .map_err(|_| Error::new(Kind::Io, "program", "random numbers of the system", "none"))?;
+            u32::from_be_bytes(bytes)
+        }
+    };
+    let target = alias.target(draw);
+    if alias.targets.len() > 1 {
+        globals.note(format_args!("note: version {} of {}", target.version, alias.targets.len()));
+    }
+    Ok(target)
+}
+
+/// The bytes of a blob, every one of them as the release says.
+fn blob(address: &str, blob: &Blob, globals: Globals) -> Result<Vec<u8>> {
+    let (location, place) = below(address, &blob.path());
+    let bytes = store::read_within(&location, blob.size, globals)?;
+    if bytes.len() as u64 != blob.size {
+        let (expected, found) = (format!("{} bytes", blob.size), format!("{} bytes", bytes.len()));
+        return Err(Error::new(Kind::Truncated, place, expected, found));
+    }
+    // The size is bounded by what was read, and so is that of a chunk.
+    let chunk_size = usize::try_from(blob.chunk_size).unwrap_or(usize::MAX);
+    let wrong = bytes.chunks(chunk_size).zip(&blob.chunks).position(|(chunk, digest)| Digest::of(chunk) != *digest);
+    let found = match wrong {
+        Some(chunk) => format!("other bytes in chunk {chunk}"),
+        None if Digest::of(&bytes) != blob.sha256 => "other bytes".to_owned(),
+        None => return Ok(bytes),
+    };
+    Err(Error::new(Kind::Integrity, place, "the bytes that the release names", found))
+}
+
+/// The location of an object under an address, and what messages call it.
+fn below(address: &str, path: &str) -> (String, String) {
+    let location = format!("{}/{path}", address.trim_end_matches('/'));
+    let place = store::shown(&location);
+    (location, place)
+}
