@@ -205,6 +205,26 @@ test("who loads the same at once downloads it once, and one that aborts stops no
   assert.equal(typeof models[1].predict(row), "number");
 });
 
+test("an abort at every step rejects with its reason, and leaves nothing behind", async () => {
+  const { address, options } = await churn();
+  const never = () => new Promise(() => {});
+  const slowly = () => new Promise((resolve) => setTimeout(resolve, 20));
+  for (const more of [
+    { cache: { match: slowly, put: never, delete: never } },
+    { headers: never },
+    { fetch: never },
+    { fetch: async () => new Response(new ReadableStream({ pull: never })) },
+    { fetch: async () => Promise.reject(new Error("down")), retry: { attempts: 9, delay: 1000 } },
+  ]) {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("enough")), 10);
+    await assert.rejects(load(address, { ...options, ...more, signal: controller.signal }), { message: "enough" });
+  }
+  await assert.rejects(load(address, { ...options, signal: AbortSignal.abort(new Error("early")) }), { message: "early" });
+  // A rejection that nobody handled would fail this test.
+  await slowly().then(slowly);
+});
+
 test("an alias of several targets: as the sticky key says, else drawn and kept", async () => {
   const { bucket, address, options } = await churn();
   bucket.promote("production", [bucket.target(1, 90), bucket.target(2, 10)]);
