@@ -142,19 +142,25 @@ test("headers and fetch serve every request, and a query of the model's goes to 
 });
 
 test("networks that fail are tried again; a server that asks for time gets it; a cut blob goes on where it was cut", async () => {
-  const failures = ["500", "429", "cut", "none"];
+  const failures = ["500", "429", "cut"];
   const { address, options, asked } = await churn((path, response, _, object) => {
     if (!path.startsWith("blobs/")) return false;
     const failure = failures.shift();
-    if (failure === undefined || failure === "none") return false;
-    if (failure !== "cut") return response.writeHead(Number(failure), { "retry-after": "0" }).end(), true;
+    if (failure === undefined) return false;
+    if (failure !== "cut") return response.writeHead(Number(failure), { "retry-after": "0.2" }).end(), true;
     response.writeHead(200, { "content-length": object.length }).write(object.subarray(0, 200));
     setTimeout(() => response.destroy(), 20);
     return true;
   });
-  assert.equal((await load(address, options)).verify(), 0);
+  const start = performance.now();
+  assert.equal((await load(address, options)).version, 2);
+  assert.ok(performance.now() - start > 390, "twice the time that was asked for");
   assert.equal(asked.length, 6);
   assert.match(asked.at(-1), /bytes=192-$/);
+  failures.push("cut", "503");
+  await load(address, options);
+  assert.match(asked.at(-2), /bytes=192-$/);
+  assert.match(asked.at(-1), /edgelet$/, "where going on failed, from the start");
   for (const [status, attempts] of [[503, 4], [404, 1]]) {
     const down = await churn((_, response) => (response.writeHead(status).end(), true));
     await assert.rejects(load(down.address, down.options), { code: "http_status", found: `status ${status}` });
