@@ -24,7 +24,7 @@ export type Source =
   | ReadableStream<Uint8Array>
   | Promise<string | URL | Request | Response | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>>;
 
-/** How far a load is. `total` and `fraction` are known only if the server tells the length. */
+/** How far a load is. `total` and `fraction` are known if the server tells the length, or the release of a model in a bucket. */
 export interface Progress {
   stage: "fetch" | "download" | "verify" | "decode" | "ready";
   loaded: number;
@@ -32,11 +32,12 @@ export interface Progress {
   fraction: number | undefined;
 }
 
-export interface LoadOptions {
+/** What a file is loaded with; all that `edgelet/slim` takes. */
+export interface FileOptions {
   /** Aborts the load at any stage; `load` then rejects with the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  /** Sent with the request: a value, or a function that makes it, such as one that asks for a token. */
+  /** Sent with every request: a value, or a function that makes it, such as one that asks for a token. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
   /** Used instead of the global `fetch`. */
   fetch?: typeof fetch;
@@ -44,6 +45,50 @@ export interface LoadOptions {
   cache?: RequestCache | false;
   /** A Subresource Integrity string, `sha256-…`, as `edgelet push` prints it. Checked before a byte is decoded. */
   integrity?: string;
+}
+
+/** A cache of your own: the methods of the platform's `Cache`. `keys` is for {@link cached} only. */
+export interface ModelCache {
+  match(address: string): Promise<Response | undefined>;
+  put(address: string, response: Response): Promise<void>;
+  delete(address: string): Promise<boolean>;
+  keys?(): Promise<readonly (string | Request)[]>;
+}
+
+/**
+ * How a model is loaded. What is not said to be for files is for models in a bucket: addresses that end with @ and an alias
+ * or a version, or that come with `publicKey`, `alias` or `version`.
+ */
+export interface LoadOptions extends Omit<FileOptions, "cache"> {
+  /**
+   * The public keys that are trusted, as `edgelet keygen` prints them: `ed25519:…`. Every document of the bucket must be
+   * signed by one of them. Without, whoever can write to the bucket chooses the model, and the console says so once.
+   */
+  publicKey?: string | readonly string[];
+  /** The alias that is followed; `"production"` if neither the address nor an option says otherwise. */
+  alias?: string;
+  /** The version that is loaded, whatever the aliases say. */
+  version?: number;
+  /**
+   * Where models are kept: a cache of your own, such as {@link fileCache}. Without, the platform's `Cache` where there is one.
+   * `false` and `"no-store"` keep nothing, `"reload"` asks for everything anew, `"force-cache"` asks for nothing that is kept,
+   * `"only-if-cached"` asks for nothing at all. Of a file: the request's cache mode.
+   */
+  cache?: RequestCache | false | ModelCache;
+  /**
+   * What an unreachable bucket means: `"stale"`, the default, loads what was kept, until the alias's own expiry; `"fail"`
+   * rejects.
+   */
+  offline?: "stale" | "fail";
+  /**
+   * How often a request is made at most (4), and for how many milliseconds to wait after the first (250), twice as long after
+   * each further one. Also for files.
+   */
+  retry?: { attempts?: number; delay?: number };
+  /** The app's key of an encrypted model: `aes256:…`. Who can read the page can read it too: see docs/SECURITY.md. */
+  decryptionKey?: string;
+  /** Of an alias with several versions: users with the same text get the same version, on every device. */
+  sticky?: string;
 }
 
 export interface Input {
@@ -90,6 +135,18 @@ export interface Values {
 /** Many rows: objects or arrays, columns, or numbers with their count; of a model that takes one text also texts. */
 export type Rows = readonly Row[] | readonly (readonly Value[])[] | Columns;
 
+/** What a release says of a version. Times are seconds since 1970. */
+export interface Release {
+  model: string;
+  version: number;
+  parent?: number | null;
+  created: number;
+  expires?: number | null;
+  blob: { sha256: string; size: number; chunk_size: number; chunks: string[]; encryption?: object | null };
+  provenance?: object;
+  profile?: object | null;
+}
+
 export class Model {
   private constructor();
   readonly schema: Schema;
@@ -99,6 +156,10 @@ export class Model {
   readonly classes: Label[] | undefined;
   readonly feature_names_in_: string[];
   readonly classes_: Label[] | undefined;
+  /** Of a model in a bucket: which version this is, the alias it was found by, and what its signed release says. */
+  readonly version?: number;
+  readonly alias?: string;
+  readonly release?: Release;
 
   /** Many rows: labels of a classifier, else numbers. */
   predict(rows: Numbers | readonly Value[], options: { rows: number }): Label[] | Float64Array;
@@ -128,7 +189,7 @@ export class Model {
   [Symbol.dispose](): void;
 }
 
-/** Fetches, checks and decodes a model. */
+/** Fetches, checks and decodes a model. A failure is an {@link EdgeletError}, or the reason of the signal that aborted it. */
 export function load(source: Source, options?: LoadOptions): Promise<Model>;
 
 /**
@@ -136,6 +197,17 @@ export function load(source: Source, options?: LoadOptions): Promise<Model>;
  * does nothing.
  */
 export function init(source?: WebAssembly.Module | BufferSource | Response | URL | string | Promise<Response>): Promise<void>;
+
+/** What is kept of models in buckets. `cache` names a cache of your own, as in {@link LoadOptions}. */
+export const cached: {
+  /** Every kept object: its address, and its size in bytes. */
+  list(options?: { cache?: ModelCache }): Promise<{ url: string; size: number }[]>;
+  /** Forgets the model with an address, or everything; returns how many objects that were. */
+  delete(model?: string | URL, options?: { cache?: ModelCache }): Promise<number>;
+};
+
+/** A folder to keep models in: in Node, Deno and Bun. Elsewhere it throws `unsupported_method`. */
+export function fileCache(folder: string): Required<ModelCache>;
 
 /** What went wrong. `message` holds all of it. */
 export class EdgeletError extends Error {

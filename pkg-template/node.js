@@ -1,7 +1,10 @@
 // Node, Deno, Bun: the wasm is read from beside this file at the first `load`.
 import { readFileSync } from "node:fs";
+import { load as loadWith } from "./registry/load.js";
 import * as slim from "./slim.js";
 
+export { cached } from "./registry/cache.js";
+export { fileCache } from "./registry/file-cache.js";
 export { EdgeletError, Model, version } from "./slim.js";
 
 export async function init(source) {
@@ -9,7 +12,6 @@ export async function init(source) {
   await slim.init(source ?? readFileSync(new URL("./edgelet.wasm", import.meta.url)));
 }
 
-export async function load(source, options) {
-  await init();
-  return slim.load(source, options);
+export function load(source, options = {}) {
+  return loadWith(source, options, init);
 }

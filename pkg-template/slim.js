@@ -1,13 +1,11 @@
 // The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
 import initCore, { initSync, load as loadCore } from "./core.js";
-import { EdgeletError, nearest, shown } from "./errors.js";
+import { EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
+import { checkOptions, FILE_OPTIONS } from "./options.js";
 
 export { EdgeletError, Model };
 export const version = "{{version}}";
-
-const OPTIONS = ["signal", "onProgress", "headers", "fetch", "cache", "integrity"];
-const CACHES = ["default", "reload", "only-if-cached", "no-store", "no-cache", "force-cache", false];
 
 let memory;
 let starting;
@@ -56,19 +54,8 @@ async function bytesOf(source) {
 }
 
 export async function load(source, options = {}) {
-  for (const name in options) {
-    if (!OPTIONS.includes(name)) {
-      const expected = `one of ${OPTIONS.join(", ")}`;
-      throw new EdgeletError("bad_option", "options", expected, shown(name), nearest(name, OPTIONS));
-    }
-  }
+  checkOptions(options, FILE_OPTIONS);
   const { signal, onProgress, headers, fetch, cache, integrity } = options;
-  check("signal", signal, signal instanceof AbortSignal, "an AbortSignal");
-  check("onProgress", onProgress, typeof onProgress === "function", "a function");
-  check("fetch", fetch, typeof fetch === "function", "a function");
-  check("headers", headers, typeof headers === "object" || typeof headers === "function", "headers or a function");
-  check("cache", cache, CACHES.includes(cache), `one of ${CACHES.join(", ")}`);
-  check("integrity", integrity, typeof integrity === "string", "a text like sha256-…");
   signal?.throwIfAborted();
   await init();
   // A promise that the core can race against whatever it waits for; the listener goes, since the signal may outlive it.
@@ -81,8 +68,4 @@ export async function load(source, options = {}) {
   } finally {
     signal?.removeEventListener("abort", abort);
   }
-}
-
-function check(name, value, isRight, expected) {
-  if (value !== undefined && !isRight) throw new EdgeletError("bad_option", `options.${name}`, expected, shown(value));
 }

@@ -1,5 +1,6 @@
 // What a strict TypeScript project writes. `types.test.mjs` checks it with `tsc`; it is never run.
-import { EdgeletError, init, load, version, type Label, type Progress, type Schema } from "edgelet";
+import { EdgeletError, cached, fileCache, init, load, version, type Label, type Progress, type Schema } from "edgelet";
+import { monitor } from "edgelet/monitor";
 import * as slim from "edgelet/slim";
 
 const model = await load(new URL("https://example.com/churn.edgelet"), {
@@ -48,3 +49,21 @@ model.predict({ age: { years: 31 } });
 new slim.Model();
 // @ts-expect-error An error's code does not change.
 new EdgeletError().code = "";
+
+const followed = await load("https://example.com/models/churn@production", {
+  publicKey: ["ed25519:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],
+  cache: fileCache("models"),
+  offline: "fail",
+  retry: { attempts: 2 },
+  sticky: "user 7",
+});
+const running: [number | undefined, string | undefined] = [followed.version, followed.alias];
+const sizes: number[] = (await cached.list()).map(({ size }) => size);
+console.log(running, sizes, followed.release?.blob.size, await cached.delete("https://example.com/models/churn"));
+const drift = monitor(followed, { onPrediction: ({ method, answer }) => console.log(method, answer) });
+const index: number | undefined = drift.report().inputs[0]?.psi;
+console.log(index);
+drift.stop();
+await load("https://example.com/models/churn", { version: 7, cache: await caches.open("mine") });
+// @ts-expect-error Models in buckets are for the main entry.
+await slim.load("https://example.com/models/churn@production", { publicKey: "ed25519:" });

@@ -17,7 +17,12 @@ export async function tables() {
 }
 
 /** Serves folders under paths (the models under /models), pages (or functions that answer) under theirs; returns the origin. */
-export async function serve(folders = {}, pages = {}) {
+export async function serve(folders, pages) {
+  return (await serveUntilClosed(folders, pages)).origin;
+}
+
+/** The same, and a function that takes the server away before the tests end. */
+export async function serveUntilClosed(folders = {}, pages = {}) {
   const roots = Object.entries({ "/models/": bits, ...folders });
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -34,8 +39,9 @@ export async function serve(folders = {}, pages = {}) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  after(() => server.close(() => {}) && server.closeAllConnections());
-  return `http://127.0.0.1:${server.address().port}`;
+  const close = () => server.close(() => {}) && server.closeAllConnections();
+  after(close);
+  return { origin: `http://127.0.0.1:${server.address().port}`, close };
 }
 
 /** Answers that a server should not give: for {@link serve}. */

@@ -10,6 +10,11 @@ const answers = {
   },
   /** One row, the model fetched once for each request. */
   predict: async ({ origin, row }) => (await load(`${origin}/models/mixed.edgelet`)).predict(row),
+  /** A model in a bucket, kept in the cache that all requests share. */
+  follow: async ({ address, options, row }) => {
+    const model = await load(address, options);
+    return [model.version, model.predict(row)];
+  },
   version: async () => version,
 };
 

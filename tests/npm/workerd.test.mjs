@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { ModelBucket, model, newKey, serveBuckets } from "./bucket.mjs";
 import { consumer, run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
 import { expectedBits } from "./table.mjs";
@@ -18,6 +19,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = .worker),
+    (name = "cache", worker = .cache),
     (name = "internet", network = (allow = ["private", "public"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
@@ -26,12 +28,14 @@ const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "out/worker.js"), (name = "${wasm}", wasm = embed "out/${wasm}")],
   compatibilityDate = "2025-06-01",
   globalOutbound = "internet",
+  cacheApiOutbound = "cache",
 );
+const cache :Workerd.Worker = (modules = [(name = "cache.js", esModule = embed "worker-cache.js")], compatibilityDate = "2025-06-01");
 `;
 
 const origin = await serve();
 const folder = await consumer();
-for (const name of ["worker.js", "table.mjs"]) await copyFile(here(name), join(folder, name));
+for (const name of ["worker.js", "worker-cache.js", "table.mjs"]) await copyFile(here(name), join(folder, name));
 const bundle = ["worker.js", "--bundle", "--format=esm", "--conditions=workerd", "--loader:.wasm=copy", "--outdir=out"];
 await run(join(tools, "esbuild"), [...bundle, "--log-level=warning"], { cwd: folder });
 const wasm = (await readdir(join(folder, "out"))).find((name) => name.endsWith(".wasm"));
@@ -70,4 +74,34 @@ test("one request after another, and several at once", async () => {
 test("errors keep their code", async () => {
   assert.deepEqual(await ask({ ask: "predict", row: { age: 30, usage: 1, plan: 7 } }), { error: "wrong_type" });
   assert.deepEqual(await ask({ ask: "predict", origin: `${origin}/nothing`, row: {} }), { error: "http_status" });
+});
+
+test("a model in a bucket: kept in the platform's cache, revalidated, there when the bucket is not", async () => {
+  const [key, other] = [newKey(), newKey()];
+  const bucket = new ModelBucket("churn", [key]);
+  bucket.publish(1, await model("mixed"));
+  bucket.promote("production", 1);
+  let isDown = false;
+  const bend = async (_, response) => {
+    // So slow that requests overlap.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return isDown && (response.destroy(), true);
+  };
+  const { origin, asked } = await serveBuckets([bucket], { bend });
+  const follow = (publicKey, more) => {
+    const options = { publicKey, retry: { attempts: 2, delay: 1 }, ...more };
+    return ask({ ask: "follow", address: `${origin}/churn`, options, row: { age: 30, usage: null, plan: "pro" } });
+  };
+  const first = await follow(key.text);
+  assert.equal(first.answer?.[0], 1, JSON.stringify(first));
+  assert.equal(asked.length, 3);
+  assert.deepEqual(await follow(key.text), first);
+  assert.deepEqual(asked.slice(3), ["aliases/production if changed"]);
+  assert.deepEqual(await follow(other.text), { error: "signature" });
+  const atOnce = await Promise.all(Array.from({ length: 4 }, () => follow(key.text, { cache: false })));
+  assert.deepEqual(atOnce, [first, first, first, first], "requests at once");
+  assert.equal(asked.length, 5 + 12, "which do not wait for each other's: one may be cancelled");
+  isDown = true;
+  assert.deepEqual(await follow(key.text), first);
+  assert.deepEqual(await follow(key.text, { offline: "fail" }), { error: "network" });
 });

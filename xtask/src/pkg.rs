@@ -9,9 +9,12 @@ use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The scripts that people import.
-const ENTRIES: [&str; 4] = ["edgelet.js", "node.js", "slim.js", "worker.js"];
-/// The scripts that end up in those.
-const PARTS: [&str; 4] = ["core.js", "errors.js", "model.js", "rows.js"];
+const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
+/// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
+const PARTS: [&str; 6] = ["core.js", "errors.js", "histogram.js", "model.js", "options.js", "rows.js"];
+const FOLDER: &str = "registry";
+/// Signatures, where the platform has none: it is bundled, with its licence.
+const NOBLE: &str = "@noble/ed25519";
 
 /// Where the package lies before it is packed.
 pub fn folder() -> PathBuf {
@@ -103,36 +106,46 @@ fn optimize(wasm: &Path, smaller: &Path) -> Result {
 /// Copies `pkg-template` and the licences, with the version put in.
 fn fill_in(folder: &Path) -> Result {
     let template = root().join("pkg-template");
-    let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| root().join(name));
-    let entries = fs::read_dir(&template).map_err(|error| format!("{}: {error}", template.display()))?;
-    let files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).chain(licences);
-    for file in files {
-        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let name = file.file_name().ok_or("a file without a name")?;
-        write(&folder.join(name), &text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
+    copy_texts(&template, folder)?;
+    copy_texts(&template.join(FOLDER), &folder.join(FOLDER))?;
+    let noble = root().join("tests/node_modules").join(NOBLE).join("LICENSE");
+    let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (name, root().join(name)));
+    for (name, path) in licences.into_iter().chain([("LICENSE-noble-ed25519", noble)]) {
+        write(&folder.join(name), &read(&path)?)?;
     }
     // The declarations once more, for `require`.
-    let declarations = fs::read_to_string(folder.join("edgelet.d.ts")).map_err(|error| error.to_string())?;
-    write(&folder.join("edgelet.d.cts"), &declarations)
+    write(&folder.join("edgelet.d.cts"), &read(&folder.join("edgelet.d.ts"))?)
 }
 
-/// The scripts as they are shipped: each entry, what they share in one file, comments and long names gone; and Node's entry
+fn copy_texts(from: &Path, to: &Path) -> Result {
+    fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    let entries = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
+    for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()) {
+        let name = file.file_name().ok_or("a file without a name")?;
+        write(&to.join(name), &read(&file)?.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
+    }
+    Ok(())
+}
+
+/// The scripts as they are shipped: each entry, what all or some of them share in a file each, comments and long names gone; and Node's entry
 /// once more as one CommonJS file.
 fn bundle(folder: &Path) -> Result {
     let esbuild = |arguments: &[&str]| {
         let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
         command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]);
+        command.env("NODE_PATH", root().join("tests/node_modules"));
         shell::run(command.args(arguments))
     };
     let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";
     let define = "--define:import.meta.url=edgeletUrl";
     esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, "--outfile=node.cjs"])?;
-    let shared = ["--format=esm", "--splitting", "--chunk-names=shared", "--external:*.wasm", "--external:node:fs"];
+    let shared =
+        ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
     esbuild(&[&ENTRIES[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
     }
-    Ok(())
+    fs::remove_dir_all(folder.join(FOLDER)).map_err(|error| format!("{FOLDER}: {error}"))
 }
 
 fn pack(folder: &Path) -> Result<PathBuf> {
@@ -143,6 +156,10 @@ fn pack(folder: &Path) -> Result<PathBuf> {
     let tarball = target.join(name.trim().lines().last().unwrap_or_default());
     println!("{}", tarball.strip_prefix(root()).unwrap_or(&tarball).display());
     Ok(tarball)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn write(path: &Path, text: &str) -> Result {

@@ -6,23 +6,28 @@ use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::Write;
 
-/// What the browser's entry loads.
-const PARTS: [&str; 3] = ["edgelet.wasm", "edgelet.js", "shared.js"];
-
 /// Builds the package, prints the sizes and fails over budget.
 pub fn run() -> Result {
     pkg::run()?;
     stage("what a visitor downloads, bytes");
-    println!("{:<14} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
+    println!("{:<18} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
     let mut totals = [0; 3];
-    for part in PARTS {
-        let path = pkg::folder().join(part);
+    let mut parts = vec![String::from("edgelet.wasm"), String::from("edgelet.js")];
+    let mut next = 0;
+    while let Some(part) = parts.get(next).cloned() {
+        next += 1;
+        let path = pkg::folder().join(&part);
         let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        for imported in imports(&part, &bytes) {
+            if !parts.contains(&imported) {
+                parts.push(imported);
+            }
+        }
         let sizes = [bytes.len(), gzip(&bytes)?, brotli(&bytes)?];
-        println!("{part:<14} {:>9} {:>9} {:>9}", sizes[0], sizes[1], sizes[2]);
+        println!("{part:<18} {:>9} {:>9} {:>9}", sizes[0], sizes[1], sizes[2]);
         totals.iter_mut().zip(sizes).for_each(|(total, size)| *total += size);
     }
-    println!("{:<14} {:>9} {:>9} {:>9}", "total", totals[0], totals[1], totals[2]);
+    println!("{:<18} {:>9} {:>9} {:>9}", "total", totals[0], totals[1], totals[2]);
     let file = root().join("xtask/budget.txt");
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let budget: usize = text.trim().parse().map_err(|_| format!("{}: not a number", file.display()))?;
@@ -31,6 +36,13 @@ pub fn run() -> Result {
     }
     println!("within the budget of {budget}");
     Ok(())
+}
+
+/// The scripts that a script of the package imports: minified, `from"./name.js"` or `import"./name.js"`.
+fn imports(name: &str, bytes: &[u8]) -> Vec<String> {
+    let text = if name.ends_with(".js") { String::from_utf8_lossy(bytes) } else { "".into() };
+    let found = ["from\"./", "import\"./"].into_iter().flat_map(|start| text.split(start).skip(1));
+    found.filter_map(|rest| rest.split('"').next().map(String::from)).filter(|name| name.ends_with(".js")).collect()
 }
 
 fn gzip(bytes: &[u8]) -> Result<usize> {

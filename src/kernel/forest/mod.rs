@@ -2,31 +2,28 @@
 //!
 //! An answer is a number's place among the sorted thresholds of its feature: x ≤ threshold i exactly if the place is at
 //! most i. So trees see only bytes, whatever the numbers are. A byte tells 255 thresholds apart; more take more bytes. Where
-//! a missing number goes is in the answer too. A category's answer is a code: who goes up looks it up in the 256 bits of a
-//! split, for many rows at once, and who goes down has it looked up for all splits ([`Sets`]).
+//! a missing number goes is in the answer too. A category's answer is a code: who goes down has it looked up for all splits
+//! ([`Sets`]).
 //!
 //! Three ways lead to the leaves, none with a branch. [`fall`] goes down sixteen shallow trees at once with one row,
-//! [`walk`] goes down four trees, or with four rows. [`merge`] goes up: it settles every split of a small tree for
-//! [`ROWS`] rows at once.
+//! [`walk_trees`] goes down eight with one row, and [`walk`] down one with four. [`choose`] goes up: it settles every split of a small tree for
+//! [`ROWS`] rows at once, whose answers are [planes](Plane) of bits then.
 
 mod grove;
+mod planes;
 mod questions;
 
 pub use grove::{GROVE, GROVE_DEPTH, Grove, Splits, fall, from_lanes, to_lanes};
+pub use planes::{
+    CONSTANTS, Choice, EVERY_ROW, MAX_PLANES, NAME_BITS, NO_ROW, Plane, Planes, ROWS, choose, names, unite,
+};
 pub use questions::{CODES, Code, Member, PLACES, Place, Questions, Sets};
 
-use super::lanes::Bytes;
-pub use super::lanes::Singles;
+pub use super::lanes::{Singles, bucket};
 
-/// How many rows go up a tree at once.
-pub const ROWS: usize = 64;
-/// The answers of [`ROWS`] rows to a question, or for each row the leaf of a part of a tree.
-pub type Block = [Bytes; ROWS / 16];
 /// How many leaves a tree may have to be gone up.
-pub const MAX_LEAVES: usize = 256;
-/// How many splits a tree may have to be gone up.
-pub const MAX_MERGES: usize = 256;
-/// How many answers there may be to go up.
+pub const MAX_LEAVES: usize = 1 << NAME_BITS;
+/// How many answers a row may have to fall.
 pub const MAX_ANSWERS: usize = 256;
 
 /// A split or a leaf.
@@ -42,6 +39,28 @@ pub struct Node {
 fn next(nodes: &[Node], answers: &[u8], at: u32) -> u32 {
     let Node { question, next } = nodes[at as usize];
     next + u32::from(answers[(question >> 8) as usize] > question as u8)
+}
+
+/// How many trees one row walks down at once.
+pub const TREES: usize = 8;
+
+/// The leaves that one row arrives at on [`TREES`] ways of at most `depth` steps: enough ways to wait for memory together.
+#[inline(never)]
+pub fn walk_trees(nodes: &[Node], answers: &[u8], ways: &mut [u32; TREES], depth: u32) {
+    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *ways;
+    let mut left = depth;
+    while left > 0 {
+        left -= 1;
+        a = next(nodes, answers, a);
+        b = next(nodes, answers, b);
+        c = next(nodes, answers, c);
+        d = next(nodes, answers, d);
+        e = next(nodes, answers, e);
+        f = next(nodes, answers, f);
+        g = next(nodes, answers, g);
+        h = next(nodes, answers, h);
+    }
+    *ways = [a, b, c, d, e, f, g, h];
 }
 
 /// The leaves that four ways of at most `depth` steps arrive at.
@@ -67,34 +86,6 @@ pub fn walk(nodes: &[Node], answers: [&[u8]; 4], ways: &mut [u32; 4], depth: u32
         }
     }
     *ways = [a, b, c, d];
-}
-
-/// A split, seen from below.
-#[derive(Clone, Copy, Debug)]
-pub struct Merge {
-    /// Which block of answers is asked for, shifted by 8, and the largest one that goes left, as i8.
-    pub question: u16,
-    /// The block with the leaves of the left side: first come [`MAX_LEAVES`] leaves, then what each merge makes.
-    pub left: u16,
-    /// The block with the leaves of the right side.
-    pub right: u16,
-}
-
-/// All leaves, and what merges make of them.
-pub type Merged = [Block; MAX_LEAVES + MAX_MERGES];
-
-/// The answers of [`ROWS`] rows, question after question, as blocks of i8.
-pub fn to_blocks(answers: &[u8], blocks: &mut [Block]) {
-    for (answers, block) in answers.as_chunks::<16>().0.as_chunks::<4>().0.iter().zip(blocks) {
-        *block = [to_lanes(&answers[0]), to_lanes(&answers[1]), to_lanes(&answers[2]), to_lanes(&answers[3])];
-    }
-}
-
-/// The leaves of [`ROWS`] rows, eight to a number, the first in its least byte.
-#[inline(always)]
-pub fn from_block(block: &Block) -> [u64; ROWS / 8] {
-    let [a, b, c, d] = [block[0].to_halves(), block[1].to_halves(), block[2].to_halves(), block[3].to_halves()];
-    [a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1]]
 }
 
 /// Adds to every `stride`-th sum the leaf of its row.
@@ -159,54 +150,6 @@ pub fn add_singles(sums: &mut [Singles; ROWS / 4], leaves: &[f32; MAX_LEAVES], e
 fn leaves_of(leaves: &[f32; MAX_LEAVES], names: u32) -> Singles {
     let [a, b, c, d] = names.to_le_bytes();
     Singles::new(leaves[usize::from(a)], leaves[usize::from(b)], leaves[usize::from(c)], leaves[usize::from(d)])
-}
-
-/// A block of the same byte.
-pub fn block_of(byte: u8) -> Block {
-    [Bytes::splat(byte); ROWS / 16]
-}
-
-/// Looks codes up: for each row 0 where it is not in the set, which goes left, and above 0 where it is.
-#[inline(always)]
-pub fn look_up(codes: &Block, set: &[u64; 4]) -> Block {
-    [
-        look_up_lanes(codes[0], set),
-        look_up_lanes(codes[1], set),
-        look_up_lanes(codes[2], set),
-        look_up_lanes(codes[3], set),
-    ]
-}
-
-#[inline(always)]
-fn look_up_lanes(codes: Bytes, set: &[u64; 4]) -> Bytes {
-    codes.turned().are_in(set).choose(Bytes::splat(1), Bytes::splat(0))
-}
-
-/// Goes up a tree and returns the leaf of each row.
-#[inline(always)]
-pub fn merge(merges: &[Merge], answers: &[Block; MAX_ANSWERS], blocks: &mut Merged) -> Block {
-    // Without a split there is one leaf.
-    let mut last = blocks[0];
-    let mut at = MAX_LEAVES;
-    // Not an iterator of pairs, and no arrays of lanes: the module is built for size, where those are calls and copies.
-    let mut rest = merges;
-    while let [merge, more @ ..] = rest {
-        rest = more;
-        let most = Bytes::splat(merge.question as u8);
-        // Nothing is checked here: a byte cannot point outside, nor can what is masked.
-        let answer = &answers[usize::from(merge.question >> 8)];
-        let left = &blocks[usize::from(merge.left) % (MAX_LEAVES + MAX_MERGES)];
-        let right = &blocks[usize::from(merge.right) % (MAX_LEAVES + MAX_MERGES)];
-        last = [
-            answer[0].is_above(most).choose(right[0], left[0]),
-            answer[1].is_above(most).choose(right[1], left[1]),
-            answer[2].is_above(most).choose(right[2], left[2]),
-            answer[3].is_above(most).choose(right[3], left[3]),
-        ];
-        blocks[at % (MAX_LEAVES + MAX_MERGES)] = last;
-        at += 1;
-    }
-    last
 }
 
 /// A term of a linear leaf: a feature and its coefficient.

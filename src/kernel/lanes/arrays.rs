@@ -87,6 +87,18 @@ impl Lanes {
         Self(self.0.map(|x| f64::from_bits(((x + WHOLE).to_bits() << 52).wrapping_add(1.0_f64.to_bits()))))
     }
 
+    /// The [`bucket`](super::bucket) of each.
+    #[inline(always)]
+    pub fn buckets(self, low: f64, scale: f64, last: f64) -> [u32; LANES] {
+        self.0.map(|x| super::bucket(x, low, scale, last))
+    }
+
+    /// Rounded to f32.
+    #[inline(always)]
+    pub fn rounded(self) -> Self {
+        Self(self.0.map(|x| f64::from(x as f32)))
+    }
+
     /// Adds `x[j] * y[j]` to lane j.
     #[inline(always)]
     pub fn add_product(self, x: Self, y: Self) -> Self {
@@ -195,10 +207,12 @@ impl Bytes {
         Self(self.0.map(pick))
     }
 
-    /// For each byte b all bits if bit b of the 256 is set, else none.
+    /// In each byte bit i + `BY` of `low` and bit i of `high` change places, for all i in which bit `BY` is not set.
     #[inline(always)]
-    pub fn are_in(self, bits: &[u64; 4]) -> Self {
-        let is_in = |byte: u8| bits[usize::from(byte / 64)] >> (byte % 64) & 1 == 1;
-        Self(self.0.map(|byte| if is_in(byte) { u8::MAX } else { 0 }))
+    pub fn swapped<const BY: u32>(low: Self, high: Self) -> (Self, Self) {
+        let mask = (0xff / ((1 << BY) + 1)) as u8;
+        let differing: [u8; 16] = array::from_fn(|j| ((low.0[j] >> BY) ^ high.0[j]) & mask);
+        let turned = |bytes: [u8; 16], by: u32| array::from_fn(|j| bytes[j] ^ (differing[j] << by));
+        (Self(turned(low.0, BY)), Self(turned(high.0, 0)))
     }
 }

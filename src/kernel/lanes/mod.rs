@@ -6,7 +6,7 @@
 /// How many lanes there are: two vectors of two, enough to hide the latency of an addition.
 pub const LANES: usize = 4;
 
-/// Added to a whole number below 2^51, it leaves that number in the last bits.
+/// Added to a number between -2^51 and 2^51, it leaves the nearest whole number in the last bits.
 const WHOLE: f64 = 6_755_399_441_055_744.0;
 
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
@@ -18,6 +18,15 @@ mod vectors;
 pub use arrays::{Bytes, Lanes, Singles};
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 pub use vectors::{Bytes, Lanes, Singles};
+
+/// (x - `low`) × `scale` as a whole number from 0 to `last`; of NaN 0.
+#[inline(always)]
+pub fn bucket(x: f64, low: f64, scale: f64, last: f64) -> u32 {
+    let x = (x - low) * scale;
+    let x = if x > 0.0 { x } else { 0.0 };
+    let x = if x < last { x } else { last };
+    (x + WHOLE).to_bits() as u32
+}
 
 /// Up to three numbers, then zeros.
 #[inline(always)]

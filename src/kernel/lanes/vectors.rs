@@ -95,6 +95,23 @@ impl Lanes {
         Self(u64x2_add(u64x2_shl(low, 52), one), u64x2_add(u64x2_shl(high, 52), one))
     }
 
+    /// The [`bucket`](super::bucket) of each.
+    #[inline(always)]
+    pub fn buckets(self, low: f64, scale: f64, last: f64) -> [u32; LANES] {
+        let bucket = |x: v128| {
+            let x = f64x2_mul(f64x2_sub(x, f64x2_splat(low)), f64x2_splat(scale));
+            f64x2_add(f64x2_pmin(f64x2_splat(last), f64x2_pmax(f64x2_splat(0.0), x)), f64x2_splat(WHOLE))
+        };
+        cast(u32x4_shuffle::<0, 2, 4, 6>(bucket(self.0), bucket(self.1)))
+    }
+
+    /// Rounded to f32.
+    #[inline(always)]
+    pub fn rounded(self) -> Self {
+        let round = |x: v128| f64x2_promote_low_f32x4(f32x4_demote_f64x2_zero(x));
+        Self(round(self.0), round(self.1))
+    }
+
     /// Adds `x[j] * y[j]` to lane j.
     #[inline(always)]
     pub fn add_product(self, x: Self, y: Self) -> Self {
@@ -206,14 +223,11 @@ impl Bytes {
         Self(picked)
     }
 
-    /// For each byte b all bits if bit b of the 256 is set, else none.
+    /// In each byte bit i + `BY` of `low` and bit i of `high` change places, for all i in which bit `BY` is not set.
     #[inline(always)]
-    pub fn are_in(self, bits: &[u64; 4]) -> Self {
-        let byte = u8x16_shr(self.0, 3);
-        // Where an index is not below 16, swizzle gives 0.
-        let low = u8x16_swizzle(u64x2(bits[0], bits[1]), byte);
-        let high = u8x16_swizzle(u64x2(bits[2], bits[3]), u8x16_sub(byte, u8x16_splat(16)));
-        let bit = u8x16_swizzle(u64x2_splat(0x8040_2010_0804_0201), v128_and(self.0, u8x16_splat(7)));
-        Self(u8x16_eq(v128_and(v128_or(low, high), bit), bit))
+    pub fn swapped<const BY: u32>(low: Self, high: Self) -> (Self, Self) {
+        let mask = u8x16_splat(0xff / ((1 << BY) + 1));
+        let differing = v128_and(v128_xor(u64x2_shr(low.0, BY), high.0), mask);
+        (Self(v128_xor(low.0, u64x2_shl(differing, BY))), Self(v128_xor(high.0, differing)))
     }
 }

@@ -1,21 +1,21 @@
 //! A forest laid out for the kernel.
 
+mod buckets;
 mod questions;
 mod run;
 mod tree;
+mod up;
 
 pub use run::Room;
 
 use crate::kernel::forest::{
-    self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, Node, Questions, Sets, Term, to_lanes,
+    self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, MAX_LEAVES, Node, Questions, Sets, Term, to_lanes,
 };
 use crate::model::forest::{Forest, LinearLeaves, Precision};
 use questions::Asker;
 use std::{array, mem};
 use tree::{BARE, GroveBytes, Names, Shape};
-
-/// What a merge takes, in steps of a way down: see the benchmarks.
-const STEPS_OF_MERGE: f64 = 0.06;
+use up::Up;
 
 /// A forest laid out for the kernel: what its splits ask, and its trees for one or both of the ways to their leaves.
 #[derive(Clone, Debug)]
@@ -31,15 +31,11 @@ pub struct PackedForest {
     nodes: Vec<Node>,
     /// For each node that is a leaf its name in its tree.
     leaf_of: Vec<u32>,
-    /// The sets of codes that go right.
-    sets: Vec<[u64; 4]>,
-    /// The same for going down, and how many bytes a row's answers have with theirs.
+    /// The sets of codes that go right, for going down, and how many bytes a row's answers have with theirs.
     sets_of_codes: Vec<Sets>,
     all_answers: usize,
-    /// The merges of all trees, if it is worth while to go up.
-    merges: Option<Vec<Merge>>,
-    /// Which byte has to be looked up in which set for them.
-    looks: Vec<(u8, u32)>,
+    /// For going up, if that is worth while.
+    up: Option<Up>,
     /// The numbers of the leaves of all trees.
     leaves: Vec<f64>,
     /// For each leaf of a tree with [`To::Each`] the output it is added to.
@@ -56,10 +52,6 @@ pub struct PackedForest {
 struct Tree {
     root: u32,
     depth: u32,
-    /// Where its merges end.
-    merges_end: u32,
-    /// Where what it looks up ends.
-    looks_end: u32,
     /// Where its leaves' numbers begin.
     leaves: u32,
     to: To,
@@ -89,11 +81,9 @@ impl PackedForest {
             grove_leaves: Vec::new(),
             nodes: Vec::new(),
             leaf_of: Vec::new(),
-            sets: Vec::new(),
             sets_of_codes: Vec::new(),
             all_answers: 0,
-            merges: Some(Vec::new()).filter(|_| forest.linear.is_none()),
-            looks: Vec::new(),
+            up: Up::new(&asker).filter(|_| forest.linear.is_none()),
             leaves: Vec::new(),
             outputs: Vec::new(),
             linear: None,
@@ -106,30 +96,26 @@ impl PackedForest {
         let is_kept = |&x: &f64| x.to_bits() != (-0.0_f64).to_bits() && !(rounds_sums && f64::from(x as f32) != x);
         let skips_zeros = forest.base.iter().all(is_kept);
         let mut leaves = &forest.leaves[..];
-        let (mut splits, mut steps) = (0, 0);
         let shapes = forest.trees().map(|kinds| Shape::new(kinds, &mut asker));
         let shapes: Vec<Shape> = shapes.collect();
         let (sets_of_codes, places) = asker.sets(packed.answers as u32);
         packed.all_answers = packed.answers + sets_of_codes.iter().map(|sets| 16 * sets.sixteens).sum::<usize>();
         packed.sets_of_codes = sets_of_codes;
-        packed.sets = mem::take(&mut asker.code_sets);
+        let sets = mem::take(&mut asker.code_sets);
         let depth = shapes.iter().fold(0, |depth, shape| depth.max(shape.depth));
-        let in_groves = depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.len() == 1;
+        let in_groves = depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && sets.len() == 1;
         let mut groves = Vec::new();
         for (shape, target) in shapes.iter().zip(&forest.targets) {
             let width = if target.is_some() { 1 } else { forest.base.len() };
             let (own, rest) = leaves.split_at((shape.splits() + 1) * width);
             leaves = rest;
-            let Names { names, firsts } = Names::new(own, width, forest.linear.is_none());
-            splits += shape.splits();
-            steps += shape.depth;
-            let is_small = shape.splits() <= MAX_MERGES && firsts.len() <= MAX_LEAVES;
-            if !is_small || packed.answers + shape.looks() > MAX_ANSWERS {
-                packed.merges = None;
-            }
-            if let Some(merges) = &mut packed.merges {
-                shape.lay_up(&names, packed.answers, merges, &mut packed.looks);
-            }
+            let mut named = Names::by_numbers(own, width, forest.linear.is_none());
+            packed.up = packed.up.take().and_then(|mut up| {
+                let candidates = Names::by_way(shape).into_iter().chain([named.in_gray_code()]);
+                named = up.push(shape, candidates, &sets)?;
+                Some(up)
+            });
+            let Names { names, leaves: firsts } = named;
             let (root, leaves_at) = (packed.nodes.len() as u32, packed.leaves.len() as u32);
             if in_groves {
                 let lane = packed.trees.len() % GROVE;
@@ -145,9 +131,7 @@ impl PackedForest {
             }
             let to =
                 packed.push_leaves(firsts.iter().map(|first| &own[first * width..][..width]), *target, skips_zeros);
-            let merges_end = packed.merges.as_ref().map_or(0, Vec::len) as u32;
-            let looks_end = packed.looks.len() as u32;
-            packed.trees.push(Tree { root, depth: shape.depth, merges_end, looks_end, leaves: leaves_at, to });
+            packed.trees.push(Tree { root, depth: shape.depth, leaves: leaves_at, to });
         }
         // Whoever goes up looks at as many leaves as a byte could ask for.
         packed.leaves.resize(packed.leaves.len() + MAX_LEAVES, 0.0);
@@ -157,9 +141,7 @@ impl PackedForest {
         if rounds_sums && packed.leaves.iter().chain(&forest.base).all(is_f32) {
             packed.singles = packed.leaves.iter().map(|&x| x as f32).collect();
         }
-        if splits as f64 * STEPS_OF_MERGE > f64::from(steps) {
-            packed.merges = None;
-        }
+        packed.up = packed.up.take().filter(Up::is_worth_it);
         packed.questions = asker.into_questions();
         packed.linear = forest.linear.map(|linear| Linear::new(*linear));
         packed.base = forest.base;

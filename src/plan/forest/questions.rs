@@ -1,5 +1,6 @@
 //! What the splits of a forest ask, each question once.
 
+use super::buckets::Buckets;
 use crate::kernel::forest::{CODES, Code, Member, PLACES, Place, Questions, Sets};
 use crate::model::forest::{Forest, NodeKind, Precision};
 use std::slice::Iter;
@@ -13,11 +14,15 @@ pub struct Question {
     pub most: u8,
     /// The number of the set of codes that go right; 0 for none.
     pub set: u32,
+    /// The plane of the answer; of a code the first of its planes.
+    pub plane: u32,
+    /// How many codes there are.
+    pub codes: u32,
 }
 
 impl Question {
     /// Whoever is asked this goes left, as at a leaf.
-    pub const NONE: Self = Self { answer: 0, most: u8::MAX, set: 0 };
+    pub const NONE: Self = Self { answer: 0, most: u8::MAX, set: 0, plane: 0, codes: 0 };
 }
 
 /// Hands out the questions of a forest's nodes, in order.
@@ -26,17 +31,20 @@ pub struct Asker<'a> {
     features: Iter<'a, u32>,
     thresholds: Iter<'a, f64>,
     sets: Iter<'a, Vec<u32>>,
-    /// The distinct thresholds, each with its feature and where a missing number goes; sorted.
-    keys: Vec<(u32, u64)>,
+    /// Sorted by their keys.
     groups: Vec<Group>,
+    /// Their order as questions.
+    order: Vec<usize>,
     /// For each feature how many categories its largest set could hold.
     categories: Vec<usize>,
-    /// For each feature the byte of its code, if it has one.
-    codes: Vec<u32>,
-    /// The byte of the next answer about membership.
-    next_member: u32,
+    /// For each feature the byte of its code, if it has one, and its first plane.
+    codes: Vec<(u32, u32)>,
+    /// The byte of the next answer about membership, and its plane.
+    next_member: (u32, u32),
     /// How many bytes all answers have.
     pub bytes: u32,
+    /// How many planes they have.
+    pub planes: u32,
     /// The sets of codes that go right: none first.
     pub code_sets: Vec<[u64; 4]>,
     /// For each set the byte of the code.
@@ -46,18 +54,12 @@ pub struct Asker<'a> {
 /// The thresholds of a feature with one side for missing numbers.
 struct Group {
     key: u32,
-    /// Where its keys begin, and how many there are.
-    start: u32,
-    count: u32,
+    thresholds: Vec<f64>,
+    buckets: Buckets,
     /// The byte of its answer.
     answer: u32,
-}
-
-impl Group {
-    /// How many steps a search takes.
-    fn steps(&self) -> u32 {
-        u32::BITS - self.count.leading_zeros()
-    }
+    /// Its first plane.
+    plane: u32,
 }
 
 impl<'a> Asker<'a> {
@@ -76,23 +78,29 @@ impl<'a> Asker<'a> {
         }
         keys.sort_unstable();
         keys.dedup();
-        let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
+        let mut groups = Vec::new();
         for group in keys.chunk_by(|a, b| a.0 == b.0) {
-            groups.push(Group { key: group[0].0, start, count: group.len() as u32, answer: 0 });
-            start += group.len() as u32;
+            let thresholds: Vec<f64> = group.iter().map(|&(_, order)| number(order)).collect();
+            let buckets = Buckets::new(&thresholds);
+            groups.push(Group { key: group[0].0, thresholds, buckets, answer: 0, plane: 0 });
         }
-        // Searches in tables of one size take as many steps, which a processor foresees.
-        for steps in 1..=u32::BITS {
-            for group in groups.iter_mut().filter(|group| group.steps() == steps) {
-                group.answer = bytes;
-                bytes += group.count.div_ceil(PLACES as u32);
-            }
+        // Searches of as many steps come together, which a processor foresees.
+        let has_steps = |group: &usize, steps| groups[*group].buckets.steps == steps;
+        let order = (0..=u32::BITS).flat_map(|steps| (0..groups.len()).filter(move |group| has_steps(group, steps)));
+        let order: Vec<usize> = order.collect();
+        let (mut bytes, mut planes) = (0, 0);
+        for &group in &order {
+            let group = &mut groups[group];
+            (group.answer, group.plane) = (bytes, planes);
+            bytes += group.thresholds.len().div_ceil(PLACES) as u32;
+            planes += group.thresholds.len() as u32 + 1;
         }
-        let mut codes = vec![0; categories.len()];
+        let mut codes = vec![(0, 0); categories.len()];
         for (code, &count) in codes.iter_mut().zip(&categories) {
             if has_code(count) {
-                *code = bytes;
+                *code = (bytes, planes);
                 bytes += 1;
+                planes += count as u32 + 2;
             }
         }
         let members = splits(forest)
@@ -103,12 +111,13 @@ impl<'a> Asker<'a> {
             features: forest.features.iter(),
             thresholds: forest.thresholds.iter(),
             sets: forest.sets.iter(),
-            keys,
             groups,
+            order,
             categories,
             codes,
-            next_member: bytes,
+            next_member: (bytes, planes),
             bytes: bytes + members,
+            planes: planes + members,
             code_sets: vec![[0; 4]],
             codes_of_sets: vec![u32::MAX],
         }
@@ -125,19 +134,22 @@ impl<'a> Asker<'a> {
     }
 
     fn next_place(&mut self, missing_left: bool) -> Option<Question> {
-        let key = key(*self.features.next()?, missing_left, *self.thresholds.next()?);
-        let group = self.groups.binary_search_by_key(&key.0, |group| group.key).ok()?;
-        let Group { start, answer, .. } = self.groups[group];
-        let place = self.keys.binary_search(&key).ok()? as u32 - start;
-        Some(Question { answer: answer + place / PLACES as u32, most: (place % PLACES as u32) as u8, set: 0 })
+        let (&feature, &threshold) = (self.features.next()?, self.thresholds.next()?);
+        let key = key(feature, missing_left, threshold).0;
+        let group = self.groups.binary_search_by_key(&key, |group| group.key).ok()?;
+        let Group { thresholds, answer, plane, .. } = &self.groups[group];
+        let place = thresholds.partition_point(|&other| other < threshold) as u32;
+        let (answer, most) = (answer + place / PLACES as u32, (place % PLACES as u32) as u8);
+        Some(Question { answer, most, plane: plane + place, ..Question::NONE })
     }
 
     fn next_set(&mut self, missing_left: bool) -> Option<Question> {
         let (feature, words) = (*self.features.next()? as usize, self.sets.next()?);
         let count = self.categories[feature];
         if !has_code(count) {
-            self.next_member += 1;
-            return Some(Question { answer: self.next_member - 1, most: 0, set: 0 });
+            let (answer, plane) = self.next_member;
+            self.next_member = (answer + 1, plane + 1);
+            return Some(Question { answer, most: 0, plane, ..Question::NONE });
         }
         let mut rights = [u64::MAX; 4];
         for (i, &word) in words.iter().enumerate() {
@@ -145,8 +157,10 @@ impl<'a> Asker<'a> {
         }
         rights[count / 64] ^= u64::from(missing_left) << (count % 64);
         self.code_sets.push(rights);
-        self.codes_of_sets.push(self.codes[feature]);
-        Some(Question { answer: self.codes[feature], most: u8::MAX, set: self.code_sets.len() as u32 - 1 })
+        let (answer, plane) = self.codes[feature];
+        self.codes_of_sets.push(answer);
+        let set = self.code_sets.len() as u32 - 1;
+        Some(Question { answer, set, plane, codes: count as u32 + 2, ..Question::NONE })
     }
 
     /// The sets of each code, and for each set the byte of its answer; those come after the `answers` that there are.
@@ -172,22 +186,25 @@ impl<'a> Asker<'a> {
     /// What a row is asked.
     pub fn into_questions(self) -> Questions {
         let mut questions = Questions { rounds: self.forest.rows == Precision::F32, ..Questions::default() };
-        // In the order of their answers.
-        for group in (1..=u32::BITS).flat_map(|steps| self.groups.iter().filter(move |group| group.steps() == steps)) {
-            let keys = &self.keys[group.start as usize..][..group.count as usize];
-            let (start, count) = (questions.thresholds.len(), (1 << group.steps()) - 1);
-            questions.thresholds.extend(keys.iter().map(|&(_, order)| number(order)));
-            questions.thresholds.resize(start + count, f64::NAN);
+        for group in self.order.iter().map(|&group| &self.groups[group]) {
+            let Buckets { low, scale, firsts, steps } = &group.buckets;
+            let start = questions.thresholds.len() as u32;
             questions.places.push(Place {
-                feature: keys[0].0 >> 1,
-                missing_first: keys[0].0 & 1 == 1,
-                start: start as u32,
-                count: count as u32,
-                bytes: keys.len().div_ceil(PLACES) as u32,
+                feature: group.key >> 1,
+                missing_first: group.key & 1 == 1,
+                start,
+                count: group.thresholds.len() as u32,
+                low: *low,
+                scale: *scale,
+                buckets: questions.firsts.len() as u32,
+                last: (firsts.len() - 1) as f64,
+                steps: *steps,
             });
+            questions.firsts.extend(firsts.iter().map(|first| start + first));
+            questions.thresholds.extend(&group.thresholds);
+            let end = questions.thresholds.len() + (1 << steps);
+            questions.thresholds.resize(end, f64::NAN);
         }
-        // A search looks at 256 numbers at once.
-        questions.thresholds.resize(questions.thresholds.len() + 256, f64::NAN);
         for (feature, &count) in self.categories.iter().enumerate().filter(|(_, count)| has_code(**count)) {
             questions.codes.push(Code { feature: feature as u32, count: count as u32 });
         }

@@ -1,32 +1,32 @@
 //! Runs a forest over rows.
 
+use super::up::{Up, UpTree};
 use super::{PackedForest, To, Tree};
 use crate::kernel::forest::{
-    Block, GROVE_DEPTH, MAX_ANSWERS, MAX_LEAVES, MAX_MERGES, Merge, ROWS, Singles, add, add_each, add_singles,
-    add_where, block_of, fall, from_block, from_lanes, look_up, merge, to_blocks, to_lanes, walk,
+    CONSTANTS, EVERY_ROW, GROVE_DEPTH, MAX_ANSWERS, MAX_PLANES, Plane, ROWS, Singles, TREES, add, add_each,
+    add_singles, add_where, choose, fall, from_lanes, names, to_lanes, unite, walk, walk_trees,
 };
 
-/// Fewer rows than this walk down: going up takes as long for one as for [`ROWS`].
-const FEW: usize = 20;
+/// Fewer rows than this go down: going up takes nearly as long for one as for [`ROWS`].
+const FEW: usize = 24;
 
 /// What a forest writes to while it runs.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
-    /// The answers of [`ROWS`] rows.
+    /// The answers of rows that go down.
     bytes: Vec<u8>,
-    /// The same in blocks, and then what is looked up.
-    answers: Vec<Block>,
-    leaves: Vec<Block>,
+    /// All planes of rows that go up.
+    planes: Vec<Plane>,
 }
 
 impl Room {
     /// Makes it large enough for a forest.
     pub fn grow(&mut self, forest: &PackedForest) {
-        self.bytes.resize((forest.all_answers * ROWS + MAX_ANSWERS).max(self.bytes.len()), 0);
-        if forest.merges.is_some() {
-            self.answers.resize(MAX_ANSWERS, block_of(0));
-            self.leaves = (0..=u8::MAX).map(block_of).collect();
-            self.leaves.resize(MAX_LEAVES + MAX_MERGES, block_of(0));
+        let rows = if forest.up.is_some() { FEW } else { ROWS };
+        self.bytes.resize((forest.all_answers * rows + MAX_ANSWERS).max(self.bytes.len()), 0);
+        if forest.up.is_some() {
+            self.planes.resize(MAX_PLANES, [0; ROWS / 8]);
+            self.planes[usize::from(EVERY_ROW)] = [u8::MAX; ROWS / 8];
         }
     }
 }
@@ -39,8 +39,8 @@ impl PackedForest {
             sums.copy_from_slice(&self.base);
         }
         for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS * outputs)) {
-            match &self.merges {
-                Some(merges) if rows.len() >= FEW * width => self.go_up(merges, rows, width, out, room),
+            match &self.up {
+                Some(up) if rows.len() >= FEW * width => self.go_up(up, rows, width, out, &mut room.planes),
                 _ => self.go_down(rows, width, out, &mut room.bytes),
             }
         }
@@ -51,27 +51,19 @@ impl PackedForest {
 
     /// Goes up all trees with at most [`ROWS`] rows.
     #[inline(never)]
-    fn go_up(&self, merges: &[Merge], rows: &[f64], width: usize, out: &mut [f64], room: &mut Room) {
-        for (i, row) in rows.chunks_exact(width).enumerate() {
-            self.questions.ask(row, ROWS, &mut room.bytes[i..]);
-        }
-        to_blocks(&room.bytes[..self.answers * ROWS], &mut room.answers);
-        let (Some(answers), Some(blocks)) = (room.answers.first_chunk_mut(), room.leaves.first_chunk_mut()) else {
-            return;
-        };
-        let (mut start, mut first_look) = (0, 0);
+    fn go_up(&self, up: &Up, rows: &[f64], width: usize, out: &mut [f64], planes: &mut [Plane]) {
+        let Some(planes) = planes.first_chunk_mut::<MAX_PLANES>() else { return };
+        self.questions.ask_all(rows, width, &mut planes[CONSTANTS..]);
+        let (mut first_set, mut first_choice) = (0, 0);
         let is_single = self.base.len() == 1 && !self.singles.is_empty();
         let base = self.base[0] as f32;
         let mut sums = [Singles::new(base, base, base, base); ROWS / 4];
-        for tree in &self.trees {
-            let (end, last_look) = (tree.merges_end as usize, tree.looks_end as usize);
-            for look in first_look..last_look {
-                let (code, set) = self.looks[look];
-                answers[self.answers + look - first_look] =
-                    look_up(&answers[usize::from(code)], &self.sets[set as usize]);
-            }
-            let names = from_block(&merge(&merges[start..end], answers, blocks));
-            (start, first_look) = (end, last_look);
+        for (tree, UpTree { last_set, end, bits }) in self.trees.iter().zip(&up.trees) {
+            let (last_set, end) = (*last_set as usize, *end as usize);
+            unite(&up.members, &up.ends[first_set..=last_set], planes, up.made_at);
+            choose(&up.choices[first_choice..end], planes, up.made_at + last_set - first_set);
+            (first_set, first_choice) = (last_set, end);
+            let names = names(bits, planes);
             match self.singles[tree.leaves as usize * usize::from(is_single)..].first_chunk() {
                 Some(leaves) if is_single => add_singles(&mut sums, leaves, &names),
                 _ => self.add_all(tree, &names, out),
@@ -92,7 +84,7 @@ impl PackedForest {
         let (outputs, count, size) = (self.base.len(), rows.len() / width, self.all_answers);
         for i in 0..count {
             let answers = &mut bytes[i * size..];
-            self.questions.ask(&rows[i * width..][..width], 1, answers);
+            self.questions.ask(&rows[i * width..][..width], answers);
             let (codes, more) = answers.split_at_mut(self.answers);
             let mut more = more.as_chunks_mut().0;
             for sets in &self.sets_of_codes {
@@ -130,22 +122,20 @@ impl PackedForest {
                 }
             }
         }
-        // … and what is left, each row through four trees.
+        // … and what is left, each row through several trees.
         for i in together..count {
             let (row, sums) = (&rows[i * width..], &mut out[i * outputs..]);
-            let mut trees = &self.trees[..];
-            while let [a, rest @ ..] = trees {
-                let at = |i: usize| rest.get(i).unwrap_or(a);
-                let (b, c, d) = (at(0), at(1), at(2));
-                let depth = a.depth.max(b.depth).max(c.depth).max(d.depth);
-                let mut ends = [a.root, b.root, c.root, d.root];
-                walk(&self.nodes, [answers(i); 4], &mut ends, depth);
-                let mut j = 0;
-                while j < 4 && j < trees.len() {
-                    self.add(&trees[j], row, sums, self.leaf_of[ends[j] as usize] as usize);
-                    j += 1;
+            for trees in self.trees.chunks(TREES) {
+                let mut ends = [trees[0].root; TREES];
+                let mut depth = 0;
+                for (end, tree) in ends.iter_mut().zip(trees) {
+                    *end = tree.root;
+                    depth = tree.depth.max(depth);
                 }
-                trees = &trees[j..];
+                walk_trees(&self.nodes, answers(i), &mut ends, depth);
+                for (tree, &end) in trees.iter().zip(&ends) {
+                    self.add(tree, row, sums, self.leaf_of[end as usize] as usize);
+                }
             }
         }
     }

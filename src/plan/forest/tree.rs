@@ -1,7 +1,7 @@
-//! One tree, laid out for both ways.
+//! One tree, and its layouts for going down.
 
 use super::questions::{Asker, Question};
-use crate::kernel::forest::{GROVE, GROVE_DEPTH, MAX_LEAVES, MAX_MERGES, Merge, Node};
+use crate::kernel::forest::{GROVE, GROVE_DEPTH, MAX_LEAVES, NAME_BITS, Node};
 use crate::model::forest::{Depths, NodeKind};
 
 /// A grove while it is planted: two rows of lanes for each place.
@@ -20,16 +20,17 @@ pub const BARE: GroveBytes = {
 
 /// A tree in preorder.
 pub struct Shape {
-    nodes: Vec<ShapeNode>,
+    pub nodes: Vec<ShapeNode>,
     /// The most splits on the way to a leaf.
     pub depth: u32,
 }
 
-struct ShapeNode {
-    question: Question,
+/// A split or a leaf.
+pub struct ShapeNode {
+    pub question: Question,
     /// Where a split's right side begins; how many leaves come before a leaf.
-    next: u32,
-    is_leaf: bool,
+    pub next: u32,
+    pub is_leaf: bool,
 }
 
 impl Shape {
@@ -56,11 +57,6 @@ impl Shape {
         shape
     }
 
-    /// How many splits ask for a code.
-    pub fn looks(&self) -> usize {
-        self.nodes.iter().filter(|node| node.question.set > 0).count()
-    }
-
     /// How many splits.
     pub fn splits(&self) -> usize {
         self.nodes.len() / 2
@@ -73,7 +69,7 @@ impl Shape {
         let mut order = vec![0];
         let mut i = 0;
         while let Some(&at) = order.get(i) {
-            let &ShapeNode { question: Question { answer, most, set }, next, is_leaf } = &self.nodes[at as usize];
+            let &ShapeNode { question: Question { answer, most, set, .. }, next, is_leaf } = &self.nodes[at as usize];
             let to = if is_leaf { i } else { order.len() };
             if !is_leaf {
                 order.extend([at + 1, next]);
@@ -105,55 +101,64 @@ impl Shape {
             open.extend([(at + 1, 2 * place), (next, 2 * place + 1)]);
         }
     }
-
-    /// Lays it out for going up: from the last split in preorder to the first. `looks` takes the byte and the set of each
-    /// split that asks for a code; their answers come after the `answers` that there are.
-    pub fn lay_up(&self, names: &[u32], answers: usize, merges: &mut Vec<Merge>, looks: &mut Vec<(u8, u32)>) {
-        let (start, first_look) = (merges.len(), looks.len());
-        // For each node the block of its leaves.
-        let mut blocks = vec![0; self.nodes.len()];
-        for (at, &ShapeNode { question, next, is_leaf }) in self.nodes.iter().enumerate().rev() {
-            if is_leaf {
-                blocks[at] = names[next as usize] as u16;
-                continue;
-            }
-            let Question { answer, most, set } = question;
-            let mut question = (answer as u16) << 8 | u16::from(most ^ 0x80);
-            if set > 0 {
-                question = ((answers + looks.len() - first_look) as u16) << 8;
-                looks.push((answer as u8, set));
-            }
-            blocks[at] = (MAX_LEAVES + merges.len() - start) as u16;
-            merges.push(Merge { question, left: blocks[at + 1], right: blocks[next as usize] });
-        }
-    }
 }
 
-/// Leaves whose numbers are the same have one name in their tree.
+/// What a tree's leaves are called.
 pub struct Names {
-    /// The name of each leaf: names are given in order.
+    /// The name of each leaf.
     pub names: Vec<u32>,
-    /// For each name the first leaf with it.
-    pub firsts: Vec<usize>,
+    /// For each name a leaf with it, or any if there is none.
+    pub leaves: Vec<usize>,
 }
 
 impl Names {
-    /// Names the leaves of `width` numbers each: each its own way, unless it `compares` them.
-    pub fn new(leaves: &[f64], width: usize, compares: bool) -> Self {
-        let mut named = Self { names: Vec::new(), firsts: Vec::new() };
+    /// Names the leaves of `width` numbers each in order: each its own way, or, if it `compares` them, the same numbers the same
+    /// way.
+    pub fn by_numbers(leaves: &[f64], width: usize, compares: bool) -> Self {
+        let mut named = Self { names: Vec::new(), leaves: Vec::new() };
         // Large trees have many leaves that would have to be compared.
-        let compares = compares && leaves.len() / width <= MAX_MERGES + 1;
+        let compares = compares && leaves.len() / width <= MAX_LEAVES;
         for (i, leaf) in leaves.chunks_exact(width).enumerate() {
             let is_same = |&first: &usize| {
                 let pairs = leaves[first * width..].iter().zip(leaf);
                 compares && pairs.into_iter().all(|(x, y)| x.to_bits() == y.to_bits())
             };
-            let name = named.firsts.iter().position(is_same).unwrap_or(named.firsts.len());
-            if name == named.firsts.len() {
-                named.firsts.push(i);
+            let name = named.leaves.iter().position(is_same).unwrap_or(named.leaves.len());
+            if name == named.leaves.len() {
+                named.leaves.push(i);
             }
             named.names.push(name as u32);
         }
         named
+    }
+
+    /// The same names in Gray code: those of neighbours differ in one bit, so splits have less to choose.
+    pub fn in_gray_code(&self) -> Self {
+        let code = |name: u32| name ^ name >> 1;
+        let mut leaves = vec![0; self.leaves.len().next_power_of_two()];
+        for (name, &leaf) in self.leaves.iter().enumerate() {
+            leaves[code(name as u32) as usize] = leaf;
+        }
+        Self { names: self.names.iter().map(|&name| code(name)).collect(), leaves }
+    }
+
+    /// Names each leaf by the way down to it, a bit for each split: as long as not many more names than leaves come of it.
+    pub fn by_way(shape: &Shape) -> Option<Self> {
+        let leaves = shape.splits() + 1;
+        if shape.depth > NAME_BITS as u32 || 1 << shape.depth > 2 * leaves {
+            return None;
+        }
+        let mut named = Self { names: vec![0; leaves], leaves: vec![0; 1 << shape.depth] };
+        let mut open = vec![(0, 0, shape.depth)];
+        while let Some((at, way, below)) = open.pop() {
+            let &ShapeNode { next, is_leaf, .. } = &shape.nodes[at as usize];
+            if is_leaf {
+                named.names[next as usize] = way;
+                named.leaves[way as usize] = next as usize;
+            } else {
+                open.extend([(at + 1, way, below - 1), (next, way | 1 << (below - 1), below - 1)]);
+            }
+        }
+        Some(named)
     }
 }
