@@ -81,6 +81,8 @@ kinds! {
     WrongModel = "wrong_model",
     /// A signature by a trusted key was expected and is not there.
     Signature = "signature",
+    /// An encrypted model without its key.
+    Decryption = "decryption",
     /// What is there was meant to be replaced or renewed by now.
     Expired = "expired",
     /// What is there is older than what was seen before.

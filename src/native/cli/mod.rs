@@ -9,6 +9,7 @@ mod keygen;
 mod list;
 mod model;
 mod predict;
+mod presign;
 mod promote;
 mod publish;
 mod pull;
@@ -83,6 +84,7 @@ enum Command {
     Bench(bench::Bench),
     Push(push::Push),
     Pull(pull::Pull),
+    Presign(presign::Presign),
     Keygen(keygen::Keygen),
     List(list::List),
     Promote(promote::Promote),
@@ -103,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Bench(bench) => bench.run(globals),
         Command::Push(push) => push.run(globals),
         Command::Pull(pull) => pull.run(globals),
+        Command::Presign(presign) => presign.run(globals),
         Command::Keygen(keygen) => keygen.run(globals),
         Command::List(list) => list.run(globals),
         Command::Promote(promote) => promote.run(globals),

@@ -41,11 +41,22 @@ impl From<Ask> for Method {
 /// # Errors
 /// Those of [`store::read`] and [`registry::follow`](registry::follow()).
 pub fn fetch(location: &str, trust: &Trusting, globals: Globals) -> Result<Vec<u8>> {
-    let trust = trust.trust()?;
-    match Reference::find(location) {
-        Some(reference) => Ok(registry::follow(&reference, &trust, globals)?.bytes),
+    match reference(location, trust)? {
+        Some(reference) => Ok(registry::follow(&reference, &trust.trust()?, globals)?.bytes),
         None => store::read(location, globals),
     }
+}
+
+/// The reference that a text is; `None` for the location of a file.
+///
+/// # Errors
+/// Those of [`Trusting::check_unused`].
+pub fn reference(text: &str, trust: &Trusting) -> Result<Option<Reference>> {
+    let reference = Reference::find(text);
+    if reference.is_none() {
+        trust.check_unused()?;
+    }
+    Ok(reference)
 }
 
 /// Reads and decodes the model at a path, a URL or a reference.

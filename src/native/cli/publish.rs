@@ -2,10 +2,11 @@
 
 use super::push::{Compressed, Push, lines};
 use super::stdout::print;
-use super::{Globals, description, signing};
+use super::{Globals, description, model, signing};
 use crate::error::{Kind, Result};
-use crate::model::Model;
-use crate::native::registry::{Before, Blob, Home, Publication, Seconds, Signer, shown_time};
+use crate::model::{Method, Model};
+use crate::native::data;
+use crate::native::registry::{AppKey, Before, Blob, Home, Publication, Seconds, Signer, shown_time};
 use serde_json::{Map, Value};
 
 /// The longest schema that a release repeats; a longer one is in the model only.
@@ -17,12 +18,25 @@ impl Push {
         let signers = self.signing.signers()?;
         let home = self.signing.home(&self.dest, &signers, globals)?;
         let before = self.alias.as_deref().map(|alias| home.before(alias, &signers)).transpose()?;
+        let (schema, provenance) = match self.encrypt {
+            // What is confidential is not told beside it.
+            Some(_) => Default::default(),
+            None => (short(description::schema(model)), description::provenance(model)),
+        };
+        let profile = self.training.as_ref().map(|rows| profile(model, rows, globals)).transpose()?;
+        let (bytes, encryption) = match &self.encrypt {
+            Some(path) => {
+                let (bytes, encryption) = AppKey::read(path)?.encrypt(&bytes, &home.model)?;
+                (bytes, Some(encryption))
+            }
+            None => (bytes, None),
+        };
         let compressed = if home.folder.keeps_headers() { self.compressed(&bytes)? } else { Compressed::Never };
         let publication = Publication {
-            blob: Blob::of(&bytes),
-            schema: short(description::schema(model)),
-            provenance: description::provenance(model),
-            profile: None,
+            blob: Blob::of(&bytes, encryption),
+            schema,
+            provenance,
+            profile,
             expires: signing::expiry(self.release_expires),
             gzipped: compressed.bytes(),
             bytes,
@@ -75,6 +89,7 @@ impl Facts<'_> {
         if self.home.folder.keeps_headers() {
             told.push(("content encoding", self.compressed.content_encoding().to_owned()));
         }
+        told.extend(blob.encryption.as_ref().map(|encryption| ("encrypted for", encryption.key_id().to_owned())));
         told.push(("signed by", signing::ids(self.signers)));
         told.extend(release_expires.map(|at| ("version expires", shown_time(at))));
         told.extend(expires.map(|at| ("alias expires", shown_time(at))));
@@ -84,6 +99,14 @@ impl Facts<'_> {
         told.extend(self.home.folder.web_address().map(|address| ("url", format!("{address}@{wanted}"))));
         lines(told)
     }
+}
+
+/// What the rows of a file look like, and what the model answers to them.
+fn profile(model: &Model, rows: &str, globals: Globals) -> Result<Value> {
+    let encoded = model::encoded(model, rows, None, globals)?;
+    let predictions =
+        (model.signature().output(Method::Predict).ok()).map(|output| model::predicted(model, output.method, &encoded));
+    Ok(data::profile(model.signature(), &encoded, predictions.as_deref()))
 }
 
 /// A schema, unless it is too long to be repeated.

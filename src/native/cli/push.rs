@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use clap::Args;
 use sha2::{Digest, Sha256};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Caches may keep a model at a name that can be pushed again for a minute; then they ask whether it changed.
@@ -63,6 +64,13 @@ pub struct Push {
     /// Send the file's own bytes instead of gzip.
     #[arg(long)]
     no_compress: bool,
+    /// Encrypt it with the app's key, a file of `edgelet keygen --symmetric`.
+    #[arg(long, value_name = "KEYFILE")]
+    pub(super) encrypt: Option<PathBuf>,
+    /// The rows that it was trained on: what they look like goes with the version, so that clients can tell when what they
+    /// are asked drifts away from it. The rows themselves stay here.
+    #[arg(long, value_name = "ROWS")]
+    pub(super) training: Option<String>,
     #[command(flatten)]
     pub(super) signing: Signing,
 }
@@ -74,6 +82,7 @@ Examples:
   edgelet push churn-v3.edgelet gs://models/ --immutable
   edgelet push churn.edgelet s3://bucket/models/churn --alias production --sign churn.key --expires 30d
   edgelet push churn.edgelet s3://bucket/models/churn --release
+  edgelet push churn.edgelet s3://bucket/models/churn --alias canary --training churn.csv --encrypt app.key
   edgelet push churn.edgelet az://models/churn.edgelet --cache-control 'private, max-age=0'
   AWS_ENDPOINT_URL=http://127.0.0.1:9000 edgelet push churn.edgelet s3://models/
 
@@ -96,16 +105,30 @@ impl Push {
     /// Checks the model, then uploads it.
     pub fn run(self, globals: Globals) -> Result<()> {
         let is_version = self.alias.is_some() || self.release;
-        if !is_version && self.signing.is_named() {
-            let error = Error::new(Kind::BadOption, "--sign", "--alias NAME or --release", "neither");
-            return Err(error.hint("What is signed is a version of a model, and not a file."));
+        if !is_version {
+            self.check_unused()?;
         }
         let destination = if is_version { None } else { Some(Destination::open(&self.named_destination()?)?) };
-        let bytes = model::fetch(&self.model, &self.signing.reading(), globals)?;
+        let bytes = self.signing.fetch(&self.model, globals)?;
         let model = prove(&bytes).map_err(|error| error.within(&store::shown(&self.model)))?;
         match destination {
             Some(destination) => self.upload(&destination, bytes, globals),
             None => self.publish(&model, bytes, globals),
+        }
+    }
+
+    /// Refuses options that have no meaning for a file, whose owner would believe that they were heeded.
+    fn check_unused(&self) -> Result<()> {
+        let given = [
+            ("--sign", self.signing.is_named()),
+            ("--encrypt", self.encrypt.is_some()),
+            ("--training", self.training.is_some()),
+            ("--release-expires", self.release_expires.is_some()),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(Error::new(Kind::BadOption, *option, "--alias NAME or --release", "neither")
+                .hint("Only a version of a model is signed, encrypted, described or expires, and not a file.")),
+            None => Ok(()),
         }
     }
 

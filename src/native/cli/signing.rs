@@ -1,9 +1,9 @@
 //! Who signs: options of every subcommand that writes releases and aliases.
 
-use super::Globals;
 use super::trust::{Trusting, public_keys};
+use super::{Globals, model};
 use crate::error::Result;
-use crate::native::registry::{Home, Seconds, Signer, now};
+use crate::native::registry::{Home, Reference, Seconds, Signer, now};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,9 +25,13 @@ impl Signing {
         !self.sign.is_empty()
     }
 
-    /// Whose signatures are believed of what is read.
-    pub fn reading(&self) -> Trusting {
-        Trusting::of(self.public_key.clone())
+    /// The bytes of a model that is to be written elsewhere.
+    ///
+    /// # Errors
+    /// Those of [`model::fetch`].
+    pub fn fetch(&self, location: &str, globals: Globals) -> Result<Vec<u8>> {
+        let believed = Reference::find(location).map(|_| self.public_key.clone());
+        model::fetch(location, &Trusting::of(believed.unwrap_or_default()), globals)
     }
 
     /// The keys that sign.

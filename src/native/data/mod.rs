@@ -7,10 +7,12 @@ mod encode;
 mod ndjson;
 mod npy;
 mod parquet;
+mod profile;
 mod table;
 mod write;
 
 pub use encode::{Encoded, encode, takes_texts};
+pub use profile::profile;
 pub use table::{Column, Table, Values};
 pub use write::{Style, answer, json, predictions};
 

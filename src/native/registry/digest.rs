@@ -1,5 +1,7 @@
 //! sha-256 of something, written as 64 hexadecimal digits.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
@@ -18,6 +20,11 @@ impl Digest {
     /// The bytes of it.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// As browsers take it: Subresource Integrity's form.
+    pub fn integrity(&self) -> String {
+        format!("sha256-{}", BASE64_STANDARD.encode(self.0))
     }
 
     /// Its first 16 digits: enough to find something by, not to trust it by.

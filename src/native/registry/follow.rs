@@ -1,6 +1,7 @@
 //! Following a reference to a model's bytes: alias, release, blob, each checked before the next is asked for.
 
 use super::alias::{Alias, Target};
+use super::cipher::AppKey;
 use super::digest::Digest;
 use super::envelope::MAX_BYTES;
 use super::home::{Signed, alias_path, open_alias, open_release, release_path};
@@ -20,22 +21,47 @@ pub struct Trust {
     pub keys: Vec<PublicKey>,
     /// The same key is given the same one of an alias's versions.
     pub sticky: Option<String>,
+    /// The key of the app, for models that are encrypted.
+    pub app_key: Option<AppKey>,
+}
+
+/// Where a reference leads.
+pub struct Located {
+    /// The release of the version.
+    pub release: Release,
+    /// Where its blob is.
+    pub location: String,
 }
 
 /// What a reference led to.
 pub struct Followed {
     /// The release of the version.
     pub release: Release,
-    /// The bytes of its blob.
+    /// The file of the model.
     pub bytes: Vec<u8>,
 }
 
-/// Follows a reference.
+/// Follows a reference to the file of a model.
+///
+/// # Errors
+/// Those of [`locate`]; [`Kind::Integrity`] or [`Kind::Truncated`] for other bytes than the release names;
+/// [`Kind::Decryption`] for encrypted ones without their key.
+pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Followed> {
+    let Located { release, location } = locate(reference, trust, globals)?;
+    let place = store::shown(&location);
+    let mut bytes = blob(&release.blob, &location, &place, globals)?;
+    if let Some(encryption) = &release.blob.encryption {
+        bytes = encryption.decrypt(bytes, trust.app_key.as_ref(), &release.model, &place)?;
+    }
+    Ok(Followed { release, bytes })
+}
+
+/// Follows a reference up to the release, which says all of the bytes.
 ///
 /// # Errors
 /// If anything on the way cannot be read or is not what it should be: [`Kind::Signature`], [`Kind::Expired`],
 /// [`Kind::Rollback`], [`Kind::WrongModel`], [`Kind::Integrity`], [`Kind::Corrupt`], [`Kind::LimitExceeded`] …
-pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Followed> {
+pub fn locate(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Located> {
     let model = reference::model(&reference.address)?;
     if trust.keys.is_empty() {
         globals.note("note: the signature was not checked; --public-key KEY checks it");
@@ -57,8 +83,8 @@ pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<
     }
     let release = signed.statement;
     release.check_expiry(now(), &place)?;
-    let bytes = blob(&reference.address, &release.blob, globals)?;
-    Ok(Followed { release, bytes })
+    let (location, _) = below(&reference.address, &release.blob.path());
+    Ok(Located { release, location })
 }
 
 /// Reads and checks an alias, and remembers its serial if somebody trusted says it.
@@ -96,12 +122,11 @@ fn choose(alias: &Alias, trust: &Trust, globals: Globals) -> Result<Target> {
 }
 
 /// The bytes of a blob, every one of them as the release says.
-fn blob(address: &str, blob: &Blob, globals: Globals) -> Result<Vec<u8>> {
-    let (location, place) = below(address, &blob.path());
-    let bytes = store::read_within(&location, blob.size, globals)?;
+fn blob(blob: &Blob, location: &str, place: &str, globals: Globals) -> Result<Vec<u8>> {
+    let bytes = store::read_within(location, blob.size, globals)?;
     if bytes.len() as u64 != blob.size {
         let (expected, found) = (format!("{} bytes", blob.size), format!("{} bytes", bytes.len()));
-        return Err(Error::new(Kind::Truncated, place, expected, found));
+        return Err(Error::new(Kind::Truncated, place.to_owned(), expected, found));
     }
     // The size is bounded by what was read, and so is that of a chunk.
     let chunk_size = usize::try_from(blob.chunk_size).unwrap_or(usize::MAX);
@@ -111,7 +136,7 @@ fn blob(address: &str, blob: &Blob, globals: Globals) -> Result<Vec<u8>> {
         None if Digest::of(&bytes) != blob.sha256 => "other bytes".to_owned(),
         None => return Ok(bytes),
     };
-    Err(Error::new(Kind::Integrity, place, "the bytes that the release names", found))
+    Err(Error::new(Kind::Integrity, place.to_owned(), "the bytes that the release names", found))
 }
 
 /// The location of an object under an address, and what messages call it.

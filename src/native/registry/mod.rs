@@ -4,6 +4,7 @@
 //! [`Home`] is a model's folder. To write: [`Home::publish`], [`Home::move_alias`]. To read: [`follow()`].
 
 mod alias;
+mod cipher;
 mod collect;
 mod digest;
 mod envelope;
@@ -20,9 +21,10 @@ mod signer;
 mod statement;
 
 pub use alias::{Alias, Target};
+pub use cipher::{AppKey, Encryption};
 pub use collect::Garbage;
 pub use digest::Digest;
-pub use follow::{Followed, Trust, follow};
+pub use follow::{Followed, Located, Trust, follow, locate};
 pub use home::{Home, Signed};
 pub use key::PublicKey;
 pub use publish::{Before, Publication, Published};

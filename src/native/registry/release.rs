@@ -1,5 +1,6 @@
 //! A release: what version n of a model is, down to every chunk of its bytes.
 
+use super::cipher::{Encryption, TAG_BYTES};
 use super::digest::Digest;
 use super::reference::LARGEST;
 use super::statement::{Seconds, check_expiry, check_format, check_subject, parse};
@@ -60,7 +61,7 @@ pub struct Blob {
     pub chunks: Vec<Digest>,
     /// How they are encrypted.
     #[serde(default)]
-    pub encryption: Option<Value>,
+    pub encryption: Option<Encryption>,
 }
 
 impl Release {
@@ -91,11 +92,11 @@ impl Release {
 }
 
 impl Blob {
-    /// What is to be known of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
+    /// What is to be known of some bytes, that may be encrypted.
+    pub fn of(bytes: &[u8], encryption: Option<Encryption>) -> Self {
         let chunks = bytes.chunks(CHUNK_SIZE as usize).map(Digest::of).collect();
         let (sha256, size) = (Digest::of(bytes), bytes.len() as u64);
-        Self { sha256, size, chunk_size: CHUNK_SIZE, chunks, encryption: None }
+        Self { sha256, size, chunk_size: CHUNK_SIZE, chunks, encryption }
     }
 
     /// Where it is, under the model's address.
@@ -105,8 +106,9 @@ impl Blob {
 
     fn check(&self, place: &str) -> Result<()> {
         let Self { size, chunk_size, chunks, .. } = self;
-        if !(1..=MAX_FILE_BYTES).contains(size) {
-            let expected = format!("a blob of 1 to {MAX_FILE_BYTES} bytes");
+        let most = MAX_FILE_BYTES + self.encryption.as_ref().map_or(0, |_| TAG_BYTES);
+        if !(1..=most).contains(size) {
+            let expected = format!("a blob of 1 to {most} bytes");
             return Err(Error::new(Kind::LimitExceeded, place.to_owned(), expected, format!("{size} bytes")));
         }
         let count = chunks.len() as u64;
@@ -126,7 +128,7 @@ mod tests {
     use serde_json::json;
 
     fn payload(changes: &[(&str, Value)]) -> Vec<u8> {
-        let blob = serde_json::to_value(Blob::of(&[7; 10])).expect("JSON");
+        let blob = serde_json::to_value(Blob::of(&[7; 10], None)).expect("JSON");
         let mut release = json!({"format": 1, "model": "churn", "version": 7, "created": 1, "blob": blob, "new": {}});
         for (pointer, value) in changes {
             *release.pointer_mut(pointer).expect("a field") = value.clone();
@@ -141,7 +143,7 @@ mod tests {
     #[test]
     fn reads_what_a_release_is_and_refuses_the_rest() {
         let release = Release::read(&payload(&[]), "churn", 7, "releases/7").expect("a release");
-        assert_eq!(release.blob, Blob::of(&[7; 10]));
+        assert_eq!(release.blob, Blob::of(&[7; 10], None));
         let cases = [
             ("/format", json!(2), Kind::UnsupportedVersion),
             ("/model", json!("other"), Kind::WrongModel),

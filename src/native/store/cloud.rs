@@ -5,6 +5,7 @@ use super::variables::Variables;
 use super::{azure, gcs, s3};
 use object_store::ObjectStore;
 use object_store::path::Path as Key;
+use object_store::signer::Signer;
 use url::Url;
 
 /// Whose bucket it is.
@@ -41,6 +42,16 @@ impl Bucket {
         patience: Patience,
         access: Access,
     ) -> object_store::Result<Box<dyn ObjectStore>> {
+        Ok(match self.cloud {
+            Cloud::S3 => Box::new(s3::open(&self.url, variables, patience, access)?),
+            Cloud::Gcs => Box::new(gcs::open(&self.url, variables, patience, access)?),
+            Cloud::Azure => Box::new(azure::open(&self.url, variables, patience, access)?),
+        })
+    }
+
+    /// Who makes links to its objects.
+    pub fn signer(&self, variables: &Variables, patience: Patience) -> object_store::Result<Box<dyn Signer>> {
+        let access = Access::Signed;
         Ok(match self.cloud {
             Cloud::S3 => Box::new(s3::open(&self.url, variables, patience, access)?),
             Cloud::Gcs => Box::new(gcs::open(&self.url, variables, patience, access)?),

@@ -98,7 +98,7 @@ impl Folder {
             Location::Bucket(bucket) => {
                 let opened = match attempt {
                     Attempt::Read => Ways::to_read(&bucket, &variables, patience),
-                    Attempt::Write => bucket.open(&variables, patience, Access::Signed).map(Ways::only),
+                    Attempt::Write | Attempt::Sign => bucket.open(&variables, patience, Access::Signed).map(Ways::only),
                 };
                 let ways = opened.map_err(|error| explain(&error, &bucket, &variables, attempt))?;
                 (ways, bucket.key.clone(), Home::Bucket { bucket, variables })
@@ -275,7 +275,7 @@ impl Folder {
                 let found = causes.last().map(ToString::to_string).unwrap_or_default();
                 let expected = match attempt {
                     Attempt::Read => "a file that can be read",
-                    Attempt::Write => "a file that can be written",
+                    Attempt::Write | Attempt::Sign => "a file that can be written",
                 };
                 Error::new(Kind::Io, self.place(name), expected, found)
             }

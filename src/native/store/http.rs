@@ -3,6 +3,7 @@
 use super::coding::{Coding, GZIP};
 use super::inbox::Inbox;
 use super::patience::{Patience, RETRIES};
+use super::presign;
 use crate::error::{Error, Kind, Result};
 use crate::native::cli::Globals;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
@@ -51,7 +52,7 @@ async fn fetch(client: &Client, url: &Url, place: &str, limit: u64, globals: Glo
     let mut response = request.send().await.map_err(|error| network(place, 0, error))?;
     let status = response.status();
     if !status.is_success() {
-        return Err(refusal(place, status));
+        return Err(refusal(url, place, status));
     }
     let coding = Coding::parse(&content_encoding(&response), place)?;
     let mut inbox = Inbox::new(place, response.content_length(), limit, globals)?;
@@ -67,7 +68,13 @@ fn content_encoding(response: &Response) -> String {
     values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(",")
 }
 
-fn refusal(place: &str, status: StatusCode) -> Failure {
+fn refusal(url: &Url, place: &str, status: StatusCode) -> Failure {
+    if let Some(end) = presign::ended(url).filter(|_| status.is_client_error()) {
+        let end = humantime::format_rfc3339_seconds(end);
+        let found = format!("status {status}, of a link that expired at {end}");
+        let error = Error::new(Kind::HttpStatus, place.to_owned(), "status 200", found);
+        return error.hint("Make a new link: `edgelet presign`.").into();
+    }
     let hint = match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => "Nothing is there: check the address.",
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {

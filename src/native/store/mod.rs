@@ -20,6 +20,7 @@ mod inbox;
 mod location;
 mod object;
 mod patience;
+mod presign;
 mod problem;
 pub mod s3;
 pub mod secret;
@@ -29,6 +30,7 @@ mod ways;
 pub use coding::{GZIP, gzip};
 pub use destination::{CONTENT_TYPE, Destination, Headers};
 pub use folder::{Entry, Folder, Seen};
+pub use presign::presign;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::limits::MAX_FILE_BYTES;

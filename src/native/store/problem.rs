@@ -15,6 +15,7 @@ const LONGEST_ANSWER: usize = 300;
 pub(super) enum Attempt {
     Read,
     Write,
+    Sign,
 }
 
 /// Whether a bucket refused because of who asks.
@@ -31,7 +32,7 @@ pub(super) fn explain(error: &object_store::Error, bucket: &Bucket, variables: &
         object_store::Error::NotFound { .. } => (Kind::Store, format!("nothing there ({found})"), address(bucket)),
         _ if is_denied(error) => (Kind::Store, format!("access refused ({found})"), access(bucket, variables)),
         // Asking the machine itself for credentials is all that could have failed to connect.
-        _ if no_credentials && attempt == Attempt::Write => (Kind::Store, found, access(bucket, variables)),
+        _ if no_credentials && attempt != Attempt::Read => (Kind::Store, found, access(bucket, variables)),
         _ if is_network(error) => {
             (Kind::Network, found, "Check the connection and the address, then try again.".into())
         }
@@ -40,6 +41,7 @@ pub(super) fn explain(error: &object_store::Error, bucket: &Bucket, variables: &
     let expected = match attempt {
         Attempt::Read => "an object that can be read",
         Attempt::Write => "a bucket that can be written",
+        Attempt::Sign => "credentials that can sign",
     };
     Error::new(kind, shown_url(&bucket.url), expected, found).hint(hint)
 }

@@ -103,8 +103,8 @@ fn help_is_a_manual() {
     let overview = folder.run(&["--help"]).succeeds();
     assert!(overview.contains("Examples:") && overview.contains("Exit status: 0 ok"), "{overview}");
     let commands = [
-        "train", "import", "predict", "verify", "inspect", "bench", "push", "pull", "keygen", "list", "promote",
-        "rollback", "gc", "serve",
+        "train", "import", "predict", "verify", "inspect", "bench", "push", "pull", "presign", "keygen", "list",
+        "promote", "rollback", "gc", "serve",
     ];
     for command in commands {
         assert!(overview.contains(&format!("\n  {command} ")), "{command}: {overview}");

@@ -107,6 +107,28 @@ fn shared_access_signatures_open_and_are_not_told() {
     assert_eq!(expired.take("line.edgelet"), models::line(3.0));
 }
 
+#[test]
+fn links_are_signed_and_end() {
+    let server = azurite();
+    let program = Program::new(&[("AZURE_STORAGE_CONNECTION_STRING", &connection_string(&server, KEY))]);
+    program.place("line.edgelet", &models::line(3.0));
+    program.run(&["push", "line.edgelet", "az://models/churn", "--alias", "production"]).succeeds();
+    let presigned = |expires: &str| {
+        let said = program.run(&["presign", "az://models/churn@production", "--expires", expires, "--json"]).succeeds();
+        serde_json::from_str::<serde_json::Value>(&said).expect("JSON")
+    };
+    let anyone = Program::new(&[]);
+    let link = presigned("10m");
+    anyone.run(&["pull", link["url"].as_str().expect("a link"), "-o", "out"]).succeeds();
+    assert_eq!(anyone.take("out"), models::line(3.0));
+    let integrity = format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(models::line(3.0))));
+    assert_eq!(link["integrity"], integrity);
+    let short = presigned("1s");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let message = anyone.run(&["pull", short["url"].as_str().expect("a link")]).fails(1, "http_status");
+    assert!(message.contains("of a link that expired at") && !message.contains("sig="), "{message}");
+}
+
 /// An account's shared access signature for blobs, until `expiry`.
 fn sas(expiry: &str) -> String {
     let to_sign = format!("{ACCOUNT}\nrwdlac\nb\nsco\n\n{expiry}\n\nhttp,https\n2018-11-09\n");

@@ -65,6 +65,18 @@ fn does_what_every_store_does() {
 }
 
 #[test]
+fn links_are_signed_by_the_account() {
+    let account = Account::new();
+    let server = gcs_server::start(account.public_key.clone());
+    let link = program(&server, &account).run(&["presign", "gs://models/line.edgelet", "--expires", "5m"]).succeeds();
+    let link = reqwest::Url::parse(link.trim()).expect("a link");
+    assert_eq!((link.authority(), link.path()), (&*server.address.to_string(), "/models/line.edgelet"));
+    let query: std::collections::HashMap<_, _> = link.query_pairs().into_owned().collect();
+    assert!(query["X-Goog-Credential"].starts_with(EMAIL) && query["X-Goog-Expires"] == "300", "{query:?}");
+    assert_eq!(query["X-Goog-Signature"].len(), 2 * 256, "of an RSA key of 2048 bits");
+}
+
+#[test]
 fn the_key_may_be_in_the_variable_itself() {
     let account = Account::new();
     let server = gcs_server::start(account.public_key.clone());

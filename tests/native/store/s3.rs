@@ -108,6 +108,37 @@ fn signatures_are_right() {
 }
 
 #[test]
+fn links_are_signed_and_end() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let server = s3s_fs(&folder);
+    let endpoint = format!("http://{}", server.address);
+    let program = program(&endpoint);
+    program.place("line.edgelet", &models::line(3.0));
+    program.run(&["push", "line.edgelet", "s3://models/a b/line.edgelet"]).succeeds();
+    let presigned = |expires: &str| {
+        program.run(&["presign", "s3://models/a b/line.edgelet", "--expires", expires]).succeeds().trim().to_owned()
+    };
+    let anyone = Program::new(&[]);
+    let link = presigned("5m");
+    assert!(link.starts_with(&format!("{endpoint}/models/a%20b/line.edgelet?")) && !link.contains(SECRET), "{link}");
+    anyone.run(&["pull", &link, "-o", "out"]).succeeds();
+    assert_eq!(anyone.take("out"), models::line(3.0));
+    let longer = link.replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
+    anyone.run(&["pull", &longer, "-o", "out"]).fails(1, "http_status");
+    let short = presigned("1s");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let message = anyone.run(&["pull", &short, "-o", "out"]).fails(1, "http_status");
+    assert!(message.contains("of a link that expired at") && message.contains("edgelet presign"), "{message}");
+    assert!(!message.contains("X-Amz"), "{message}");
+    for (model, expires) in [("s3://models/line.edgelet", "8d"), ("line.edgelet", "1h"), (&*link, "1h")] {
+        program.run(&["presign", model, "--expires", expires]).fails(2, "bad_option");
+    }
+    let nobody = Program::new(&[("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")]);
+    let message = nobody.run(&["presign", "s3://models/line.edgelet"]).fails(1, "store");
+    assert!(message.contains("set AWS_ACCESS_KEY_ID"), "{message}");
+}
+
+#[test]
 fn wrong_signatures_are_refused() {
     let folder = TempDir::new().expect("a temporary folder");
     let server = s3s_fs(&folder);

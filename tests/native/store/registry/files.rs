@@ -2,7 +2,9 @@
 
 use super::super::conformance::Bucket;
 use super::super::{Program, models, names};
-use super::{check, keygen};
+use super::{check, keygen, listed};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use object_store::local::LocalFileSystem;
 
 #[test]
@@ -49,6 +51,68 @@ fn a_key_is_private_and_never_written_over() {
     let of_small_order = "ed25519:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     let message = program.run(&["pull", "churn@production", "--public-key", of_small_order]).fails(2, "bad_option");
     assert!(message.contains("small order"), "{message}");
+}
+
+#[test]
+fn what_is_encrypted_is_of_use_only_to_who_has_the_key() {
+    let program = Program::new(&[]);
+    for key in ["app.key", "other.key"] {
+        let said = program.run(&["keygen", "--symmetric", "-o", key]).succeeds();
+        let secret = String::from_utf8(program.take(key)).expect("text");
+        assert!(secret.starts_with("aes256:") && !said.contains(secret.trim()), "{said}");
+    }
+    program.place("line.edgelet", &models::line(3.0));
+    program.run(&["push", "line.edgelet", "churn", "--alias", "production", "--encrypt", "app.key"]).succeeds();
+    let blob = names(&program.path("churn/blobs")).pop().expect("a blob");
+    let stored = program.take(&format!("churn/blobs/{blob}"));
+    assert_eq!(stored.len(), models::line(3.0).len() + 16);
+    assert!(!stored.windows(8).any(|bytes| bytes == edgelet::format::MAGIC));
+    // Not even the names of its inputs are told.
+    let version = &listed(&program, "churn")["versions"][0];
+    assert!(version["schema"] == serde_json::json!({}) && version["provenance"] == serde_json::json!({}), "{version}");
+
+    let pull = ["--quiet", "pull", "churn@production", "-o", "out"];
+    for options in [&[][..], &["--decrypt", "other.key"]] {
+        let message = program.run(&[&pull, options].concat()).fails(1, "decryption");
+        assert!(message.contains("expected the key "), "{message}");
+    }
+    program.run(&["pull", "churn@production", "-o", "out", "--decrypt", "line.edgelet"]).fails(2, "bad_option");
+    assert!(!program.path("out").exists());
+    program.run(&[&pull[..], &["--decrypt", "app.key"]].concat()).succeeds();
+    assert_eq!(program.take("out"), models::line(3.0));
+    // It was encrypted for this model: under another's name it opens nothing.
+    std::fs::rename(program.path("churn"), program.path("fraud")).expect("a folder");
+    program.run(&["--quiet", "pull", "fraud@production", "--decrypt", "app.key"]).fails(1, "wrong_model");
+}
+
+#[test]
+fn what_was_seen_in_training_goes_with_the_version() {
+    let program = Program::new(&[]);
+    program.place("line.edgelet", &models::line(3.0));
+    program.place("rows.csv", b"x0,y\n1,2\n2,3\n3,4\n");
+    program.run(&["push", "line.edgelet", "churn", "--release", "--training", "rows.csv"]).succeeds();
+    let envelope: serde_json::Value = serde_json::from_slice(&program.take("churn/releases/1")).expect("JSON");
+    let payload = BASE64_STANDARD.decode(envelope["payload"].as_str().expect("base64")).expect("base64");
+    let release: serde_json::Value = serde_json::from_slice(&payload).expect("JSON");
+    let expected = serde_json::json!({
+        "rows": 3,
+        "inputs": [{"name": "x0", "edges": [1.0, 2.0, 3.0], "counts": [1, 1, 1, 0], "missing": 0}],
+        "outputs": [{"name": "prediction", "edges": [3.5, 6.5, 9.5], "counts": [1, 1, 1, 0], "missing": 0}],
+    });
+    assert_eq!(release["profile"], expected);
+}
+
+#[test]
+fn a_file_is_not_taken_for_something_safer() {
+    let program = Program::new(&[]);
+    let key = keygen(&program, "our.key");
+    program.place("line.edgelet", &models::line(3.0));
+    for options in [&["--public-key", &*key][..], &["--sticky", "me"], &["--decrypt", "our.key"]] {
+        program.run(&[&["inspect", "line.edgelet"], options].concat()).fails(2, "bad_option");
+    }
+    for options in [["--sign", "our.key"], ["--encrypt", "our.key"], ["--release-expires", "1d"]] {
+        program.run(&[&["push", "line.edgelet", "copy.edgelet"], &options[..]].concat()).fails(2, "bad_option");
+    }
 }
 
 #[test]
