@@ -89,6 +89,8 @@ kinds! {
     Rollback = "rollback",
     /// Somebody else changed it first.
     Conflict = "conflict",
+    /// Something was examined, and what was found has to be put right.
+    Findings = "findings",
     /// A bucket operation failed.
     Store = "store",
     /// A file could not be read or written.

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod data;
+pub mod doctor;
 pub mod registry;
 pub mod store;
 pub mod train;

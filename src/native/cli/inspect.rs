@@ -1,8 +1,9 @@
 //! `edgelet inspect`.
 
 use super::trust::Trusting;
-use super::{Globals, description, model, stdout};
+use super::{Globals, cost, description, model, stdout};
 use crate::error::Result;
+use crate::format;
 use crate::model::forest::NodeKind;
 use crate::model::{
     Couple, Input, InputKind, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms, Unknown,
@@ -22,10 +23,13 @@ const WRITTEN_OUT: usize = 12;
 Examples:
   edgelet inspect churn.edgelet
   edgelet inspect https://example.com/churn.edgelet --json
-  edgelet inspect s3://bucket/models/churn@production")]
+  edgelet inspect s3://bucket/models/churn@production --price-per-gb 0.09")]
 pub struct Inspect {
     /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
+    /// Tell what a million loads cost at this price of traffic, for 10⁹ bytes.
+    #[arg(long, value_name = "PRICE")]
+    price_per_gb: Option<f64>,
     /// JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -36,11 +40,40 @@ pub struct Inspect {
 impl Inspect {
     /// Reads the model and shows it.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = model::open(&self.model, &self.trust, globals)?;
+        cost::check_price(self.price_per_gb)?;
+        let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
+        let model = format::decode(&bytes).map_err(|error| error.within(&place))?;
+        let cost = self.price_per_gb.map(|price| Cost::of(&bytes, price)).transpose()?;
         match self.json {
-            true => stdout::print(&format!("{:#}\n", as_json(&store::shown(&self.model), &model))),
-            false => stdout::print(&as_text(&store::shown(&self.model), &model)),
+            true => {
+                let mut described = as_json(&place, &model);
+                if let Some(Cost { download, of_a_million_loads }) = cost {
+                    described["download_bytes"] = json!(download);
+                    described["cost_per_million_loads"] = json!(of_a_million_loads);
+                }
+                stdout::print(&format!("{described:#}\n"))
+            }
+            false => {
+                let told = cost.map(|Cost { download, of_a_million_loads }| {
+                    format!("download: {download} bytes, {of_a_million_loads:.2} per million loads\n")
+                });
+                stdout::print(&(as_text(&place, &model) + &told.unwrap_or_default()))
+            }
         }
+    }
+}
+
+/// What loading a model costs.
+struct Cost {
+    /// How many bytes are sent, as `edgelet push` stores them.
+    download: u64,
+    of_a_million_loads: f64,
+}
+
+impl Cost {
+    fn of(bytes: &[u8], price_per_gb: f64) -> Result<Self> {
+        let download = store::gzip(bytes)?.map_or(bytes.len(), |gzipped| gzipped.len()) as u64;
+        Ok(Self { download, of_a_million_loads: cost::of_a_million_loads(download, price_per_gb) })
     }
 }
 

@@ -1,8 +1,8 @@
 //! `edgelet list`.
 
-use super::Globals;
 use super::stdout::print;
 use super::trust::public_keys;
+use super::{Globals, cost};
 use crate::error::{Error, Kind, Result};
 use crate::native::registry::{Alias, Home, Release, Signed, now, shown_time};
 use crate::native::store;
@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 #[command(after_long_help = "\
 Examples:
   edgelet list s3://bucket/models/churn
+  edgelet list s3://bucket/models/churn --price-per-gb 0.09
   edgelet list s3://bucket/models/churn --public-key ed25519:… --json")]
 pub struct List {
     /// The model's address: s3://, gs://, az://, file:// or a path.
@@ -24,6 +25,9 @@ pub struct List {
     /// Check that this key signed everything: ed25519:… [also: EDGELET_PUBLIC_KEYS].
     #[arg(long, value_name = "KEY")]
     public_key: Vec<String>,
+    /// Tell what a million loads of a version cost at this price of traffic, for 10⁹ bytes.
+    #[arg(long, value_name = "PRICE")]
+    price_per_gb: Option<f64>,
     /// JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -34,12 +38,15 @@ struct Version {
     number: u64,
     /// What is stored of its blob; `None` if that is gone.
     stored: Option<u64>,
+    /// What a million loads cost, if a price is known.
+    cost: Option<f64>,
     release: Result<Signed<Release>>,
 }
 
 impl List {
     /// Reads all of them and shows them.
     pub fn run(self, globals: Globals) -> Result<()> {
+        cost::check_price(self.price_per_gb)?;
         let home = Home::to_read(&self.address, public_keys(&self.public_key)?, globals)?;
         let stored: BTreeMap<_, _> =
             home.folder.list("blobs")?.into_iter().map(|blob| (blob.name, blob.size)).collect();
@@ -52,7 +59,8 @@ impl List {
                 let release = home.known_release(number);
                 let stored =
                     release.as_ref().ok().and_then(|release| stored.get(&release.statement.blob.path()).copied());
-                Version { number, stored, release }
+                let cost = stored.zip(self.price_per_gb).map(|(stored, price)| cost::of_a_million_loads(stored, price));
+                Version { number, stored, cost, release }
             })
             .collect();
         let shown = store::shown(&self.address);
@@ -89,8 +97,9 @@ impl Version {
         };
         let estimator = release.provenance.get("estimator").and_then(Value::as_str).unwrap_or_default();
         let stored = self.stored.map_or("the blob is gone".into(), |stored| format!("{stored} stored"));
+        let cost = self.cost.map(|cost| format!(", {cost:.2} per million loads")).unwrap_or_default();
         format!(
-            "{}  {} bytes, {stored}  {}{}  {}",
+            "{}  {} bytes, {stored}{cost}  {}{}  {}",
             shown_time(release.created),
             release.blob.size,
             signatures(key_ids),
@@ -109,6 +118,7 @@ impl Version {
                 "sha256": release.blob.sha256,
                 "size": release.blob.size,
                 "stored": self.stored,
+                "cost_per_million_loads": self.cost,
                 "release_sha256": digest,
                 "key_ids": key_ids,
                 "signed_by": signed_by.map(|key| key.to_string()),

@@ -1,7 +1,11 @@
 //! The command line: one file for each subcommand, whose doc comment is its `--help`.
 
+mod audit;
 mod bench;
+mod cors;
+mod cost;
 mod description;
+mod doctor;
 mod gc;
 mod import;
 mod inspect;
@@ -90,6 +94,9 @@ enum Command {
     Promote(promote::Promote),
     Rollback(rollback::Rollback),
     Gc(gc::Gc),
+    Cors(cors::AllowOrigins),
+    Doctor(doctor::Doctor),
+    Audit(audit::Audit),
     Serve(serve::Serve),
 }
 
@@ -111,6 +118,9 @@ pub fn main() -> ExitCode {
         Command::Promote(promote) => promote.run(globals),
         Command::Rollback(rollback) => rollback.run(globals),
         Command::Gc(gc) => gc.run(globals),
+        Command::Cors(cors) => cors.run(globals),
+        Command::Doctor(doctor) => doctor.run(globals),
+        Command::Audit(audit) => audit.run(globals),
         Command::Serve(serve) => serve.run(globals),
     };
     match result {

@@ -2,7 +2,6 @@
 
 use super::alias::{Alias, Target};
 use super::cipher::AppKey;
-use super::digest::Digest;
 use super::envelope::MAX_BYTES;
 use super::home::{Signed, alias_path, open_alias, open_release, release_path};
 use super::key::PublicKey;
@@ -31,6 +30,10 @@ pub struct Located {
     pub release: Release,
     /// Where its blob is.
     pub location: String,
+    /// The alias that led to it, if one did.
+    pub alias: Option<Alias>,
+    /// How many signatures the release has, checked or not.
+    pub signatures: usize,
 }
 
 /// What a reference led to.
@@ -47,7 +50,7 @@ pub struct Followed {
 /// Those of [`locate`]; [`Kind::Integrity`] or [`Kind::Truncated`] for other bytes than the release names;
 /// [`Kind::Decryption`] for encrypted ones without their key.
 pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Followed> {
-    let Located { release, location } = locate(reference, trust, globals)?;
+    let Located { release, location, .. } = locate(reference, trust, globals)?;
     let place = store::shown(&location);
     let mut bytes = blob(&release.blob, &location, &place, globals)?;
     if let Some(encryption) = &release.blob.encryption {
@@ -66,11 +69,12 @@ pub fn locate(reference: &Reference, trust: &Trust, globals: Globals) -> Result<
     if trust.keys.is_empty() {
         globals.note("note: the signature was not checked; --public-key KEY checks it");
     }
-    let (version, target) = match &reference.wanted {
-        Wanted::Version(version) => (*version, None),
+    let (version, alias, target) = match &reference.wanted {
+        Wanted::Version(version) => (*version, None, None),
         Wanted::Alias(name) => {
-            let target = choose(&alias(&reference.address, &model, name, trust, globals)?, trust, globals)?;
-            (target.version, Some(target))
+            let alias = alias(&reference.address, &model, name, trust, globals)?;
+            let target = choose(&alias, trust, globals)?;
+            (target.version, Some(alias), Some(target))
         }
     };
     let (location, place) = below(&reference.address, &release_path(version));
@@ -81,10 +85,10 @@ pub fn locate(reference: &Reference, trust: &Trust, globals: Globals) -> Result<
         return Err(Error::new(Kind::Integrity, place, expected, found)
             .hint("The alias names another release of this version: somebody mixed files up."));
     }
-    let release = signed.statement;
+    let (release, signatures) = (signed.statement, signed.key_ids.len());
     release.check_expiry(now(), &place)?;
     let (location, _) = below(&reference.address, &release.blob.path());
-    Ok(Located { release, location })
+    Ok(Located { release, location, alias, signatures })
 }
 
 /// Reads and checks an alias, and remembers its serial if somebody trusted says it.
@@ -124,19 +128,8 @@ fn choose(alias: &Alias, trust: &Trust, globals: Globals) -> Result<Target> {
 /// The bytes of a blob, every one of them as the release says.
 fn blob(blob: &Blob, location: &str, place: &str, globals: Globals) -> Result<Vec<u8>> {
     let bytes = store::read_within(location, blob.size, globals)?;
-    if bytes.len() as u64 != blob.size {
-        let (expected, found) = (format!("{} bytes", blob.size), format!("{} bytes", bytes.len()));
-        return Err(Error::new(Kind::Truncated, place.to_owned(), expected, found));
-    }
-    // The size is bounded by what was read, and so is that of a chunk.
-    let chunk_size = usize::try_from(blob.chunk_size).unwrap_or(usize::MAX);
-    let wrong = bytes.chunks(chunk_size).zip(&blob.chunks).position(|(chunk, digest)| Digest::of(chunk) != *digest);
-    let found = match wrong {
-        Some(chunk) => format!("other bytes in chunk {chunk}"),
-        None if Digest::of(&bytes) != blob.sha256 => "other bytes".to_owned(),
-        None => return Ok(bytes),
-    };
-    Err(Error::new(Kind::Integrity, place.to_owned(), "the bytes that the release names", found))
+    blob.check_bytes(&bytes, place)?;
+    Ok(bytes)
 }
 
 /// The location of an object under an address, and what messages call it.

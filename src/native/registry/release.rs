@@ -104,6 +104,24 @@ impl Blob {
         format!("blobs/{}.edgelet", self.sha256)
     }
 
+    /// Refuses other bytes.
+    ///
+    /// # Errors
+    /// [`Kind::Truncated`] for too few, [`Kind::Integrity`] for others.
+    pub fn check_bytes(&self, bytes: &[u8], place: &str) -> Result<()> {
+        if bytes.len() as u64 != self.size {
+            let (expected, found) = (format!("{} bytes", self.size), format!("{} bytes", bytes.len()));
+            return Err(Error::new(Kind::Truncated, place.to_owned(), expected, found));
+        }
+        let chunks = bytes.chunks(self.chunk_size as usize).zip(&self.chunks);
+        let found = match chunks.into_iter().position(|(chunk, digest)| Digest::of(chunk) != *digest) {
+            Some(chunk) => format!("other bytes in chunk {chunk}"),
+            None if Digest::of(bytes) != self.sha256 => "other bytes".to_owned(),
+            None => return Ok(()),
+        };
+        Err(Error::new(Kind::Integrity, place.to_owned(), "the bytes that the release names", found))
+    }
+
     fn check(&self, place: &str) -> Result<()> {
         let Self { size, chunk_size, chunks, .. } = self;
         let most = MAX_FILE_BYTES + self.encryption.as_ref().map_or(0, |_| TAG_BYTES);

@@ -9,7 +9,8 @@ use super::as_stored::Connector;
 use super::cloud::Access;
 use super::patience::Patience;
 use super::variables::Variables;
-use object_store::azure::{AzureConfigKey, MicrosoftAzure, MicrosoftAzureBuilder};
+use object_store::azure::{AzureAuthorizer, AzureConfigKey, MicrosoftAzure, MicrosoftAzureBuilder};
+use object_store::client::HttpRequest;
 use url::Url;
 
 /// Any of these is an attempt at credentials.
@@ -77,6 +78,33 @@ pub(super) fn web_root(url: &Url, variables: &Variables) -> Option<Url> {
         None => format!("https://{}.blob.core.windows.net", account?),
     };
     Url::parse(&format!("{root}/{container}")).ok()
+}
+
+/// The address of the whole account.
+pub(super) fn service_root(url: &Url, variables: &Variables) -> Option<Url> {
+    let mut root = web_root(url, variables)?;
+    root.path_segments_mut().ok()?.pop().push("");
+    Some(root)
+}
+
+/// Signs a request for what `object_store` has no words for.
+pub(super) async fn authorize(
+    url: &Url,
+    variables: &Variables,
+    patience: Patience,
+    request: &mut HttpRequest,
+) -> object_store::Result<()> {
+    let store = open(url, variables, patience, Access::Signed)?;
+    let credential = store.credentials().get_credential().await?;
+    AzureAuthorizer::new(&credential, &account(url, variables).unwrap_or_default()).try_authorize(request)
+}
+
+/// The account that a URL or the variables name.
+fn account(url: &Url, variables: &Variables) -> Option<String> {
+    if url.username().is_empty() {
+        return value(&settings(variables), AzureConfigKey::AccountName).map(str::to_owned);
+    }
+    url.host_str()?.split('.').next().map(str::to_owned)
 }
 
 /// What the variables say; those with a name of their own are stronger than the connection string.

@@ -73,6 +73,23 @@ impl Bucket {
         Some(address)
     }
 
+    /// How commands call the bucket, without the object: s3://models.
+    pub fn name(&self) -> Option<String> {
+        if !self.is_https() {
+            let user = if self.url.username().is_empty() { String::new() } else { format!("{}@", self.url.username()) };
+            return Some(format!("{}://{user}{}", self.url.scheme(), self.url.host_str()?));
+        }
+        let host = self.url.host_str()?;
+        let first_part = self.url.path_segments()?.next().unwrap_or_default();
+        let first_label = host.split('.').next().unwrap_or_default();
+        Some(match self.cloud {
+            Cloud::S3 if host.starts_with("s3.") || host.starts_with("s3-") => format!("s3://{first_part}"),
+            Cloud::S3 => format!("s3://{first_label}"),
+            Cloud::Gcs => format!("gs://{first_part}"),
+            Cloud::Azure => format!("az://{first_part}@{host}"),
+        })
+    }
+
     /// Whether the object was named by its https address.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"

@@ -82,7 +82,7 @@ impl Folder {
     fn open(address: &str, attempt: Attempt, globals: Globals) -> Result<Self> {
         let variables = Variables::from_environment();
         let patience = Patience::from_variables(&variables)?;
-        let location = Location::parse(address)?;
+        let location = Location::parse_folder(address)?;
         let place = location.to_string().trim_end_matches('/').to_owned();
         let (ways, prefix, home) = match location {
             Location::File(path) => {
@@ -115,6 +115,11 @@ impl Folder {
     /// What messages call an object.
     pub fn place(&self, name: &str) -> String {
         format!("{}/{name}", self.place)
+    }
+
+    /// What messages call the folder.
+    pub fn address(&self) -> &str {
+        &self.place
     }
 
     /// The address a browser fetches the folder from, if it can be told.

@@ -49,6 +49,24 @@ impl Location {
         }
     }
 
+    /// Reads the path or URL of a folder, which may be a whole bucket.
+    pub fn parse_folder(text: &str) -> Result<Self> {
+        Self::parse(text).or_else(|error| Self::parse_bucket(text).map(Self::Bucket).map_err(|_| error))
+    }
+
+    /// Reads the URL of a bucket, with or without an object's name.
+    pub fn parse_bucket(text: &str) -> Result<Bucket> {
+        let refused = |found: &str| {
+            let expected = "a bucket: s3://, gs:// or az://";
+            Error::new(Kind::BadOption, super::shown(text), expected, found.to_owned())
+        };
+        let url = Url::parse(text).map_err(|_| refused("no URL"))?;
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refused("a `?` or `#`"));
+        }
+        bucket(&url).ok().flatten().ok_or_else(|| refused("another place"))
+    }
+
     /// The name of the file. From a URL, it is none that leads to another folder on any system.
     pub fn file_name(&self) -> Option<String> {
         let key = match self {

@@ -11,7 +11,9 @@ mod as_stored;
 pub mod azure;
 mod cloud;
 mod coding;
+mod cors;
 mod destination;
+mod exchange;
 pub mod file;
 mod folder;
 pub mod gcs;
@@ -28,9 +30,11 @@ mod variables;
 mod ways;
 
 pub use coding::{GZIP, gzip};
+pub use cors::Cors;
 pub use destination::{CONTENT_TYPE, Destination, Headers};
+pub use exchange::{Answer, Asker};
 pub use folder::{Entry, Folder, Seen};
-pub use presign::presign;
+pub use presign::{ended as link_ended, presign};
 
 use crate::error::{Error, Kind, Result};
 use crate::format::limits::MAX_FILE_BYTES;
@@ -38,6 +42,7 @@ use crate::native::cli::Globals;
 use location::Location;
 use patience::Patience;
 use std::path::PathBuf;
+use url::Url;
 use variables::Variables;
 
 /// The bytes of the model at a location: a path, or a URL of any scheme that can be read. What a server gives in gzip is
@@ -74,7 +79,27 @@ pub fn read_within(location: &str, limit: u64, globals: Globals) -> Result<Vec<u
 
 /// A location as messages may show it: without credentials.
 pub fn shown(location: &str) -> String {
-    Location::parse(location).map_or_else(|_| "location".into(), |location| location.to_string())
+    Location::parse_folder(location).map_or_else(|_| "location".into(), |location| location.to_string())
+}
+
+/// The address that browsers fetch a location from, if it can be told.
+///
+/// # Errors
+/// [`Kind::BadOption`] for a location of no known form.
+pub fn web_address(location: &str) -> Result<Option<Url>> {
+    Ok(match Location::parse(location)? {
+        Location::Http(url) => Some(url),
+        Location::Bucket(bucket) => bucket.web_address(&Variables::from_environment()),
+        Location::File(_) => None,
+    })
+}
+
+/// How commands call the bucket of a location, such as s3://models, if it is in one.
+pub fn bucket_of(location: &str) -> Option<String> {
+    match Location::parse(location) {
+        Ok(Location::Bucket(bucket)) => bucket.name(),
+        _ => None,
+    }
 }
 
 /// The path of the file that a location is, if it is one of this machine that is there.

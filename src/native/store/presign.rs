@@ -37,7 +37,7 @@ pub fn presign(location: &str, expires: Duration) -> Result<Url> {
 }
 
 /// When a link ended, if it is a presigned one that did.
-pub(super) fn ended(url: &Url) -> Option<SystemTime> {
+pub fn ended(url: &Url) -> Option<SystemTime> {
     let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let seconds = |name: &str| value(name)?.parse().ok().map(Duration::from_secs);
     let signed_at = |cloud: &str| {

@@ -8,7 +8,8 @@ use super::as_stored::Connector;
 use super::cloud::Access;
 use super::patience::Patience;
 use super::variables::Variables;
-use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsAuthorizer};
+use object_store::client::HttpRequest;
 use url::Url;
 
 /// Any of these is an attempt at credentials.
@@ -52,10 +53,21 @@ pub(super) fn open(
     builder.build()
 }
 
+/// Signs a request for what `object_store` has no words for.
+pub(super) async fn authorize(
+    url: &Url,
+    variables: &Variables,
+    patience: Patience,
+    request: &mut HttpRequest,
+) -> object_store::Result<()> {
+    let credential = open(url, variables, patience, Access::Signed)?.credentials().get_credential().await?;
+    AwsAuthorizer::new(&credential, "s3", region(variables)).try_authorize(request, None)
+}
+
 /// The address under which the web sees the bucket's objects.
 pub(super) fn web_root(url: &Url, variables: &Variables) -> Option<Url> {
     let bucket = url.host_str()?;
-    let region = variables.get("AWS_REGION").or(variables.get("AWS_DEFAULT_REGION")).unwrap_or("us-east-1");
+    let region = region(variables);
     let root = match endpoint(variables) {
         Some(endpoint) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
         // The certificate of *.s3.… does not cover names with dots.
@@ -63,6 +75,10 @@ pub(super) fn web_root(url: &Url, variables: &Variables) -> Option<Url> {
         None => format!("https://{bucket}.s3.{region}.amazonaws.com"),
     };
     Url::parse(&root).ok()
+}
+
+fn region(variables: &Variables) -> &str {
+    variables.get("AWS_REGION").or(variables.get("AWS_DEFAULT_REGION")).unwrap_or("us-east-1")
 }
 
 fn endpoint(variables: &Variables) -> Option<&str> {

@@ -104,7 +104,7 @@ fn help_is_a_manual() {
     assert!(overview.contains("Examples:") && overview.contains("Exit status: 0 ok"), "{overview}");
     let commands = [
         "train", "import", "predict", "verify", "inspect", "bench", "push", "pull", "presign", "keygen", "list",
-        "promote", "rollback", "gc", "serve",
+        "promote", "rollback", "gc", "cors", "doctor", "audit", "serve",
     ];
     for command in commands {
         assert!(overview.contains(&format!("\n  {command} ")), "{command}: {overview}");

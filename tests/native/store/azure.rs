@@ -16,7 +16,7 @@ const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6t
 const VERSION: &str = "2021-08-06";
 
 /// azurite with the container `models`.
-fn azurite() -> Process {
+pub fn azurite() -> Process {
     let main = installed("tests/node_modules/azurite/dist/src/blob/main.js");
     let server = Process::start(|port| {
         let mut command = Command::new("node");
@@ -24,20 +24,37 @@ fn azurite() -> Process {
         command.args(["--silent", "--disableTelemetry", "--skipApiVersionCheck"]);
         command
     });
+    put(&server, "", &[]);
+    server
+}
+
+/// Makes the container, or sets a part of it.
+pub fn put(server: &Process, part: &str, headers: &[(&str, &str)]) {
     let date = "Mon, 01 Jan 2024 00:00:00 GMT";
+    let kept: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let (signed_part, part) = match part {
+        "" => (String::new(), String::new()),
+        part => (format!("comp:{part}\n"), format!("&comp={part}")),
+    };
     let to_sign = format!(
-        "PUT\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:{VERSION}\n/{ACCOUNT}/{ACCOUNT}/models\nrestype:container"
+        "PUT\n\n\n\n\n\n\n\n\n\n\n\n{kept}x-ms-date:{date}\nx-ms-version:{VERSION}\n/{ACCOUNT}/{ACCOUNT}/models\n{signed_part}restype:container"
     );
-    let made = reqwest::Client::new()
-        .put(format!("{}/models?restype=container", endpoint(&server)))
+    let mut request = reqwest::Client::new()
+        .put(format!("{}/models?restype=container{part}", endpoint(server)))
         .header("x-ms-date", date)
         .header("x-ms-version", VERSION)
         .header("authorization", format!("SharedKey {ACCOUNT}:{}", signed(&to_sign)))
-        .header("content-length", 0)
-        .send();
-    let made = block_on(made).expect("azurite answers");
-    assert!(made.status().is_success(), "{made:?}");
-    server
+        .header("content-length", 0);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = block_on(request.send()).expect("azurite answers");
+    assert!(answer.status().is_success(), "{answer:?}");
+}
+
+/// The program with the account's key.
+pub fn program(server: &Process) -> Program {
+    Program::new(&[("AZURE_STORAGE_CONNECTION_STRING", &connection_string(server, KEY))])
 }
 
 fn endpoint(server: &Process) -> String {
@@ -51,7 +68,7 @@ fn connection_string(server: &Process, key: &str) -> String {
 #[test]
 fn azurite_does_what_every_store_does() {
     let server = azurite();
-    let program = Program::new(&[("AZURE_STORAGE_CONNECTION_STRING", &connection_string(&server, KEY))]);
+    let program = program(&server);
     let client = MicrosoftAzureBuilder::new()
         .with_account(ACCOUNT)
         .with_access_key(KEY)
@@ -110,7 +127,7 @@ fn shared_access_signatures_open_and_are_not_told() {
 #[test]
 fn links_are_signed_and_end() {
     let server = azurite();
-    let program = Program::new(&[("AZURE_STORAGE_CONNECTION_STRING", &connection_string(&server, KEY))]);
+    let program = program(&server);
     program.place("line.edgelet", &models::line(3.0));
     program.run(&["push", "line.edgelet", "az://models/churn", "--alias", "production"]).succeeds();
     let presigned = |expires: &str| {
@@ -127,6 +144,32 @@ fn links_are_signed_and_end() {
     std::thread::sleep(std::time::Duration::from_millis(1500));
     let message = anyone.run(&["pull", short["url"].as_str().expect("a link")]).fails(1, "http_status");
     assert!(message.contains("of a link that expired at") && !message.contains("sig="), "{message}");
+}
+
+#[test]
+fn pages_are_let_in() {
+    let server = azurite();
+    let program = program(&server);
+    let rule = program.run(&["cors", "az://models"]).succeeds();
+    assert!(rule.contains("az storage cors add --services b") && rule.contains("--origins '*'"), "{rule}");
+    for (origin, said) in
+        [("https://a.example", "allowed "), ("https://b.example", "allowed "), ("https://a.example", "allowed already")]
+    {
+        assert!(program.run(&["cors", "az://models", "--origin", origin, "--apply"]).succeeds().starts_with(said));
+    }
+    for origin in ["https://a.example", "https://b.example"] {
+        let preflight = reqwest::Client::new()
+            .request(reqwest::Method::OPTIONS, format!("{}/models/line.edgelet", endpoint(&server)))
+            .header("origin", origin)
+            .header("access-control-request-method", "GET")
+            .header("access-control-request-headers", "if-none-match")
+            .send();
+        let answer = block_on(preflight).expect("azurite answers");
+        assert_eq!(
+            answer.headers().get("access-control-allow-origin").map(|value| value.as_bytes()),
+            Some(origin.as_bytes())
+        );
+    }
 }
 
 /// An account's shared access signature for blobs, until `expiry`.

@@ -5,6 +5,7 @@
 
 mod azure;
 mod conformance;
+mod doctor;
 mod file;
 mod gcs;
 mod gcs_server;

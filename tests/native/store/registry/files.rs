@@ -100,6 +100,13 @@ fn what_was_seen_in_training_goes_with_the_version() {
         "outputs": [{"name": "prediction", "edges": [3.5, 6.5, 9.5], "counts": [1, 1, 1, 0], "missing": 0}],
     });
     assert_eq!(release["profile"], expected);
+    let size = models::line(3.0).len() as f64;
+    let priced = program.run(&["list", "churn", "--price-per-gb", "0.09", "--json"]).succeeds();
+    let priced: serde_json::Value = serde_json::from_str(&priced).expect("JSON");
+    assert_eq!(priced["versions"][0]["cost_per_million_loads"], size / 1e9 * 0.09 * 1e6);
+    program.run(&["list", "churn", "--price-per-gb=-1"]).fails(2, "bad_option");
+    let inspected = program.run(&["inspect", "churn@1", "--price-per-gb", "1000"]).succeeds();
+    assert!(inspected.contains(" per million loads\n"), "{inspected}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn alias(program: &Program, address: &str, name: &str) -> (Vec<u64>, u64) {
 }
 
 /// A new pair of keys: the private one in a file of that name, the public one returned.
-fn keygen(program: &Program, name: &str) -> String {
+pub fn keygen(program: &Program, name: &str) -> String {
     let said = program.run(&["keygen", "-o", name]).succeeds();
     let key = said.lines().find_map(|line| line.strip_prefix("public key")).expect("a public key");
     key.trim().to_owned()
