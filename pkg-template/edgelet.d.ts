@@ -105,7 +105,8 @@ export interface Input {
 export interface Schema {
   inputs: Input[];
   targets: string[];
-  classes: Label[] | undefined;
+  /** A classifier's classes; of several targets a list of each one's. */
+  classes: Label[] | Label[][] | undefined;
   outputs: { method: "predict" | "predict_proba" | "decision_function" | "transform"; width: number }[];
   steps: { name: string; operator: string; width: number }[];
   provenance: {
@@ -124,6 +125,17 @@ export interface Probabilities {
   classes: Label[];
   probabilities: Float64Array;
   shape: number[];
+}
+
+/** What is predicted, and of a classifier its classes. */
+export interface Target {
+  name: string;
+  classes: Label[] | undefined;
+}
+
+/** Of a classifier of several targets: the probabilities of each one's classes. */
+export interface TargetProbabilities {
+  targets: (Probabilities & { name: string })[];
 }
 
 /** Rows × width numbers, row after row. Of one row the shape is `[width]`. */
@@ -152,7 +164,9 @@ export class Model {
   readonly schema: Schema;
   /** The features, in the order of a row. */
   readonly featureNames: string[];
-  /** A classifier's classes; `undefined` of a regression. */
+  /** What is predicted; mostly one thing. */
+  readonly targets: Target[];
+  /** The classes of a classifier of one target; `undefined` of any other model. */
   readonly classes: Label[] | undefined;
   readonly feature_names_in_: string[];
   readonly classes_: Label[] | undefined;
@@ -170,9 +184,18 @@ export class Model {
   predict(texts: readonly string[]): Label[] | Float64Array;
   /** One row: a label or a number (numbers, of several targets). Columns: as many rows. */
   predict(row: Row | Columns | Numbers | readonly Value[]): Label | Label[] | Float64Array;
+  /** Of a classifier of several targets, as its user says (`predict<Label[]>`): one row's labels, or those of many rows. */
+  predict<Labels extends Label[] | Label[][]>(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Labels;
 
-  predictProba(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Probabilities;
-  predict_proba(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Probabilities;
+  /** Of a classifier of several targets, as its user says: `predictProba<TargetProbabilities>`. */
+  predictProba<Answer extends Probabilities | TargetProbabilities = Probabilities>(
+    rows: Row | Rows | Numbers | readonly Value[] | string,
+    options?: { rows: number },
+  ): Answer;
+  predict_proba<Answer extends Probabilities | TargetProbabilities = Probabilities>(
+    rows: Row | Rows | Numbers | readonly Value[] | string,
+    options?: { rows: number },
+  ): Answer;
 
   /** The scores before they become a decision. */
   decisionFunction(rows: Row | Rows | Numbers | readonly Value[] | string, options?: { rows: number }): Values;

@@ -20,9 +20,13 @@ export class Model {
   constructor(core, memory) {
     this.#core = core;
     this.#memory = memory;
-    this.schema = core.schema();
-    this.featureNames = this.schema.inputs.map((input) => input.name);
-    this.classes = this.schema.classes;
+    const schema = core.schema();
+    const labels = schema.classes;
+    if (labels.length < 2) schema.classes = labels[0];
+    this.schema = schema;
+    this.featureNames = schema.inputs.map((input) => input.name);
+    this.targets = schema.targets.map((name, i) => ({ name, classes: labels[i] }));
+    this.classes = labels[1] ? undefined : labels[0];
     this.#encoder = new Encoder(this.schema.inputs);
     this.#width = this.featureNames.length;
     this.#outputs = METHODS.map((name) => this.schema.outputs.find((output) => output.method === name)?.width);
@@ -32,19 +36,35 @@ export class Model {
   }
 
   predict(rows, options) {
-    const { classes } = this;
-    if (this.#one(PREDICT, rows, options)) {
-      if (this.#outputs[PREDICT] > 1) return this.#own(PREDICT);
+    const { classes, targets } = this;
+    const one = this.#one(PREDICT, rows, options);
+    if (one && this.#outputs[PREDICT] < 2) {
       const value = this.#scratch[this.#answers[PREDICT]];
       return classes === undefined ? value : classes[value];
     }
-    const values = this.#many(PREDICT, rows, options).values;
-    return classes === undefined ? values : Array.from(values, (index) => classes[index]);
+    const values = one ? this.#own(PREDICT) : this.#many(PREDICT, rows, options).values;
+    if (classes !== undefined) return Array.from(values, (index) => classes[index]);
+    if (targets[0]?.classes === undefined) return values;
+    const labels = (_, i) => targets.map(({ classes }, j) => classes[values[i * targets.length + j]]);
+    return one ? labels(0, 0) : Array.from({ length: values.length / targets.length }, labels);
   }
 
   predictProba(rows, options) {
-    const { values: probabilities, shape } = this.#numbers(PREDICT_PROBA, rows, options);
-    return { classes: this.classes, probabilities, shape };
+    const { classes } = this;
+    const { values, shape } = this.#numbers(PREDICT_PROBA, rows, options);
+    if (classes !== undefined) return { classes, probabilities: values, shape };
+    const count = values.length / shape.pop();
+    const targets = this.targets.map((target) => {
+      const { length } = target.classes;
+      return { ...target, probabilities: new Float64Array(count * length), shape: [...shape, length] };
+    });
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      for (const { classes, probabilities } of targets) {
+        probabilities.set(values.subarray(at, (at += classes.length)), i * classes.length);
+      }
+    }
+    return { targets };
   }
 
   decisionFunction(rows, options) {

@@ -81,7 +81,8 @@ class Monitor {
     }
     if (method !== "predict") return;
     const width = this.#outputs.length;
-    const values = typeof answer === "object" ? answer : [answer];
+    // Labels of several targets lie in an array a row.
+    const values = ArrayBuffer.isView(answer) ? answer : [answer].flat(2);
     this.#outputs.forEach((histogram, j) => {
       for (let i = j; i < values.length; i += width) histogram.add(values[i]);
     });

@@ -12,7 +12,7 @@
 //! # let signature = Signature {
 //! #     inputs: vec![Input::numeric("x")],
 //! #     targets: vec!["y".into()],
-//! #     classes: None,
+//! #     classes: vec![],
 //! #     outputs: vec![Output { method: Method::Predict, value: 1 }],
 //! # };
 //! # let graph = Graph { nodes: vec![Node { name: "linear".into(), operator: Operator::Linear(linear).into(), inputs: vec![0] }] };

@@ -3,21 +3,27 @@
 import { announcer, byId, html } from "./dom.js";
 import { number, percent } from "./format.js";
 
-/** Bars beyond so many help nobody: the most probable classes are shown. */
+/** Bars beyond so many help nobody: of each target the most probable classes are shown. */
 const MOST_BARS = 12;
+const MOST_TARGETS = 12;
 
 export class Answer {
   #model;
   #proba;
-  #bars;
+  /** For each target that is shown, the bars of its classes. */
+  #bars = [];
   #announce = announcer(byId("announced-answer"), 700);
 
   constructor(model) {
-    const { classes, outputs } = model.schema;
     this.#model = model;
-    this.#proba = outputs.some(({ method }) => method === "predict_proba");
-    this.#bars = this.#proba ? Array.from({ length: Math.min(classes.length, MOST_BARS) }, bar) : [];
-    byId("probabilities").replaceChildren(...this.#bars.map(({ row }) => row));
+    this.#proba = model.schema.outputs.some(({ method }) => method === "predict_proba");
+    const shown = this.#proba ? model.targets.slice(0, MOST_TARGETS) : [];
+    this.#bars = shown.map(({ classes }) => Array.from({ length: Math.min(classes.length, MOST_BARS) }, bar));
+    const headed = (bars, i) => {
+      const rows = bars.map(({ row }) => row);
+      return shown.length > 1 ? [html("li", { class: "target" }, shown[i].name), ...rows] : rows;
+    };
+    byId("probabilities").replaceChildren(...this.#bars.flatMap(headed));
     byId("probabilities").hidden = !this.#proba;
     byId("answer-target").textContent = model.schema.targets.join(", ") || "prediction";
   }
@@ -29,7 +35,11 @@ export class Answer {
     const value = byId("answer");
     value.classList.remove("stale");
     value.textContent = text;
-    if (this.#proba) this.#showProbabilities(this.#model.predictProba(row));
+    if (this.#proba) {
+      const answer = this.#model.predictProba(row);
+      const targets = answer.targets ?? [answer];
+      this.#bars.forEach((bars, i) => showProbabilities(bars, targets[i]));
+    }
     this.#announce(`Prediction: ${text}`);
     return prediction;
   }
@@ -39,19 +49,19 @@ export class Answer {
     byId("answer").classList.add("stale");
     this.#announce("No prediction: a value is not accepted.");
   }
+}
 
-  #showProbabilities({ classes, probabilities }) {
-    const order = [...classes.keys()];
-    if (classes.length > this.#bars.length) order.sort((a, b) => probabilities[b] - probabilities[a]);
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    this.#bars.forEach(({ row, name, fill, share }, i) => {
-      const k = order[i];
-      name.textContent = String(classes[k]);
-      share.textContent = percent(probabilities[k]);
-      fill.style.transform = `scaleX(${probabilities[k]})`;
-      row.classList.toggle("best", k === best);
-    });
-  }
+function showProbabilities(bars, { classes, probabilities }) {
+  const order = [...classes.keys()];
+  if (classes.length > bars.length) order.sort((a, b) => probabilities[b] - probabilities[a]);
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  bars.forEach(({ row, name, fill, share }, i) => {
+    const k = order[i];
+    name.textContent = String(classes[k]);
+    share.textContent = percent(probabilities[k]);
+    fill.style.transform = `scaleX(${probabilities[k]})`;
+    row.classList.toggle("best", k === best);
+  });
 }
 
 function bar() {
@@ -61,5 +71,6 @@ function bar() {
 
 function readable(prediction) {
   if (typeof prediction === "number") return number(prediction);
-  return ArrayBuffer.isView(prediction) ? Array.from(prediction, (x) => number(x)).join(", ") : String(prediction);
+  if (ArrayBuffer.isView(prediction)) return Array.from(prediction, (x) => number(x)).join(", ");
+  return Array.isArray(prediction) ? prediction.join(", ") : String(prediction);
 }

@@ -109,7 +109,7 @@ function show(model, { name, address, start, size }) {
   byId("model").hidden = false;
   byId("model-name").textContent = name;
   const features = inputs.length === 1 ? "1 feature" : `${inputs.length} features`;
-  byId("model-summary").textContent = [joined(bytes(size)), features, model.classes ? `${model.classes.length} classes` : "regression"].join(" · ");
+  byId("model-summary").textContent = [joined(bytes(size)), features, kind(model)].join(" · ");
   byId("loading").textContent = `Loaded ${name}: ${features}.`;
   const answer = new Answer(model);
   const form = new Form(byId("features"), inputs, oncePerFrame(() => predict()), start);
@@ -120,6 +120,12 @@ function show(model, { name, address, start, size }) {
   showReport(model);
   byId("model-name").focus({ preventScroll: true });
   byId("model").scrollIntoView({ block: "start" });
+}
+
+/** What a model predicts, in two words. */
+function kind({ targets, classes }) {
+  if (classes) return `${classes.length} classes`;
+  return targets.some(({ classes }) => classes) ? `${targets.length} targets` : "regression";
 }
 
 function predictForm(form, answer, address) {

@@ -8,7 +8,7 @@ pub const MAX_FILE_BYTES: u64 = 1 << 30;
 pub const MAX_BODY_BYTES: usize = 64 << 20;
 /// The most inputs of a model.
 pub const MAX_INPUTS: usize = 1 << 16;
-/// The most classes of a model, or categories of one feature.
+/// The most targets of a model, classes of a target, or categories of one feature.
 pub const MAX_LABELS: usize = 1 << 16;
 /// The most nodes of a graph.
 pub const MAX_NODES: usize = 1 << 16;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Body {
     inputs: Vec<WireInput>,
     targets: Vec<String>,
-    classes: Option<WireLabels>,
+    classes: Vec<WireLabels>,
     outputs: Vec<(WireMethod, u32)>,
     nodes: Vec<WireNode>,
     provenance: WireProvenance,
@@ -73,7 +73,7 @@ impl Body {
         let body = Self {
             inputs: signature.inputs.iter().map(WireInput::from_input).collect(),
             targets: signature.targets.clone(),
-            classes: signature.classes.as_ref().map(WireLabels::from_labels),
+            classes: signature.classes.iter().map(WireLabels::from_labels).collect(),
             outputs: signature.outputs.iter().map(|output| (output.method.into(), output.value)).collect(),
             nodes: model.graph().nodes.iter().map(|node| WireNode::from_node(node, blobs)).collect(),
             provenance: WireProvenance::from_provenance(model.provenance()),
@@ -94,7 +94,7 @@ impl Body {
         let signature = Signature {
             inputs: self.inputs.into_iter().map(WireInput::into_input).collect(),
             targets: self.targets,
-            classes: self.classes.map(WireLabels::into_labels),
+            classes: self.classes.into_iter().map(WireLabels::into_labels).collect(),
             outputs: (self.outputs.into_iter())
                 .map(|(method, value)| Output { method: method.into(), value })
                 .collect(),
@@ -136,7 +136,7 @@ impl Body {
             check_text(name)?;
             check_text(split)?;
         }
-        self.classes.as_ref().map_or(Ok(()), WireLabels::check_limits)
+        self.classes.iter().try_for_each(WireLabels::check_limits)
     }
 }
 

@@ -42,9 +42,9 @@ impl Steps<'_> {
 /// What an estimator answers, as values of a graph.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answers {
-    /// What it predicts: a class's index if there are classes, else a number for each target.
+    /// What it predicts for each target: a class's index if there are classes, else a number.
     pub predict: Option<ValueId>,
-    /// A probability for each class.
+    /// A probability for each class, those of the targets side by side.
     pub probabilities: Option<ValueId>,
     /// The scores before they become an answer, where they are something else than the prediction.
     pub scores: Option<ValueId>,
@@ -52,8 +52,8 @@ pub struct Answers {
     pub transform: Option<ValueId>,
     /// How many numbers a transformed row has.
     pub transform_width: usize,
-    /// The classes of a classifier.
-    pub classes: Option<Labels>,
+    /// The classes of a classifier, for each target.
+    pub classes: Vec<Labels>,
     /// How many numbers a prediction has.
     pub targets: usize,
 }
@@ -64,9 +64,9 @@ impl Answers {
         Self { predict: Some(predict), targets, ..Self::default() }
     }
 
-    /// How many classes there are; 0 if it is no classifier.
+    /// How many classes there are; 0 if it is no classifier, or one of several targets.
     pub fn class_count(&self) -> usize {
-        self.classes.as_ref().map_or(0, Labels::len)
+        if let [classes] = &self.classes[..] { classes.len() } else { 0 }
     }
 
     /// The whole model: what goes in, the graph, where it comes from.

@@ -4,9 +4,9 @@
 //! number of f64: its width.
 
 use super::{
-    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Impute, ImputeNearest, Interpolate,
-    LastArgMax, Linear, LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform, Quantile,
-    Recode, Rescale, Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes, WeightedMedian,
+    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Function, Impute, ImputeNearest, Interpolate,
+    Labels, LastArgMax, Linear, LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform,
+    Quantile, Recode, Rescale, Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes, WeightedMedian,
 };
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
@@ -148,19 +148,31 @@ impl Graph {
         Ok(widths)
     }
 
-    /// Checks that a value is always the index of one of `classes` classes.
-    pub(super) fn check_decision(&self, value: ValueId, classes: usize, widths: &[usize]) -> Result<()> {
-        let node = (value as usize).checked_sub(1).map(|i| &self.nodes[i]);
-        let decides = match node.map(|node| (&*node.operator, &node.inputs)) {
+    /// Checks that a value always holds for each target the index of one of its classes.
+    pub(super) fn check_decisions(&self, value: ValueId, targets: &[Labels], widths: &[usize]) -> Result<()> {
+        let maker = |value: ValueId| (value as usize).checked_sub(1).map(|i| &self.nodes[i]);
+        let decides = |value: ValueId, classes: usize| match maker(value).map(|node| (&*node.operator, &node.inputs)) {
             Some((Operator::ArgMax(_) | Operator::LastArgMax(_), inputs)) => widths[inputs[0] as usize] == classes,
             Some((Operator::Binarize(_), _)) => classes == 2,
             _ => false,
         };
-        if decides {
+        let node = maker(value);
+        let is_decided = match node.map(|node| (&*node.operator, &node.inputs)) {
+            // Each target has a decision of its own, and all lie side by side.
+            Some((Operator::Concat(_), inputs)) => {
+                inputs.len() == targets.len() && (inputs.iter().zip(targets)).all(|(&one, it)| decides(one, it.len()))
+            }
+            // Several targets with two classes each, and one threshold.
+            Some((Operator::Map(map), _)) => {
+                map.function == Function::Above && targets.iter().all(|classes| classes.len() == 2)
+            }
+            _ => targets.len() == 1 && decides(value, targets[0].len()),
+        };
+        if is_decided {
             return Ok(());
         }
         let found = node.map_or("the row itself", |node| node.operator.name());
-        Err(unsound("signature.outputs: predict", format!("an operator that decides among {classes} classes"), found))
+        Err(unsound("signature.outputs: predict", "decisions among the classes of each target", found))
     }
 }
 

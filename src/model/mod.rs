@@ -69,8 +69,8 @@ impl Model {
         parts.signature.check()?;
         let widths = parts.graph.check(parts.signature.inputs.len())?;
         parts.signature.check_outputs(&widths)?;
-        if let (Some(classes), Ok(decision)) = (&parts.signature.classes, parts.signature.output(Method::Predict)) {
-            parts.graph.check_decision(decision.value, classes.len(), &widths)?;
+        if let (false, Ok(decisions)) = (parts.signature.classes.is_empty(), parts.signature.output(Method::Predict)) {
+            parts.graph.check_decisions(decisions.value, &parts.signature.classes, &widths)?;
         }
         parts.provenance.check()?;
         parts.tests.check(&parts.signature, &widths)?;

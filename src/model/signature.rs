@@ -15,10 +15,11 @@ use crate::kernel::dense::all_finite;
 pub struct Signature {
     /// The features, in the order of a row.
     pub inputs: Vec<Input>,
-    /// The names of what is predicted; one, but for multi-output regression.
+    /// The names of what is predicted; mostly one.
     pub targets: Vec<String>,
-    /// A classifier's classes; `predict` then gives the index of one.
-    pub classes: Option<Labels>,
+    /// A classifier's classes: those of each target, in order; `predict` then gives for each the index of one of its
+    /// classes. Empty of any other model.
+    pub classes: Vec<Labels>,
     /// What can be asked for, at most once each.
     pub outputs: Vec<Output>,
 }
@@ -75,7 +76,7 @@ pub enum Unknown {
 pub enum Method {
     /// The label (as its class index) or the number.
     Predict,
-    /// One probability for each class.
+    /// One probability for each class, those of the targets side by side.
     PredictProba,
     /// Scores before they become a decision.
     DecisionFunction,
@@ -224,15 +225,22 @@ impl Signature {
         }
     }
 
-    /// The names of an output's columns: the classes for probabilities and multi-class scores, `prediction` for a
-    /// single prediction, else the targets' names or the output's own name with an index.
+    /// The names of an output's columns: the classes for probabilities and multi-class scores, with the target's name
+    /// before them if there are several; `prediction` for a single prediction, else the targets' names or the output's
+    /// own name with an index.
     pub fn columns(&self, method: Method, width: usize) -> Vec<String> {
-        match (&self.classes, method) {
-            (Some(classes), Method::PredictProba | Method::DecisionFunction) if classes.len() == width => {
+        match (&self.classes[..], method) {
+            ([classes], Method::PredictProba | Method::DecisionFunction) if classes.len() == width => {
                 classes.iter().map(|label| label.to_string()).collect()
             }
             (_, Method::Predict) if width == 1 => vec!["prediction".to_owned()],
-            (None, _) if self.targets.len() == width => self.targets.clone(),
+            ([_, _, ..], Method::PredictProba) => {
+                let columns = |(target, classes): (_, &Labels)| {
+                    classes.iter().map(|label| format!("{target}:{label}")).collect::<Vec<_>>()
+                };
+                self.targets.iter().zip(&self.classes).flat_map(columns).collect()
+            }
+            ([] | [_, _, ..], _) if self.targets.len() == width => self.targets.clone(),
             _ if width == 1 => vec![method.name().to_owned()],
             _ => (0..width).map(|i| format!("{}_{i}", method.name())).collect(),
         }
@@ -257,10 +265,16 @@ impl Signature {
                 }
             }
         }
-        if let Some(classes) = &self.classes {
+        let count = self.classes.len();
+        if count > 0 && count != self.targets.len() {
+            return unsound("signature.classes".into(), "those of each target", count.to_string());
+        }
+        // One of several targets may have been the same in all of training.
+        let least = if count == 1 { 2 } else { 1 };
+        for classes in &self.classes {
             classes.check("signature.classes")?;
-            if classes.len() < 2 {
-                return unsound("signature.classes".into(), "at least 2 classes", classes.len().to_string());
+            if classes.len() < least {
+                return unsound("signature.classes".into(), "more classes", classes.len().to_string());
             }
         }
         Ok(())
@@ -280,12 +294,13 @@ impl Signature {
             let Some(&width) = widths.get(output.value as usize) else {
                 return unsound(output.method, format!("a value below {}", widths.len()), output.value.to_string());
             };
-            let wanted = match (output.method, &self.classes) {
-                (Method::Predict, Some(_)) => 1,
-                (Method::PredictProba, Some(classes)) => classes.len(),
-                (Method::PredictProba, None) => return unsound(output.method, "classes".into(), "none".into()),
-                (Method::Predict, None) => self.targets.len(),
-                (Method::DecisionFunction | Method::Transform, _) => width,
+            let wanted = match output.method {
+                Method::Predict => self.targets.len(),
+                Method::PredictProba if self.classes.is_empty() => {
+                    return unsound(output.method, "classes".into(), "none".into());
+                }
+                Method::PredictProba => self.classes.iter().map(Labels::len).sum(),
+                Method::DecisionFunction | Method::Transform => width,
             };
             if width != wanted {
                 return unsound(output.method, format!("a value of width {wanted}"), width.to_string());

@@ -8,7 +8,8 @@ use wasm_bindgen::JsValue;
 struct Schema<'a> {
     inputs: Vec<SchemaInput<'a>>,
     targets: &'a [String],
-    classes: Option<Values<'a>>,
+    /// Those of each target; the package makes of them what `Schema` says.
+    classes: Vec<Values<'a>>,
     outputs: Vec<SchemaOutput>,
     steps: Vec<SchemaStep<'a>>,
     provenance: SchemaProvenance<'a>,
@@ -99,7 +100,7 @@ pub(super) fn of(model: &Model) -> Result<JsValue, JsValue> {
     let schema = Schema {
         inputs: inputs.collect(),
         targets: &signature.targets,
-        classes: signature.classes.as_ref().map(Values),
+        classes: signature.classes.iter().map(Values).collect(),
         outputs: outputs
             .map(|output| SchemaOutput { method: output.method.name(), width: model.width(output.value) })
             .collect(),

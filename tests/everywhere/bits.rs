@@ -1,4 +1,5 @@
-//! The table of bits (`tests/fixtures/bits`): the files still load, and the outputs are the same bits.
+//! The table of bits (`tests/fixtures/bits`): the files still load, are written alike, and the outputs are the
+//! same bits.
 //!
 //! scikit-learn's linear ones are made by `tests/native/parity.rs`. The others are what `edgelet import` made of cases of
 //! `tests/fixtures/import/make_*.py`, with the bits that they predicted on an x86-64 host: `lightgbm_categories` of
@@ -49,6 +50,7 @@ cases!(
 
 fn reproduce(file: &[u8], table: &str) {
     let model = format::decode(file).expect("a file of format version 1");
+    assert!(format::encode(&model).expect("bytes") == file, "the file is written as it was read");
     let mut predictor = Predictor::new(&model);
     let rows = numbers(table, "rows");
     model.signature().check_rows(&rows).expect("rows that the model accepts");
@@ -58,7 +60,7 @@ fn reproduce(file: &[u8], table: &str) {
         let expected = numbers(table, output.method.name());
         let mut found = vec![0.0; expected.len()];
         predictor.predict(output.method, &rows, &mut found);
-        if let (Method::Predict, Some(Labels::Integers(labels))) = (output.method, &model.signature().classes) {
+        if let (Method::Predict, [Labels::Integers(labels)]) = (output.method, &model.signature().classes[..]) {
             found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
         }
         assert!(!found.is_empty());

@@ -195,7 +195,7 @@ fn model(forest: Forest) -> Model {
     let signature = Signature {
         inputs: names(forest.width, "x").into_iter().map(input).collect(),
         targets: names(forest.base.len(), "y"),
-        classes: None,
+        classes: vec![],
         outputs: vec![Output { method: Method::Predict, value: 1 }],
     };
     let graph = Graph { nodes: vec![crate::models::node("trees", forest, &[0])] };

@@ -7,4 +7,6 @@ mod hostile_files;
 mod line;
 mod models;
 mod operators;
+#[path = "../fixtures/pets.rs"]
+mod pets;
 mod unsound_models;

@@ -1,5 +1,6 @@
 //! Small models for the other tests, and that they survive the format.
 
+use crate::pets::pets;
 use edgelet::format;
 use edgelet::model::forest::{LinearLeaves, NodeKind, Precision};
 use edgelet::model::{
@@ -42,7 +43,7 @@ pub fn trees() -> Parts {
         signature: Signature {
             inputs: ["a", "b"].map(|name| Input { missing: Missing::Accepted, ..Input::numeric(name) }).into(),
             targets: vec!["y".into(), "z".into()],
-            classes: None,
+            classes: vec![],
             outputs: vec![Output { method: Method::Predict, value: 1 }],
         },
         graph: Graph { nodes: vec![node("trees", forest, &[0])] },
@@ -111,7 +112,7 @@ pub fn plans() -> Parts {
                 },
             ],
             targets: vec!["outcome".into()],
-            classes: Some(Labels::Integers(vec![-1, 0, 7])),
+            classes: vec![Labels::Integers(vec![-1, 0, 7])],
             outputs: vec![
                 Output { method: Method::Predict, value: 9 },
                 Output { method: Method::PredictProba, value: 8 },
@@ -192,6 +193,21 @@ fn a_block_of_rows_gives_what_single_rows_give() {
             assert_eq!(alone, together, "{row:?}");
         }
     }
+}
+
+/// A file of several targets, which tests without Rust read too.
+#[test]
+fn a_classifier_of_several_targets_is_kept() {
+    let model = Model::new(pets()).expect("a sound model");
+    let file = format::encode(&model).expect("bytes");
+    assert_eq!(file, include_bytes!("../fixtures/pets.edgelet"));
+    assert_eq!(format::decode(&file).expect("a model"), model);
+    let mut predictor = Predictor::new(&model);
+    assert_eq!(predictor.prove(&model).err(), None);
+    let mut probabilities = [0.0; 7];
+    predictor.predict(Method::PredictProba, &[4.0, 0.0], &mut probabilities);
+    assert_eq!(probabilities[3..5], [0.5, 0.5]);
+    assert!(probabilities.split_at(3).0.iter().all(|p| *p > 0.0));
 }
 
 #[test]

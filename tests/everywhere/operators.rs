@@ -19,7 +19,7 @@ fn model(operator: impl Into<Operator>, width: usize, inputs: usize) -> Model {
     let signature = Signature {
         inputs: (0..width).map(input).collect(),
         targets: vec!["y".into()],
-        classes: None,
+        classes: vec![],
         outputs: vec![Output { method: Method::Transform, value: 1 }],
     };
     let parts = Parts {

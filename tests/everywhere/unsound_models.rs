@@ -2,6 +2,7 @@
 
 use crate::models::{line, linear_trees, node, plans, trees};
 use crate::operators::words;
+use crate::pets::pets;
 use edgelet::error::Kind;
 use edgelet::kernel::text::{Becomes, Hashed, Sigma, TextList, Token};
 use edgelet::model::forest::{LinearLeaves, NodeKind};
@@ -164,12 +165,46 @@ fn signatures_must_be_consistent() {
     assert_eq!(refusal(dangling), ("signature.outputs: predict".into(), "2".into()));
 
     let mut single = plans();
-    single.signature.classes = Some(Labels::Integers(vec![1]));
+    single.signature.classes = vec![Labels::Integers(vec![1])];
     assert_eq!(refusal(single), ("signature.classes".into(), "1".into()));
 
     let mut same = plans();
-    same.signature.classes = Some(Labels::Strings(vec!["a".into(), "a".into(), "b".into()]));
+    same.signature.classes = vec![Labels::Strings(vec!["a".into(), "a".into(), "b".into()])];
     assert_eq!(refusal(same), ("signature.classes".into(), "a label twice".into()));
+}
+
+/// Each target has its classes, and its column of decisions among them.
+#[test]
+fn targets_must_have_their_classes() {
+    let refused = |change: fn(&mut Parts)| {
+        let mut parts = pets();
+        change(&mut parts);
+        refusal(parts)
+    };
+    let at = |at: &str, found: &str| (at.to_owned(), found.to_owned());
+    assert_eq!(refused(|it| it.signature.classes.truncate(2)), at("signature.classes", "2"));
+    assert_eq!(refused(|it| it.signature.classes[0] = Labels::Integers(vec![])), at("signature.classes", "0"));
+    assert_eq!(refused(|it| it.signature.outputs[0].value = 9), at("signature.outputs: predict", "1"));
+    let scores = "signature.outputs: predict_proba";
+    assert_eq!(refused(|it| it.signature.outputs[1].value = 2), at(scores, "3"));
+    assert_eq!(refused(|it| it.signature.classes[2] = Labels::Integers(vec![0, 4, 8])), at(scores, "7"));
+    let decides = "signature.outputs: predict";
+    assert_eq!(refused(|it| it.graph.nodes[9].inputs = vec![6, 3, 9]), at(decides, "Concat"));
+    assert_eq!(refused(|it| it.graph.nodes[9].inputs = vec![3, 6, 4]), at(decides, "Concat"));
+    assert_eq!(refused(|it| it.signature.outputs[0].value = 1), at(decides, "Linear"));
+    assert_eq!(refused(|it| it.signature.outputs[0].value = 0), at(decides, "2"));
+}
+
+/// One threshold decides on several targets if each has two classes.
+#[test]
+fn several_targets_can_share_a_threshold() {
+    let mut parts = pets();
+    parts.graph.nodes[9] = node("decisions", Map { function: Function::Above, a: 0.5, b: 0.0 }, &[1]);
+    assert_eq!(refusal(parts.clone()), ("signature.outputs: predict".into(), "Map".into()));
+    parts.signature.classes = vec![Labels::Integers(vec![0, 1]); 3];
+    parts.signature.outputs.truncate(1);
+    parts.tests = TestRows::default();
+    Model::new(parts).expect("a sound model");
 }
 
 /// A class index always has a class: `predict` must come from an operator that decides among them.

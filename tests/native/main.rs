@@ -5,6 +5,8 @@ mod import;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod parity;
+#[path = "../fixtures/pets.rs"]
+mod pets;
 mod pickle;
 mod readme;
 mod rows;

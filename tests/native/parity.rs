@@ -91,7 +91,7 @@ fn outputs(model: &Model, rows: &[f64]) -> Vec<(Method, Vec<f64>)> {
         let mut found = vec![0.0; count * predictor.output_width(output.method).expect("an output of the model")];
         predictor.predict(output.method, rows, &mut found);
         // Class indices become the labels, as scikit-learn gives them.
-        if let (Method::Predict, Some(Labels::Integers(labels))) = (output.method, &model.signature().classes) {
+        if let (Method::Predict, [Labels::Integers(labels)]) = (output.method, &model.signature().classes[..]) {
             found.iter_mut().for_each(|index| *index = labels[*index as usize] as f64);
         }
         (output.method, found)
@@ -123,7 +123,10 @@ fn build(source: &Value) -> Model {
             output(Method::DecisionFunction, decision),
         ],
     };
-    let classes = classes.map(|classes| Labels::Integers(classes.iter().filter_map(Value::as_i64).collect()));
+    let classes = classes
+        .into_iter()
+        .map(|classes| Labels::Integers(classes.iter().filter_map(Value::as_i64).collect()))
+        .collect();
     let provenance = Provenance {
         framework: "scikit-learn".into(),
         version: source["scikit-learn"].as_str().expect("a version").into(),

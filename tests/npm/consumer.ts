@@ -1,5 +1,5 @@
 // What a strict TypeScript project writes. `types.test.mjs` checks it with `tsc`; it is never run.
-import { EdgeletError, cached, fileCache, init, load, version, type Label, type Progress, type Schema } from "edgelet";
+import { EdgeletError, cached, fileCache, init, load, version, type Label, type Progress, type Schema, type TargetProbabilities } from "edgelet";
 import { monitor } from "edgelet/monitor";
 import * as slim from "edgelet/slim";
 
@@ -19,6 +19,9 @@ const scores: Float64Array = model.decision_function([31, "pro"]).values;
 const labels: Label[] | Float64Array = model.predict(["a text", "another"]);
 const label: Label | Float64Array = model.predict("a text");
 const schema: Schema = model.schema;
+const several: Label[][] = model.predict<Label[][]>([{ age: 31 }, { age: 32 }]);
+const [target] = model.predictProba<TargetProbabilities>({ age: 31 }).targets;
+console.log(several, target?.name, target?.probabilities[0], model.targets[0]?.classes);
 const names: string[] = model.feature_names_in_;
 console.log(one, labels, label, many, numbers, classes, probabilities, shape, scores, schema.inputs[0]?.categories, names, version);
 

@@ -1,5 +1,6 @@
 // What a model sees, counted against its release's profile: bins, rates, the index of drift, and nothing where nobody asked.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import test from "node:test";
@@ -116,4 +117,15 @@ test("profiles that make no sense, and models without one", async () => {
   }
   assert.throws(() => monitor(model, { profile: { inputs: 7 } }), { code: "corrupt" });
   assert.throws(() => monitor(model, { profile: { inputs: [null] } }), { code: "corrupt" });
+});
+
+test("of several targets each one's labels are counted", async () => {
+  const model = await load(await readFile(new URL("../fixtures/pets.edgelet", import.meta.url)));
+  const output = (name, categories) => ({ name, categories, counts: categories.map(() => 1), missing: 0, unknown: 0 });
+  const outputs = [output("kind", ["cat", "dog", "fish"]), output("indoor", [false, true]), output("legs", [0, 4])];
+  const drift = monitor(model, { profile: { rows: 3, inputs: [], outputs } });
+  model.predict([{ weight: 8, barks: 1 }, { weight: 0.25, barks: 0 }]);
+  model.predict({ weight: 4, barks: 0 });
+  assert.deepEqual(drift.report().outputs.map(({ counts }) => counts), [[1, 1, 1], [2, 1], [1, 2]]);
+  drift.stop();
 });

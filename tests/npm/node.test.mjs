@@ -41,6 +41,40 @@ test("every kind of rows gives the same answers", async () => {
   assert.deepEqual(model.predictProba(row).classes, [0, 1]);
 });
 
+test("a classifier of several targets gives each one's label and probabilities", async () => {
+  const model = await load(await readFile(new URL("../fixtures/pets.edgelet", import.meta.url)));
+  const targets = [
+    { name: "kind", classes: ["cat", "dog", "fish"] },
+    { name: "indoor", classes: [false, true] },
+    { name: "legs", classes: [0, 4] },
+  ];
+  assert.deepEqual(model.targets, targets);
+  assert.equal(model.classes, undefined);
+  assert.deepEqual(model.schema.classes, targets.map(({ classes }) => classes));
+  assert.equal(model.verify(), 3);
+  const rows = [{ weight: 8, barks: 1 }, { weight: 0.25, barks: 0 }, { weight: 4, barks: 0 }];
+  const labels = [["dog", false, 4], ["fish", true, 0], ["cat", false, 4]];
+  assert.deepEqual(model.predict(rows), labels);
+  assert.deepEqual(rows.map((one) => model.predict(one)), labels);
+  assert.deepEqual(model.predict(Float32Array.of(8, 1, 0.25, 0), { rows: 2 }), labels.slice(0, 2));
+  assert.deepEqual(model.predict([]), []);
+  const many = model.predictProba(rows).targets;
+  assert.deepEqual(many.map(({ name, classes }) => ({ name, classes })), targets);
+  assert.deepEqual(many.map(({ shape }) => shape), [[3, 3], [3, 2], [3, 2]]);
+  const each = rows.map((one) => model.predictProba(one).targets);
+  for (const [j, { probabilities, classes }] of many.entries()) {
+    assert.deepEqual([...probabilities], each.flatMap((answer) => [...answer[j].probabilities]));
+    for (const [i, answer] of each.entries()) {
+      assert.deepEqual(answer[j].shape, [classes.length]);
+      assert.ok(Math.abs(answer[j].probabilities.reduce((sum, p) => sum + p) - 1) < 1e-12);
+      assert.equal(classes.indexOf(labels[i][j]), answer[j].probabilities.indexOf(Math.max(...answer[j].probabilities)));
+    }
+  }
+  const regression = await load(await file("diabetes_linear"));
+  assert.deepEqual(regression.targets, [{ name: regression.schema.targets[0], classes: undefined }]);
+  assert.deepEqual((await mixed()).targets, [{ name: (await mixed()).schema.targets[0], classes: [0, 1] }]);
+});
+
 test("a batch larger than the core's memory for it", async () => {
   const model = await load(await file("diabetes_linear"));
   const rows = 20_000;

@@ -251,6 +251,20 @@ test("iris, one click away, shows classes and probabilities", async () => {
   assert.deepEqual(complaints, []);
 });
 
+test("a classifier of several targets shows each one's label and probabilities", async () => {
+  await drop("pets.edgelet", await readFile(new URL("../fixtures/pets.edgelet", import.meta.url)));
+  await page.waitForSelector("#model:not([hidden])");
+  assert.match(await page.textContent("#model-summary"), /3 targets/);
+  for (const input of await page.locator("#features input").all()) await input.fill("1");
+  await page.waitForFunction(() => document.querySelector("#answer").textContent === "dog, true, 4");
+  assert.deepEqual(await page.locator("#probabilities .target").allTextContents(), ["kind", "indoor", "legs"]);
+  const best = await page.locator("#probabilities .best .name").allTextContents();
+  assert.deepEqual(best, ["dog", "true", "4"]);
+  const shares = (await page.locator("#probabilities .share").allTextContents()).map(Number.parseFloat);
+  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share) - 300) < 0.5, "those of each target add up");
+  assert.deepEqual(complaints, []);
+});
+
 test("dark where the system is, and as the visitor chooses, remembered", async () => {
   const ink = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ink();

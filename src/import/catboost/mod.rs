@@ -123,7 +123,7 @@ impl Booster {
         Answers {
             probabilities: Some(probabilities),
             scores: Some(scores),
-            classes: self.classes,
+            classes: self.classes.into_iter().collect(),
             ..Answers::numbers(predict, 1)
         }
     }

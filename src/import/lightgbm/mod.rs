@@ -161,7 +161,7 @@ impl Booster {
         let classes = |probabilities, predict| Answers {
             probabilities: Some(probabilities),
             scores: Some(scores),
-            classes: Some(Labels::Integers((0..outputs.max(2) as i64).collect())),
+            classes: vec![Labels::Integers((0..outputs.max(2) as i64).collect())],
             ..Answers::numbers(predict, 1)
         };
         let logistic = |steps: &mut Steps<'_>, factor: f64| {

@@ -18,22 +18,22 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
         _ => return Ok(None),
     };
     let Some(answers) = answers else { return Ok(Some(Answers::default())) };
-    if object.name().ends_with("Classifier") && answers.classes.is_none() {
+    if object.name().ends_with("Classifier") && answers.classes.is_empty() {
         return Err(object.refused("a classifier whose objective gives no classes"));
     }
     // XGBoost's wrapper has no decision function, so whoever stands on it takes probabilities.
     let is_xgboost = object.class().0.starts_with("xgboost");
     let answers = Answers { scores: answers.scores.filter(|_| !is_xgboost), ..answers };
     let labels = object.find("classes_").or_else(|| object.find("_classes"));
-    let classes = match (&answers.classes, labels) {
-        (Some(known), Some(labels)) if labels.item.array().is_some() => {
+    let classes = match (&answers.classes[..], labels) {
+        ([known], Some(labels)) if labels.item.array().is_some() => {
             let (classes, _) = labels.labels()?;
             if classes.len() != known.len() {
                 return Err(labels.wrong(format!("{} classes", known.len()), classes.len().to_string()));
             }
-            Some(classes)
+            vec![classes]
         }
-        (known, _) => (*known).clone(),
+        (known, _) => known.to_vec(),
     };
     Ok(Some(Answers { classes, ..answers }))
 }

@@ -1,16 +1,15 @@
 //! Trees whose leaves are averaged: decision trees, random forests, extra trees, isolation forests, and bags of trees.
 
 use super::builder::{Builder, Demand, Frame};
-use super::meta::labelled;
 use super::object::Object;
+use super::targets::{by_probabilities, classes_of_targets};
 use super::tree::Tree;
-use crate::error::{Error, Kind, Result};
-use crate::format::limits::MAX_LABELS;
+use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::import::trees;
 use crate::math;
 use crate::model::forest::Precision;
-use crate::model::{ArgMax, Binarize, Concat, Forest, Function, Labels, Rescale, ValueId};
+use crate::model::{ArgMax, Binarize, Forest, Function, Labels, Rescale, ValueId};
 
 /// The largest number below 0: `x > BELOW_ZERO` is `x >= 0`.
 pub const BELOW_ZERO: f64 = -5e-324;
@@ -84,63 +83,16 @@ pub fn average(
     })
 }
 
-/// The answers of a classifier that decides on each target by its probabilities, which are given by the target's place and
-/// its number of classes. Of several targets the labels are predicted, and nothing else.
-pub fn by_probabilities(
-    builder: &mut Builder,
-    targets: Vec<Labels>,
-    object: &Object<'_>,
-    mut probabilities: impl FnMut(&mut Builder, usize, usize) -> ValueId,
-) -> Result<Answers> {
-    if let [classes] = &targets[..] {
-        let probabilities = probabilities(builder, 0, classes.len());
-        return Ok(by_probability(builder, probabilities, classes.clone()));
-    }
-    let mut labels = Vec::with_capacity(targets.len());
-    for (i, classes) in targets.iter().enumerate() {
-        let probabilities = probabilities(builder, i, classes.len());
-        let index = builder.add("decision", ArgMax, &[probabilities]);
-        labels.push(labelled(builder, index, classes, object)?);
-    }
-    Ok(Answers::numbers(builder.add("targets", Concat, &labels), targets.len()))
-}
-
 /// The answers of a classifier that decides by its probabilities.
 pub fn by_probability(builder: &mut Builder, probabilities: ValueId, classes: Labels) -> Answers {
     let predict = builder.add("decision", ArgMax, &[probabilities]);
     Answers {
         predict: Some(predict),
         probabilities: Some(probabilities),
-        classes: Some(classes),
+        classes: vec![classes],
         targets: 1,
         ..Answers::default()
     }
-}
-
-/// The classes of each target of a classifier, which lie in a list if there are several targets.
-pub fn classes_of_targets(object: &Object<'_>) -> Result<Vec<Labels>> {
-    let classes = object.get("classes_")?;
-    if classes.item.array().is_some() {
-        let (classes, _) = classes.labels()?;
-        if classes.len() < 2 {
-            return Err(object.refused("a classifier of fewer than 2 classes"));
-        }
-        return Ok(vec![classes]);
-    }
-    let (mut targets, mut count) = (Vec::new(), 0);
-    for classes in classes.list()? {
-        let (classes, _) = classes.labels()?;
-        count += classes.len();
-        if count > MAX_LABELS {
-            let expected = format!("at most {MAX_LABELS} classes of all targets");
-            return Err(Error::new(Kind::LimitExceeded, object.path.clone(), expected, "more"));
-        }
-        targets.push(classes);
-    }
-    if targets.len() < 2 || targets.iter().any(Labels::is_empty) {
-        return Err(object.wrong("classes of several targets", "none"));
-    }
-    Ok(targets)
 }
 
 /// Trees take missing numbers since 1.3, forests since 1.4, and random splits since 1.6.
@@ -191,7 +143,7 @@ fn isolation(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
     Ok(Answers {
         predict: Some(predict),
         scores: Some(scores),
-        classes: Some(Labels::Integers(vec![-1, 1])),
+        classes: vec![Labels::Integers(vec![-1, 1])],
         targets: 1,
         ..Answers::default()
     })

@@ -188,7 +188,7 @@ fn mixture(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<
     Ok(Answers {
         predict: Some(predict),
         probabilities: Some(probabilities),
-        classes: Some(Labels::Integers((0..count as i64).collect())),
+        classes: vec![Labels::Integers((0..count as i64).collect())],
         targets: 1,
         ..Answers::default()
     })

@@ -2,9 +2,9 @@
 
 use super::boosting::first_largest;
 use super::builder::{Builder, Demand, Frame};
-use super::forests::by_probability;
 use super::logistic;
 use super::object::Object;
+use super::targets::{are_indicators, by_probabilities, classes_of_targets, indicators};
 use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::model::{
@@ -114,7 +114,7 @@ pub fn decide(builder: &mut Builder, scores: ValueId, count: usize, classes: Lab
     } else {
         builder.add("decision", ArgMax, &[scores])
     };
-    Answers { predict: Some(predict), scores: Some(scores), classes: Some(classes), targets: 1, ..Answers::default() }
+    Answers { predict: Some(predict), scores: Some(scores), classes: vec![classes], targets: 1, ..Answers::default() }
 }
 
 /// The classes of a classifier with so many scores.
@@ -131,6 +131,9 @@ pub fn classes(object: &Object<'_>, scores: usize) -> Result<Labels> {
 
 fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
     let (scores, count) = scores(builder, frame, object)?;
+    if object.find("_label_binarizer").is_some_and(|binarizer| are_indicators(&binarizer)) {
+        return Ok(Answers { scores: Some(scores), ..indicators(builder, scores, 0.0, count) });
+    }
     let classes = classes(object, count)?;
     Ok(decide(builder, scores, count, classes))
 }
@@ -192,35 +195,26 @@ fn stochastic_gradient_descent(builder: &mut Builder, frame: &Frame, object: &Ob
 }
 
 fn dummy_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
-    let (classes, _) = object.get("classes_")?.labels()?;
-    let prior = object.get("class_prior_")?.numbers()?;
-    if classes.len() < 2 || prior.len() != classes.len() {
-        return Err(object.refused("a classifier with fewer than 2 classes, or several labels a row"));
+    let targets = classes_of_targets(object)?;
+    let priors = object.get("class_prior_")?;
+    let priors = if targets.len() == 1 { vec![priors.numbers()?] } else { priors.lists()? };
+    if !targets.iter().map(Labels::len).eq(priors.iter().map(Vec::len)) {
+        return Err(object.wrong("a prior of each class", "others"));
     }
-    let best = first_largest(&prior);
-    let only = |at: usize| (0..prior.len()).map(|i| f64::from(u8::from(i == at))).collect::<Vec<_>>();
-    let shares = match object.find_text("strategy") {
-        Some("prior") => prior,
-        Some("most_frequent") => only(best),
-        Some("constant") => {
-            let (wanted, _) = object.get("constant")?.labels().or_else(|_| single_label(object))?;
-            let at = wanted.get(0).and_then(|label| classes.position(label));
-            only(at.ok_or_else(|| object.wrong("a constant among the classes", "another"))?)
-        }
-        other => return Err(object.refused(format!("strategy {other:?}: its answers are random"))),
-    };
-    let probabilities = constant(builder, frame, shares);
-    Ok(by_probability(builder, probabilities, classes))
-}
-
-fn single_label(object: &Object<'_>) -> Result<(Labels, Option<usize>)> {
-    let constant = object.get("constant")?;
-    let labels = match (constant.item.as_str(), constant.item.as_i64()) {
-        (Some(text), _) => Labels::Strings(vec![text.to_owned()]),
-        (None, Some(label)) => Labels::Integers(vec![label]),
-        (None, None) => Labels::Floats(vec![constant.number()?]),
-    };
-    Ok((labels, None))
+    let mut shares = Vec::with_capacity(targets.len());
+    for (i, (classes, prior)) in targets.iter().zip(priors).enumerate() {
+        let only = |at: usize| (0..classes.len()).map(|i| f64::from(u8::from(i == at))).collect::<Vec<_>>();
+        shares.push(match object.find_text("strategy") {
+            Some("prior") => prior,
+            Some("most_frequent") => only(first_largest(&prior)),
+            Some("constant") => {
+                let at = object.get("constant")?.class_at(i, classes);
+                only(at.ok_or_else(|| object.wrong("a constant among the classes", "another"))?)
+            }
+            other => return Err(object.refused(format!("strategy {other:?}: its answers are random"))),
+        });
+    }
+    by_probabilities(builder, targets, object, |builder, i, _| constant(builder, frame, shares[i].clone()))
 }
 
 /// The logistic probabilities of a score that is there already.
@@ -231,7 +225,7 @@ pub fn binary(builder: &mut Builder, scores: ValueId, factor: f64, threshold: f6
         predict: Some(predict),
         probabilities: Some(probabilities),
         scores: Some(scores),
-        classes: Some(classes),
+        classes: vec![classes],
         targets: 1,
         ..Answers::default()
     }

@@ -1,16 +1,17 @@
-//! Estimators made of others that see the same rows: bags, votes, one against the rest, pairs, several outputs, chains.
+//! Estimators made of others that see the same rows: bags, votes, one against the rest, pairs.
 
 use super::boosters::refuse_ambiguous;
 use super::boosting::own_classes;
-use super::builder::{Builder, Column, Frame};
+use super::builder::{Builder, Frame};
 use super::forests::{average, by_probability, features_of, is_tree};
 use super::linear::decide;
 use super::object::Object;
+use super::targets::{are_indicators, indicators, with_opposites};
 use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::model::{
-    ArgMax, Binarize, Combine, Complement, Concat, Label, Labels, LastArgMax, Norm, Normalize, OneHot, Recode, Rescale,
-    Scale, Table, ValueId, Votes,
+    ArgMax, Binarize, Combine, Complement, Concat, Labels, LastArgMax, Norm, Normalize, OneHot, Rescale, Scale,
+    ValueId, Votes,
 };
 
 /// The most numbers that take some classes to all of them.
@@ -31,16 +32,6 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
         }
         "OneVsRestClassifier" => one_against_rest(builder, frame, object)?,
         "OneVsOneClassifier" => pairs(builder, frame, object)?,
-        "MultiOutputRegressor" | "MultiOutputClassifier" => {
-            let estimators = object.get("estimators_")?.list()?;
-            let mut values = Vec::with_capacity(estimators.len());
-            for estimator in &estimators {
-                values.push(number(builder, frame, estimator)?);
-            }
-            let count = values.len();
-            Answers::numbers(builder.add("targets", Concat, &values), count)
-        }
-        "RegressorChain" | "ClassifierChain" => chain(builder, frame, object)?,
         _ => return Ok(None),
     };
     Ok(Some(answers))
@@ -200,7 +191,7 @@ fn binary_score(builder: &mut Builder, answers: &Answers, estimator: &Object<'_>
     match (answers.scores, answers.probabilities, answers.predict) {
         (Some(scores), ..) => Ok((scores, 0.0)),
         (None, Some(probabilities), _) => Ok((builder.select("second", probabilities, [1]), 0.5)),
-        (None, None, Some(predict)) if answers.classes.is_none() => Ok((predict, 0.0)),
+        (None, None, Some(predict)) if answers.classes.is_empty() => Ok((predict, 0.0)),
         _ => Err(estimator.refused("an estimator without scores")),
     }
 }
@@ -208,9 +199,6 @@ fn binary_score(builder: &mut Builder, answers: &Answers, estimator: &Object<'_>
 fn one_against_rest(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
     let estimators = object.get("estimators_")?.list()?;
     let binarizer = object.get("label_binarizer_")?;
-    if binarizer.find_text("y_type_").is_some_and(|kind| kind.starts_with("multilabel")) {
-        return Err(object.refused("several labels a row"));
-    }
     let (classes, _) = binarizer.get("classes_")?.labels()?;
     let (mut scores, mut positives, mut threshold) = (Vec::new(), Vec::new(), 0.0);
     let mut have_decisions = true;
@@ -221,9 +209,19 @@ fn one_against_rest(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
         (scores, threshold) = ([scores, vec![score]].concat(), own);
         positives.extend(answers.probabilities.map(|probabilities| builder.select("second", probabilities, [1])));
     }
-    let answers = if let [score] = scores[..] {
+    let are_indicators = are_indicators(&binarizer);
+    let answers = if are_indicators {
+        let (labels, scores) = (scores.len(), builder.add("scores", Concat, &scores));
+        Answers { scores: Some(scores), ..indicators(builder, scores, threshold, labels) }
+    } else if let [score] = scores[..] {
         let predict = builder.add("decision", Binarize { threshold }, &[score]);
-        Answers { predict: Some(predict), scores: Some(score), ..Answers::default() }
+        Answers {
+            predict: Some(predict),
+            scores: Some(score),
+            classes: vec![classes],
+            targets: 1,
+            ..Answers::default()
+        }
     } else {
         if scores.len() != classes.len() {
             return Err(object.wrong(format!("{} estimators", classes.len()), scores.len().to_string()));
@@ -234,7 +232,13 @@ fn one_against_rest(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
             true => builder.add("decision", LastArgMax, &[scores]),
             false => builder.add("decision", ArgMax, &[scores]),
         };
-        Answers { predict: Some(predict), scores: Some(scores), ..Answers::default() }
+        Answers {
+            predict: Some(predict),
+            scores: Some(scores),
+            classes: vec![classes],
+            targets: 1,
+            ..Answers::default()
+        }
     };
     let probabilities = if positives.len() != estimators.len() {
         None
@@ -242,10 +246,13 @@ fn one_against_rest(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
         Some(builder.add("probabilities", Complement, &[positive]))
     } else {
         let all = builder.add("positives", Concat, &positives);
-        Some(builder.add("probabilities", Normalize { norm: Norm::Sum }, &[all]))
+        Some(match are_indicators {
+            true => with_opposites(builder, all, positives.len()),
+            false => builder.add("probabilities", Normalize { norm: Norm::Sum }, &[all]),
+        })
     };
     let scores = answers.scores.filter(|_| have_decisions);
-    Ok(Answers { probabilities, scores, classes: Some(classes), targets: 1, ..answers })
+    Ok(Answers { probabilities, scores, ..answers })
 }
 
 fn pairs(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
@@ -267,64 +274,8 @@ fn pairs(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<An
         let score = builder.select("second", scores, [1]);
         let predict = builder.add("decision", Binarize { threshold }, &[score]);
         let answers = Answers { predict: Some(predict), scores: Some(score), ..Answers::default() };
-        return Ok(Answers { classes: Some(classes), targets: 1, ..answers });
+        return Ok(Answers { classes: vec![classes], targets: 1, ..answers });
     }
     let count = classes.len();
     Ok(decide(builder, scores, count, classes))
-}
-
-/// What an estimator predicts as a number: its label if that is one.
-fn number(builder: &mut Builder, frame: &Frame, estimator: &Object<'_>) -> Result<ValueId> {
-    let answers = super::estimate(builder, frame, estimator)?;
-    let Some(predict) = answers.predict else { return Err(estimator.refused("an estimator that does not predict")) };
-    let Some(classes) = answers.classes else {
-        return if answers.targets == 1 {
-            Ok(predict)
-        } else {
-            Err(estimator.refused("several targets within several"))
-        };
-    };
-    labelled(builder, predict, &classes, estimator)
-}
-
-/// The label of a class's index, if labels are numbers.
-pub fn labelled(builder: &mut Builder, index: ValueId, classes: &Labels, object: &Object<'_>) -> Result<ValueId> {
-    let number = |label| match label {
-        Label::Integer(label) => Some(label as f64),
-        Label::Float(label) => Some(label),
-        Label::Boolean(label) => Some(f64::from(u8::from(label))),
-        Label::String(_) => None,
-    };
-    let values: Option<Vec<f64>> = classes.iter().map(number).collect();
-    let Some(values) = values else { return Err(object.refused("several targets whose labels are texts")) };
-    if values.iter().enumerate().all(|(i, &label)| label == i as f64) {
-        return Ok(index);
-    }
-    let table = Table { keys: Vec::new(), values, unknown: 0.0, missing: 0.0 };
-    Ok(builder.add("label", Recode { tables: vec![table] }, &[index]))
-}
-
-fn chain(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
-    let estimators = object.get("estimators_")?.list()?;
-    let order: Vec<usize> = object.get("order_")?.numbers()?.into_iter().map(|place| place as usize).collect();
-    if object.find_text("chain_method_").or(object.find_text("chain_method")).is_some_and(|method| method != "predict")
-    {
-        return Err(object.refused("a chain_method other than \"predict\""));
-    }
-    let mut known = frame.clone();
-    let mut values = Vec::with_capacity(estimators.len());
-    for estimator in &estimators {
-        let value = number(builder, &known, estimator)?;
-        values.push(value);
-        let beside = builder.add("chain", Concat, &[known.value, value]);
-        // What was raw is so no more: its place in the rows is another.
-        let columns = known.columns.iter().map(|column| Column { raw: None, ..column.clone() });
-        known = Frame { value: beside, columns: columns.chain([Column::default()]).collect() };
-    }
-    let place = |target: usize| order.iter().position(|&place| place == target);
-    let places: Option<Vec<usize>> = (0..values.len()).map(place).collect();
-    let Some(places) = places else { return Err(object.wrong("an order of all targets", format!("{order:?}"))) };
-    let ordered: Vec<ValueId> = places.into_iter().map(|place| values[place]).collect();
-    let count = ordered.len();
-    Ok(Answers::numbers(builder.add("targets", Concat, &ordered), count))
 }

@@ -24,6 +24,7 @@ mod selection;
 mod sparse;
 mod stacking;
 mod svm;
+mod targets;
 mod text;
 mod tree;
 
@@ -180,6 +181,7 @@ fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
         networks::estimate,
         projections::estimate,
         meta::estimate,
+        targets::estimate,
         stacking::estimate,
     ];
     for family in families {

@@ -3,8 +3,8 @@
 
 use super::bayes::by_scores;
 use super::builder::{Builder, Demand, Frame};
-use super::forests::{by_probabilities, classes_of_targets};
 use super::object::{Matrix, Object};
+use super::targets::{by_probabilities, classes_of_targets};
 use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::math;
@@ -96,35 +96,28 @@ pub fn by_distance(object: &Object<'_>) -> Result<bool> {
 fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
     let targets = classes_of_targets(object)?;
     let (reach, by_distance) = (reach(object)?, by_distance(object)?);
-    let outlier = match (reach, &targets[..]) {
-        (Reach::Nearest(_), _) => Vec::new(),
-        (Reach::Within(_), [classes]) => {
-            let refused = "no outlier_label among the classes: a row without neighbours is an error there";
-            let label = object.find("outlier_label_").ok_or_else(|| object.refused(refused))?;
-            let labels = label.list().unwrap_or_else(|_| vec![label.clone()]);
-            let place = labels.first().and_then(|label| {
-                (0..classes.len()).find(|&i| match classes.get(i) {
-                    Some(crate::model::Label::String(text)) => label.item.as_str() == Some(text),
-                    Some(crate::model::Label::Integer(number)) => label.item.as_i64() == Some(number),
-                    Some(crate::model::Label::Float(number)) => label.item.as_f64() == Some(number),
-                    Some(crate::model::Label::Boolean(truth)) => label.item.as_bool() == Some(truth),
-                    None => false,
-                })
-            });
-            let place = place.ok_or_else(|| label.refused(refused))?;
-            (0..classes.len()).map(|i| f64::from(u8::from(i == place))).collect()
-        }
-        (Reach::Within(_), _) => return Err(object.refused("several targets of neighbours within a radius")),
+    let outliers = match reach {
+        Reach::Nearest(_) => Vec::new(),
+        Reach::Within(_) => outliers(object, &targets)?,
     };
     let distances = distances(builder, frame, points(object, "_fit_X", frame)?, measure(object)?);
     let known = object.get("_y")?.numbers()?;
     let width = targets.len();
     by_probabilities(builder, targets, object, |builder, i, classes| {
-        let outlier = if outlier.is_empty() { vec![0.0; classes] } else { outlier.clone() };
+        let of_target = |&outlier: &usize| (0..classes).map(|class| f64::from(u8::from(class == outlier))).collect();
+        let outlier = outliers.get(i).map_or_else(|| vec![0.0; classes], of_target);
         let targets = known.iter().skip(i).step_by(width).copied().collect();
         let neighbours = Neighbours { reach, by_distance, targets, classes: classes as u32, outlier };
         builder.add("neighbours", neighbours, &[distances])
     })
+}
+
+/// For each target the class of a row without neighbours.
+fn outliers(object: &Object<'_>, targets: &[Labels]) -> Result<Vec<usize>> {
+    let refused = "no outlier_label among the classes: a row without neighbours is an error there";
+    let known = object.find("outlier_label_").ok_or_else(|| object.refused(refused))?;
+    let place = |(i, classes)| known.class_at(i, classes).ok_or_else(|| known.refused(refused));
+    targets.iter().enumerate().map(place).collect()
 }
 
 fn regressor(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
@@ -162,7 +155,7 @@ fn nearest_centre(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> 
     }
     let distances = distances(builder, frame, centres, measure);
     let predict = nearest(builder, distances);
-    Ok(Answers { predict: Some(predict), classes: Some(classes), targets: 1, ..scored })
+    Ok(Answers { predict: Some(predict), classes: vec![classes], targets: 1, ..scored })
 }
 
 /// The discriminant scores that a nearest centroid has since 1.6, where it measures as they do.
@@ -202,6 +195,6 @@ fn clusters(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
         return Ok(answers);
     }
     let predict = nearest(builder, distances);
-    let classes = Some(Labels::Integers((0..count as i64).collect()));
+    let classes = vec![Labels::Integers((0..count as i64).collect())];
     Ok(Answers { predict: Some(predict), classes, ..answers })
 }

@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
+use super::targets::{are_indicators, indicators, with_opposites};
 use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::model::{ArgMax, Binarize, Complement, Function, Softmax, ValueId};
@@ -68,12 +69,20 @@ fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resu
             let probabilities = builder.add("probabilities", Softmax, &[scores]);
             (builder.add("decision", ArgMax, &[probabilities]), probabilities)
         }
-        _ => return Err(object.refused("a classifier of several labels a row")),
+        (Some("logistic"), count)
+            if count == classes.len()
+                && object.find("_label_binarizer").is_some_and(|binarizer| are_indicators(&binarizer)) =>
+        {
+            let positives = builder.map("logistic", Function::Sigmoid, scores);
+            let probabilities = with_opposites(builder, positives, count);
+            return Ok(Answers { probabilities: Some(probabilities), ..indicators(builder, positives, 0.5, count) });
+        }
+        (_, count) => return Err(object.wrong(format!("outputs for {} classes", classes.len()), count.to_string())),
     };
     Ok(Answers {
         predict: Some(predict),
         probabilities: Some(probabilities),
-        classes: Some(classes),
+        classes: vec![classes],
         targets: 1,
         ..Answers::default()
     })

@@ -4,7 +4,7 @@
 use super::sparse;
 use crate::error::{Error, Kind, Result};
 use crate::import::pickle::Item;
-use crate::model::Labels;
+use crate::model::{Label, Labels};
 use std::cell::Cell;
 
 /// An object of a file and the path to it.
@@ -156,6 +156,26 @@ impl<'a> Object<'a> {
             }
             None => self.list()?.iter().map(Object::numbers).collect(),
         }
+    }
+
+    /// Whether it is a label.
+    fn is(&self, label: Label<'_>) -> bool {
+        match label {
+            Label::String(text) => self.item.as_str() == Some(text),
+            Label::Integer(number) => self.item.as_i64() == Some(number),
+            Label::Float(number) => self.item.as_f64() == Some(number),
+            Label::Boolean(truth) => self.item.as_bool() == Some(truth),
+        }
+    }
+
+    /// Which of some classes the label at place `i` is: of an array, of a list, or it alone.
+    pub fn class_at(&self, i: usize, classes: &Labels) -> Option<usize> {
+        if let Ok((labels, _)) = self.labels() {
+            return classes.position(labels.get(i)?);
+        }
+        let labels = self.list().unwrap_or_else(|_| vec![self.clone()]);
+        let label = labels.get(i)?;
+        classes.iter().position(|class| label.is(class))
     }
 
     /// It as labels in their own type; what is missing among them (NaN, None) is left out and said.

@@ -4,9 +4,10 @@ use super::boosters::refuse_ambiguous;
 use super::builder::{Builder, Frame};
 use super::compose::estimator_of;
 use super::forests::by_probability;
-use super::meta::{labelled, mean};
+use super::meta::mean;
 use super::object::Object;
 use super::projections::isotonic;
+use super::targets::labelled;
 use crate::error::Result;
 use crate::import::answers::Answers;
 use crate::model::{Complement, Concat, Function, Map, Norm, Normalize, Rescale, ValueId};
@@ -21,6 +22,9 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
 }
 
 fn stack(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {
+    if object.find("classes_").is_some_and(|classes| classes.item.array().is_none()) {
+        return Err(object.refused("a stack of several labels a row"));
+    }
     let estimators = object.get("estimators_")?.list()?;
     let methods = object.get("stack_method_")?.list()?;
     if methods.len() != estimators.len() {
@@ -41,9 +45,10 @@ fn stack(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<An
             }
             (_, _) => {
                 let predict = answers.predict.ok_or_else(|| estimator.refused("no predictions"))?;
-                match &answers.classes {
-                    Some(classes) => (labelled(builder, predict, classes, estimator)?, 1),
-                    None => (predict, answers.targets),
+                match &answers.classes[..] {
+                    [] => (predict, answers.targets),
+                    [classes] => (labelled(builder, predict, classes, estimator)?, 1),
+                    _ => return Err(estimator.refused("a classifier of several targets")),
                 }
             }
         };
@@ -71,7 +76,7 @@ fn stack(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<An
     if classes.len() != answers.class_count() {
         return Err(object.wrong(format!("{} classes", answers.class_count()), classes.len().to_string()));
     }
-    Ok(Answers { classes: Some(classes), ..answers })
+    Ok(Answers { classes: vec![classes], ..answers })
 }
 
 fn calibrated(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<Answers> {

@@ -23,7 +23,7 @@ pub fn estimate(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Re
             Ok(Some(Answers {
                 predict: Some(predict),
                 scores: Some(scores),
-                classes: Some(Labels::Integers(vec![-1, 1])),
+                classes: vec![Labels::Integers(vec![-1, 1])],
                 targets: 1,
                 ..Answers::default()
             }))
@@ -108,7 +108,7 @@ fn classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resu
     let scores = builder.linear("decision function", kernel, count, coefficients, intercepts);
     let probabilities = probabilities(builder, object, scores, k)?;
     let is_by_pairs = object.find_text("decision_function_shape") == Some("ovo");
-    let answers = Answers { probabilities, classes: Some(classes), targets: 1, ..Answers::default() };
+    let answers = Answers { probabilities, classes: vec![classes], targets: 1, ..Answers::default() };
     if k == 2 {
         let predict = builder.add("decision", Binarize { threshold: BELOW_ZERO }, &[scores]);
         return Ok(Answers { predict: Some(predict), scores: Some(scores), ..answers });

@@ -80,7 +80,7 @@ impl Booster {
         let classes = |predict, probabilities, count| Answers {
             probabilities: Some(probabilities),
             scores: Some(margins),
-            classes: Some(Labels::Integers((0..count).collect())),
+            classes: vec![Labels::Integers((0..count).collect())],
             ..Answers::numbers(predict, 1)
         };
         let function = match self.link {

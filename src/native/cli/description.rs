@@ -23,10 +23,16 @@ pub fn schema(model: &Model) -> Map<String, Value> {
         let columns = signature.columns(output.method, model.width(output.value));
         json!({ "method": output.method.name(), "width": columns.len(), "columns": columns })
     });
+    // Those of the one target are no list of lists.
+    let classes = match &signature.classes[..] {
+        [] => Value::Null,
+        [classes] => labels(classes).into(),
+        targets => targets.iter().map(labels).collect(),
+    };
     object([
         ("inputs", inputs.collect()),
         ("targets", json!(signature.targets)),
-        ("classes", json!(signature.classes.as_ref().map(labels))),
+        ("classes", classes),
         ("outputs", outputs.collect()),
     ])
 }

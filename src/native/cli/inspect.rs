@@ -94,6 +94,14 @@ fn as_text(place: &str, model: &Model) -> String {
             detail(node)
         ));
     }
+    if signature.classes.len() > 1 {
+        lines.extend([String::new(), format!("targets ({})", signature.targets.len())]);
+    }
+    let name_width = signature.targets.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, classes) in signature.targets.iter().zip(&signature.classes).filter(|_| signature.classes.len() > 1) {
+        let names: Vec<_> = classes.iter().map(|label| label.to_string()).collect();
+        lines.push(format!("  {name:name_width$}  one of {}", listed(&names)));
+    }
     lines.extend([String::new(), "outputs".to_owned()]);
     for output in &signature.outputs {
         let columns = signature.columns(output.method, model.width(output.value));

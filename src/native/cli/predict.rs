@@ -12,7 +12,8 @@ use std::path::PathBuf;
 /// Predict rows with a model.
 ///
 /// Columns are found by their names; a value that the model does not take is an error with its row and column. The answer
-/// is CSV with a header: one column `prediction`, or one for each class, with digits that read back the same number.
+/// is CSV with a header: one column `prediction`, or one for each class, with digits that read back the same number. Of
+/// several targets there is a column for each, named by it, and `TARGET:CLASS` for each class's probability.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -72,14 +72,20 @@ pub(super) fn agreed(model: &Model, rows: &Encoded, expect: &str, method: Method
     let signature = model.signature();
     let width = model.width(signature.output(method)?.value);
     let outputs = model::predicted(model, method, rows);
-    let are_texts = method == Method::Predict && matches!(signature.classes, Some(Labels::Strings(_)));
-    let expected = data::read_with_texts(expect, None, &|_| are_texts)?;
+    // A column of another name may hold any target's labels.
+    let names = signature.columns(method, width);
+    let are_texts = |name: &str| {
+        let known = names.iter().position(|column| column == name);
+        let targets = known.map_or(&signature.classes[..], |j| signature.classes.get(j..=j).unwrap_or_default());
+        method == Method::Predict && targets.iter().any(|classes| matches!(classes, Labels::Strings(_)))
+    };
+    let expected = data::read_with_texts(expect, None, &are_texts)?;
     compare(signature, method, &outputs, width, &expected, tolerance).map_err(|error| error.within(expect))?;
-    if method == Method::Predict && signature.classes.is_some() {
+    if method == Method::Predict && !signature.classes.is_empty() {
         // Equal labels have equal indices.
         return Ok(outputs);
     }
-    let columns = matched(&expected, &signature.columns(method, width))?;
+    let columns = matched(&expected, &names)?;
     let value = |i: usize| number(&columns[i % width].values, i / width).unwrap_or(f64::NAN);
     Ok((0..outputs.len()).map(value).collect())
 }
@@ -113,9 +119,9 @@ fn compare(
     }
     let names = signature.columns(method, width);
     let columns = matched(expected, &names)?;
-    let is_label = method == Method::Predict && signature.classes.is_some();
+    let is_label = method == Method::Predict && !signature.classes.is_empty();
     let agree = |row: usize, j: usize, x: f64| match is_label {
-        true => columns[j].values.text(row) == Some(data::answer(signature, method, x).to_string()),
+        true => columns[j].values.text(row) == Some(data::answer(signature, method, j, x).to_string()),
         false => number(&columns[j].values, row).is_some_and(|expected| is_near(expected, x, tolerance)),
     };
     let differing: Vec<(usize, usize)> = (outputs.chunks_exact(width).enumerate())
@@ -124,7 +130,7 @@ fn compare(
     let Some(&(row, j)) = differing.first() else { return Ok(()) };
     let at = if width == 1 { format!("row {row}") } else { format!("row {row}: {}", names[j]) };
     let wanted = columns[j].values.text(row).unwrap_or_else(|| "a missing value".into());
-    let found = match data::answer(signature, method, outputs[row * width + j]) {
+    let found = match data::answer(signature, method, j, outputs[row * width + j]) {
         Label::Float(x) => format!("{x:?}"),
         label => label.to_string(),
     };

@@ -33,7 +33,7 @@ pub fn profile(signature: &Signature, encoded: &Encoded, predictions: Option<&[f
     let names = if answered == 0 { Vec::new() } else { signature.columns(Method::Predict, answered) };
     let outputs = names.iter().enumerate().map(|(j, name)| {
         let values = answers.iter().skip(j).step_by(answered).copied();
-        match &signature.classes {
+        match signature.classes.get(j) {
             Some(classes) => categorical(name, classes, values),
             None => numeric(name, values.collect()),
         }
@@ -75,6 +75,7 @@ fn categorical(name: &str, categories: &Labels, values: impl Iterator<Item = f64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Input;
 
     #[test]
     fn counts_between_deciles() {
@@ -84,6 +85,22 @@ mod tests {
         let few = numeric("x", vec![1.0, f64::NAN, 1.0, -0.0, 0.0, f64::INFINITY]);
         assert_eq!(few, json!({ "name": "x", "edges": [0.0, 1.0], "counts": [2, 2, 1], "missing": 1 }));
         assert_eq!(numeric("x", vec![]), json!({ "name": "x", "edges": [], "counts": [0], "missing": 0 }));
+    }
+
+    #[test]
+    fn counts_the_answers_of_each_target() {
+        let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+        let signature = Signature {
+            inputs: vec![Input::numeric("x")],
+            targets: names(["kind", "indoor"]),
+            classes: vec![Labels::Strings(names(["cat", "dog"])), Labels::Booleans(vec![false, true])],
+            outputs: Vec::new(),
+        };
+        let encoded = Encoded { rows: vec![1.0, 2.0], texts: Default::default(), unused: Vec::new() };
+        let described = profile(&signature, &encoded, Some(&[0.0, 1.0, 1.0, 1.0]));
+        let output = |name, categories: Value, counts: [u64; 2]| json!({ "name": name, "categories": categories, "counts": counts, "missing": 0, "unknown": 0 });
+        let expected = [output("kind", json!(["cat", "dog"]), [1, 1]), output("indoor", json!([false, true]), [0, 2])];
+        assert_eq!(described["outputs"], json!(expected));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub enum Style {
     Ndjson,
 }
 
-/// Writes the outputs of a method (rows × width) as text. Class indices become the classes.
+/// Writes the outputs of a method (rows × width) as text. Class indices become the classes of their targets.
 ///
 /// # Errors
 /// [`Kind::Io`] if the library that writes CSV fails.
@@ -25,16 +25,17 @@ pub fn predictions(
     style: Style,
 ) -> Result<String> {
     let columns = signature.columns(method, width);
-    let rows = outputs.chunks_exact(width).map(|row| row.iter().map(|&x| answer(signature, method, x)));
+    let rows =
+        outputs.chunks_exact(width).map(|row| row.iter().enumerate().map(|(j, &x)| answer(signature, method, j, x)));
     match style {
         Style::Csv => csv(&columns, rows),
         Style::Ndjson => Ok(ndjson(&columns, rows)),
     }
 }
 
-/// What a number that a method gave means: the class of that index, or the number itself.
-pub fn answer(signature: &Signature, method: Method, x: f64) -> Label<'_> {
-    match (&signature.classes, method) {
+/// What a number that a method gave as a row's `column`th means: the class of that index, or the number itself.
+pub fn answer(signature: &Signature, method: Method, column: usize, x: f64) -> Label<'_> {
+    match (signature.classes.get(column), method) {
         (Some(classes), Method::Predict) => classes.get(x as usize).unwrap_or(Label::Float(x)),
         _ => Label::Float(x),
     }

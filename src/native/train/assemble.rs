@@ -41,7 +41,7 @@ pub fn model(problem: &Problem, mut preparation: Preparation, linear: Linear, pr
     let signature = Signature {
         inputs: problem.features.inputs.clone(),
         targets: vec![problem.target_name.clone()],
-        classes: problem.target.classes.clone(),
+        classes: problem.target.classes.clone().into_iter().collect(),
         outputs,
     };
     Model::new(Parts { signature, graph: preparation.graph, provenance, tests: TestRows::default() })

@@ -73,7 +73,7 @@ impl Preparation {
         let signature = Signature {
             inputs: inputs.to_vec(),
             targets: Vec::new(),
-            classes: None,
+            classes: Vec::new(),
             outputs: vec![Output { method: Method::Transform, value: self.value }],
         };
         let (provenance, tests) = (Provenance::default(), TestRows::default());

@@ -23,7 +23,7 @@ pub fn codes(classes: Labels) -> Vec<u8> {
         signature: Signature {
             inputs: vec![Input::numeric("age"), Input { name: "code".into(), kind, missing: Missing::Refused }],
             targets: vec!["outcome".into()],
-            classes: Some(classes),
+            classes: vec![classes],
             outputs: vec![
                 output(Method::Predict, 7),
                 output(Method::PredictProba, 6),

@@ -1,8 +1,9 @@
 //! `edgelet predict`.
 
 use super::{Folder, models};
-use edgelet::model::Labels;
-use serde_json::Value;
+use edgelet::format;
+use edgelet::model::{Labels, Model};
+use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -113,6 +114,40 @@ fn answers_are_columns_with_labels_of_their_own_type() {
     );
     let probabilities = predict(&["texts.edgelet", "rows.csv", "--method", "predict_proba"]);
     assert!(probabilities.starts_with("\"naïve, ☂\",007,\u{1b}[31mred\n0.57"), "{probabilities}");
+}
+
+#[test]
+fn several_targets_have_columns_of_their_own_from_prediction_to_verification() {
+    let pets = format::encode(&Model::new(crate::pets::pets()).expect("a model")).expect("bytes");
+    let folder = Folder::with([("pets.edgelet", &pets), ("rows.csv", b"weight,barks\n8,1\n0.25,0\n4,0\n")]);
+    let predict = |arguments: &[&str]| folder.run(&[&["predict", "pets.edgelet", "rows.csv"], arguments].concat());
+    let labels = predict(&[]).succeeds();
+    assert_eq!(labels, "kind,indoor,legs\ndog,false,4\nfish,true,0\ncat,false,4\n");
+    let lines = predict(&["--json"]).succeeds();
+    assert_eq!(lines.lines().next(), Some("{\"kind\":\"dog\",\"indoor\":false,\"legs\":4}"));
+    let probabilities = predict(&["--method", "predict_proba"]).succeeds();
+    assert!(
+        probabilities.starts_with("kind:cat,kind:dog,kind:fish,indoor:false,indoor:true,legs:0,legs:4\n"),
+        "{probabilities}"
+    );
+    let verify = |expected: &str, method| {
+        fs::write(folder.path("expected.csv"), expected).expect("a file");
+        let arguments =
+            ["verify", "pets.edgelet", "--rows", "rows.csv", "--expect", "expected.csv", "--method", method];
+        folder.run(&[&arguments[..], &["--tolerance", "0"]].concat())
+    };
+    assert_eq!(verify(&probabilities, "predict_proba").succeeds(), "3 rows agree\n");
+    assert_eq!(verify(&labels, "predict").succeeds(), "3 rows agree\n");
+    // In order, under other names.
+    assert_eq!(verify(&labels.replace("kind,indoor,legs", "a,b,c"), "predict").succeeds(), "3 rows agree\n");
+    let message = verify(&labels.replace("fish,true", "fish,false"), "predict").fails(4, "parity");
+    assert_eq!(message, "expected.csv: row 1: indoor: expected false, found true. 1 of 3 rows differs.");
+    let shown = folder.run(&["inspect", "pets.edgelet"]).succeeds();
+    assert!(shown.contains("targets (3)\n  kind    one of cat, dog, fish\n  indoor  one of false, true\n"), "{shown}");
+    let shown: Value =
+        serde_json::from_str(&folder.run(&["inspect", "pets.edgelet", "--json"]).succeeds()).expect("JSON");
+    assert_eq!(shown["classes"], json!([["cat", "dog", "fish"], [false, true], [0, 4]]));
+    assert_eq!(folder.run(&["verify", "pets.edgelet"]).succeeds(), "3 test rows agree\n");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn what_cannot_be_reproduced_is_refused_by_name() {
 #[test]
 fn classes_and_names_are_kept() {
     let model = imported(&CASES.case("digits").join("model.txt"), &Options::default());
-    assert_eq!(model.signature().classes, Some(Labels::Integers((0..10).collect())));
+    assert_eq!(model.signature().classes, [Labels::Integers((0..10).collect())]);
     assert_eq!(model.signature().inputs[63].name, "Column_63");
     assert_eq!(model.provenance().framework, "lightgbm");
     let model = imported(&CASES.case("names_of_categories").join("model.txt"), &Options::default());

@@ -8,7 +8,7 @@ use edgelet::native::data::{self, Encoded, Table, Values};
 
 fn signature(inputs: Vec<Input>) -> Signature {
     let outputs = vec![Output { method: Method::Predict, value: 1 }];
-    Signature { inputs, targets: vec!["y".into()], classes: None, outputs }
+    Signature { inputs, targets: vec!["y".into()], classes: vec![], outputs }
 }
 
 fn categorical(name: &str, categories: Labels, unknown: Unknown) -> Input {

@@ -70,7 +70,7 @@ fn classes_keep_their_type_and_three_of_them_get_scores_each() {
     let y = integers((0..rows).map(|i| [10, -5, 7][i as usize % 3]));
     let fitted = fit(&table([("x", x), ("y", y)]), &Options::new("y"));
     assert_eq!(fitted.report.task, Task::Classification);
-    let classes = fitted.model.signature().classes.clone().expect("classes");
+    let classes = fitted.model.signature().classes.first().cloned().expect("classes");
     assert_eq!(classes.iter().collect::<Vec<_>>(), [-5, 7, 10].map(Label::Integer));
     let mut predictor = Predictor::new(&fitted.model);
     assert_eq!(predictor.output_width(Method::PredictProba), Some(3));
