@@ -5,7 +5,7 @@ use super::trust::Trusting;
 use super::{Globals, model};
 use crate::error::Result;
 use crate::format;
-use crate::native::registry::{self, Reference};
+use crate::native::registry::{self, Followed, Reference};
 use crate::native::store;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -40,11 +40,25 @@ impl Pull {
     /// Fetches, checks, writes.
     pub fn run(self, globals: Globals) -> Result<()> {
         let output = self.named_output()?;
-        let bytes = model::fetch(&self.source, &self.trust, globals)?;
+        let mut told = Vec::new();
+        let bytes = match model::reference(&self.source, &self.trust)? {
+            Some(reference) => {
+                let Followed { release, signed_by, bytes } =
+                    registry::follow(&reference, &self.trust.trust()?, globals)?;
+                told.push(("version", release.version.to_string()));
+                told.extend(signed_by.map(|key| ("signed by", key.id())));
+                bytes
+            }
+            None => store::read(&self.source, globals)?,
+        };
         let shown = store::shown(&self.source);
         format::decode(&bytes).map_err(|error| error.within(&shown))?;
         store::file::write(&output, &bytes)?;
-        print(&format!("{:<14}{shown}\n{:<14}{}\n{:<14}{}\n", "pulled", "to", output.display(), "bytes", bytes.len()))
+        let told = [("pulled", shown), ("to", output.display().to_string()), ("bytes", bytes.len().to_string())]
+            .into_iter()
+            .chain(told)
+            .map(|(name, value)| format!("{name:<14}{value}\n"));
+        print(&told.collect::<String>())
     }
 
     fn named_output(&self) -> Result<PathBuf> {

@@ -60,7 +60,26 @@ impl Before {
 
     /// The version that the next one replaces, as far as that is known.
     pub fn replaced(&self) -> Option<u64> {
-        self.state.as_ref().filter(|_| self.doubt.is_none()).map(|(alias, _)| alias.heaviest())
+        self.believed().map(Alias::heaviest)
+    }
+
+    /// The version to go back to from these targets, as far as that is known.
+    pub fn previous_of(&self, targets: &[Target]) -> Option<u64> {
+        self.believed()?.previous_of(targets)
+    }
+
+    /// The version that the alias was before.
+    ///
+    /// # Errors
+    /// [`Kind::Signature`] if nobody trusted says so.
+    pub fn previous(&self) -> Result<Option<u64>> {
+        self.targets()?;
+        Ok(self.believed().and_then(|alias| alias.previous))
+    }
+
+    /// What the alias said, if it is to be believed.
+    fn believed(&self) -> Option<&Alias> {
+        self.state.as_ref().filter(|_| self.doubt.is_none()).map(|(alias, _)| alias)
     }
 }
 
@@ -152,7 +171,7 @@ impl Home {
             .hint("Others are publishing: try again."))
     }
 
-    /// Moves an alias from where it was to these targets.
+    /// Moves an alias from where it was to these targets; `previous` is the version to go back to.
     ///
     /// # Errors
     /// [`Kind::Conflict`] if somebody else moved it since; if the store fails.
@@ -160,13 +179,14 @@ impl Home {
         &self,
         before: &Before,
         targets: Vec<Target>,
+        previous: Option<u64>,
         expires: Option<Seconds>,
         signers: &[Signer],
     ) -> Result<Alias> {
         let Before { name, state, .. } = before;
         let serial = state.as_ref().map_or(0, |(alias, _)| alias.serial) + 1;
         let (model, created) = (self.model.clone(), now());
-        let moved = Alias { format: FORMAT, model, alias: name.clone(), serial, created, expires, targets };
+        let moved = Alias { format: FORMAT, model, alias: name.clone(), serial, created, expires, targets, previous };
         let path = alias_path(name);
         let (payload, envelope) = sealed(&moved, alias::PAYLOAD_TYPE, signers)?;
         // What nobody would read is not written.
