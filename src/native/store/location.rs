@@ -56,15 +56,14 @@ impl Location {
 
     /// Reads the URL of a bucket, with or without an object's name.
     pub fn parse_bucket(text: &str) -> Result<Bucket> {
-        let refused = |found: &str| {
-            let expected = "a bucket: s3://, gs:// or az://";
-            Error::new(Kind::BadOption, super::shown(text), expected, found.to_owned())
+        let refused = |shown: String, found: &str| {
+            Error::new(Kind::BadOption, shown, "a bucket: s3://, gs:// or az://", found.to_owned())
         };
-        let url = Url::parse(text).map_err(|_| refused("no URL"))?;
+        let url = Url::parse(text).map_err(|_| refused("location".into(), "no URL"))?;
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refused("a `?` or `#`"));
+            return Err(refused(shown_url(&url), "a `?` or `#`"));
         }
-        bucket(&url).ok().flatten().ok_or_else(|| refused("another place"))
+        bucket(&url).ok().flatten().ok_or_else(|| refused(shown_url(&url), "another place"))
     }
 
     /// The name of the file. From a URL, it is none that leads to another folder on any system.
