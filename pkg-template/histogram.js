@@ -17,7 +17,8 @@ export class Histogram {
     const { name, edges, categories: known, counts, missing = 0, unknown = 0 } = feature ?? {};
     const bins = Array.isArray(edges) && isAscending(edges) ? edges.length + 1 : known?.length;
     if (!isCounts(counts, bins) || !isCounts([missing, unknown], 2) || (edges === undefined && !Array.isArray(known))) {
-      throw new EdgeletError("corrupt", `profile: ${shown(name)}`, "ascending edges or categories, and their counts", "something else");
+      const expected = "ascending edges or categories, and their counts";
+      throw new EdgeletError("corrupt", `profile: ${shown(name)}`, expected, "something else");
     }
     this.#feature = feature;
     this.#categories = categories;

@@ -44,7 +44,14 @@ export interface MonitorOptions {
   /** Instead of the profile in the model's release. */
   profile?: Profile;
   /** Hears of every prediction that was made. */
-  onPrediction?: (prediction: { method: "predict" | "predictProba" | "decisionFunction" | "transform"; rows: unknown; answer: unknown }) => void;
+  onPrediction?: (prediction: Prediction) => void;
+}
+
+/** One call of a model, with what was given and what came of it. */
+export interface Prediction {
+  method: "predict" | "predictProba" | "decisionFunction" | "transform";
+  rows: unknown;
+  answer: unknown;
 }
 
 export interface Monitor {

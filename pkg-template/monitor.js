@@ -29,7 +29,9 @@ class Monitor {
     this.#encoder = new Encoder(model.schema.inputs);
     this.#block = new Float64Array(BLOCK * model.featureNames.length);
     const { inputs = [], outputs = [] } = profile ?? {};
-    if (![inputs, outputs].every(Array.isArray)) throw new EdgeletError("corrupt", "profile", "lists of inputs and outputs", "something else");
+    if (![inputs, outputs].every(Array.isArray)) {
+      throw new EdgeletError("corrupt", "profile", "lists of inputs and outputs", "something else");
+    }
     this.#inputs = inputs.map((feature, i) => {
       const column = model.featureNames.indexOf(feature?.name);
       if (column >= 0) return { column, histogram: new Histogram(feature, model.schema.inputs[column].categories) };

@@ -68,6 +68,8 @@ kinds! {
     Disposed = "disposed",
     /// Predictions differ from the expected ones.
     Parity = "parity",
+    /// The model is not kept, and nothing else was allowed (thrown by the npm package).
+    NotCached = "not_cached",
     // the road
     /// The server answered with another status than success.
     HttpStatus = "http_status",

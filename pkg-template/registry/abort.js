@@ -3,6 +3,8 @@
 /** What a promise gives, but not beyond an abort: then it rejects with the signal's reason, whatever becomes of the promise. */
 export async function unlessAborted(signal, promise) {
   if (signal === undefined) return promise;
+  // Whoever stopped waiting is not to hear that it failed.
+  Promise.resolve(promise).catch(() => {});
   let stop;
   const aborted = new Promise((_, reject) => (stop = () => reject(signal.reason)));
   signal.addEventListener("abort", stop);

@@ -37,7 +37,8 @@ export class Bucket {
     // Asked for again when it counts: another load may have seen more meanwhile. What nobody signed is no serial.
     const least = () => (this.#keys ? Math.max(seen.get(key) ?? 0, old?.document.serial ?? 0) : 0);
     let alias;
-    if (mode === "only-if-cached" || (mode === "force-cache" && old !== undefined)) alias = old ?? this.#absent(at);
+    const isForced = mode === "force-cache" && old !== undefined && !isOver(old.document);
+    if (isForced || mode === "only-if-cached") alias = old ?? this.#absent(at);
     try {
       alias ??= await this.#currentAlias(path, at, old, least);
     } catch (error) {

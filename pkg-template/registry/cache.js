@@ -61,7 +61,7 @@ export const cached = {
 
   async delete(model, { cache } = {}) {
     const store = await openCache(cache);
-    const isMeant = (url) => model === undefined || url.startsWith(`${String(model).replace(/\/$/, "")}/`);
+    const isMeant = (url) => model === undefined || url.startsWith(`${String(model).replace(/(@[^/]*)?\/?$/, "")}/`);
     const meant = (await addresses(store)).filter(isMeant);
     await Promise.all(meant.map((url) => store.delete(url)));
     return meant.length;

@@ -11,7 +11,10 @@ const MOST_CHUNK = 2 ** 24;
 const MOST_TARGETS = 16;
 const MOST_WEIGHT = 100_000;
 
-const whole = (least, most) => [(value) => Number.isSafeInteger(value) && value >= least && value <= most, `a whole number, ${least} to ${most}`];
+const whole = (least, most) => [
+  (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+  `a whole number, ${least} to ${most}`,
+];
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isHash = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 const orNone = ([isRight, expected]) => [(value) => value === undefined || value === null || isRight(value), `${expected} or null`];

@@ -43,8 +43,8 @@ export function fileCache(folder) {
     },
 
     async keys() {
-      const names = await readdir(folder).catch(() => []);
-      const kept = await Promise.all(names.filter((name) => name.endsWith(ENDING)).map((name) => read(join(folder, name)).catch(() => {})));
+      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENDING));
+      const kept = await Promise.all(names.map((name) => read(join(folder, name)).catch(() => {})));
       return kept.flatMap((one) => one?.address ?? []);
     },
   };

@@ -206,9 +206,13 @@ test("documents that a key signed, but that say what cannot be", async () => {
   const wrong = {
     unsupported_version: [{ format: 2 }, { format: "1" }, { format: undefined }],
     corrupt: [
-      { serial: 0 }, { serial: 1.5 }, { serial: "12" }, { serial: 2 ** 53 }, { expires: "never" }, { expires: -1 }, { created: null },
-      { targets: [] }, { targets: {} }, { targets: [null] }, { targets: Array(17).fill(target) }, { targets: [{ ...target, weight: 0 }] },
-      { targets: [{ ...target, weight: 1e9 }] }, { targets: [{ ...target, version: "2" }] }, { targets: [{ ...target, sha256: target.sha256.toUpperCase() }] },
+      ...[0, 1.5, "12", 2 ** 53].map((serial) => ({ serial })),
+      ...["never", -1].map((expires) => ({ expires })),
+      ...[[], {}, [null], Array(17).fill(target)].map((targets) => ({ targets })),
+      ...[{ weight: 0 }, { weight: 1e9 }, { version: "2" }, { sha256: target.sha256.toUpperCase() }].map((change) => ({
+        targets: [{ ...target, ...change }],
+      })),
+      { created: null },
       { model: ["churn"] },
     ],
     wrong_model: [{ model: "Churn" }, { alias: "canary" }],
@@ -219,7 +223,8 @@ test("documents that a key signed, but that say what cannot be", async () => {
       await refused(code);
     }
   }
-  const blobs = [{ size: -1 }, { size: 2 ** 40 }, { chunk_size: 0 }, { chunk_size: 2 ** 30 }, { chunks: [] }, { sha256: "../../fraud" }, { encryption: 7 }];
+  const sizes = [{ size: -1 }, { size: 2 ** 40 }, { chunk_size: 0 }, { chunk_size: 2 ** 30 }];
+  const blobs = [...sizes, { chunks: [] }, { sha256: "../../fraud" }, { encryption: 7 }];
   for (const blob of blobs) {
     churn.publish(2, mixed, { blob });
     churn.promote("production", 2);

@@ -16,7 +16,8 @@ export const model = (name) => readFile(new URL(`../fixtures/bits/${name}.edgele
 export function newKey() {
   const { privateKey } = generateKeyPairSync("ed25519");
   const raw = createPublicKey(privateKey).export({ type: "spki", format: "der" }).subarray(-32);
-  return { text: `ed25519:${raw.toString("base64")}`, id: sha256(raw).slice(0, 16), sign: (message) => sign(null, message, privateKey) };
+  const id = sha256(raw).slice(0, 16);
+  return { text: `ed25519:${raw.toString("base64")}`, id, sign: (message) => sign(null, message, privateKey) };
 }
 
 /** DSSE's pre-authentication encoding. */
@@ -45,9 +46,11 @@ export class ModelBucket {
 
   /** Publishes a file as a version; `changes` are further fields of its release, `blob` of its blob. */
   publish(version, file, { blob: blobChanges, ...changes } = {}, chunkSize = 64) {
-    const chunks = Array.from({ length: Math.ceil(file.length / chunkSize) }, (_, i) => sha256(file.subarray(i * chunkSize, (i + 1) * chunkSize)));
+    const starts = Array.from({ length: Math.ceil(file.length / chunkSize) }, (_, i) => i * chunkSize);
+    const chunks = starts.map((start) => sha256(file.subarray(start, start + chunkSize)));
     const blob = { sha256: sha256(file), size: file.length, chunk_size: chunkSize, chunks, encryption: null, ...blobChanges };
-    const release = { format: 1, model: this.name, version, parent: version - 1, created: now(), expires: null, blob, profile: null, ...changes };
+    const about = { format: 1, model: this.name, version, parent: version - 1 };
+    const release = { ...about, created: now(), expires: null, blob, profile: null, ...changes };
     const payload = Buffer.from(JSON.stringify(release));
     this.#payloads.set(version, payload);
     this.objects.set(`releases/${version}`, envelope(RELEASE, payload, this.keys));
@@ -83,14 +86,15 @@ export async function serveBuckets(buckets, { bend = () => false, atEnd = after 
     const path = pathname.slice((bucket?.name.length ?? 0) + 2);
     const object = bucket?.objects.get(path);
     const cors = { "access-control-allow-origin": "*", "access-control-expose-headers": "etag" };
-    asked.push(`${path}${request.headers["if-none-match"] ? " if changed" : ""}${request.headers.range ? ` ${request.headers.range}` : ""}`);
+    const { range = "" } = request.headers;
+    asked.push(`${path}${request.headers["if-none-match"] ? " if changed" : ""}${range && ` ${range}`}`);
     if (await bend(path, response, request, object)) return;
     if (object === undefined) return response.writeHead(404, cors).end("<!doctype html>not here");
     const etag = `"${sha256(object).slice(0, 32)}"`;
     const age = path.startsWith("aliases/") ? "public, max-age=60, must-revalidate" : "public, max-age=31536000, immutable";
     const headers = { ...cors, etag, "cache-control": age, "content-type": "application/octet-stream" };
     if (request.headers["if-none-match"] === etag) return response.writeHead(304, headers).end();
-    const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+    const from = /^bytes=(\d+)-$/.exec(range);
     if (from) headers["content-range"] = `bytes ${from[1]}-${object.length - 1}/${object.length}`;
     const body = from ? object.subarray(Number(from[1])) : object;
     response.writeHead(from ? 206 : 200, { ...headers, "content-length": body.length }).end(body);

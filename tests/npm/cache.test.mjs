@@ -137,7 +137,7 @@ test("what is kept can be listed and forgotten, and be all there is", async () =
   assert.deepEqual(list.map(({ url }) => url.slice(address.length + 1).split("/")[0]).sort(), ["aliases", "blobs", "releases"]);
   assert.ok(list.some(({ size }) => size === mixed.length));
   assert.equal(await cached.delete(`${address}-2`, { cache }), 0);
-  assert.equal(await cached.delete(address, { cache }), 3);
+  assert.equal(await cached.delete(`${address}@production`, { cache }), 3);
   assert.deepEqual(await cached.list({ cache }), []);
   ask();
   await load(address, options);

@@ -21,7 +21,8 @@ function encrypt(appKey, name, bytes = file) {
   const [own, nonce, wrapping] = [randomBytes(32), randomBytes(12), randomBytes(12)];
   const wrapped = Buffer.concat([wrapping, seal(appKey, wrapping, own, name)]);
   const id = sha256(Buffer.concat([Buffer.from("edgelet key id"), appKey])).slice(0, 16);
-  const encryption = { algorithm: "A256GCM", nonce: nonce.toString("base64"), key_id: id, wrapped_key: wrapped.toString("base64"), size: bytes.length };
+  const texts = { nonce: nonce.toString("base64"), key_id: id, wrapped_key: wrapped.toString("base64") };
+  const encryption = { algorithm: "A256GCM", ...texts, size: bytes.length };
   return { blob: seal(own, nonce, bytes, name), encryption };
 }
 
@@ -40,7 +41,7 @@ test("who has the key predicts; who has not learns only which key it takes", asy
   push(blob);
   assert.equal((await opened(text(app))).predict(row), (await load(file)).predict(row));
   await assert.rejects(opened(), { code: "decryption", expected: `the key "${encryption.key_id}"` });
-  await assert.rejects(opened(text(other)), { code: "decryption", message: new RegExp(`^(?!.*${text(other).slice(8, 20).replace(/[+/]/g, ".")})`) });
+  await assert.rejects(opened(text(other)), (error) => error.code === "decryption" && !error.message.includes(text(other).slice(8, 20)));
   await assert.rejects(opened("hunter2"), { code: "bad_option", message: /^(?!.*hunter2)/ });
   await assert.rejects(load(file, { decryptionKey: text(app) }), { code: "bad_option" });
 

@@ -13,7 +13,8 @@ export function seeded(seed) {
   };
 }
 
-const send = (response, { status, headers }, body) => response.writeHead(status, { ...headers, "content-length": body.length }).end(body);
+const send = (response, { status, headers }, body) =>
+  response.writeHead(status, { ...headers, "content-length": body.length }).end(body);
 const at = (body, chance) => Math.floor(chance() * body.length);
 
 /** What may happen to an answer. `older` is what an object was before it was replaced, if it was. */
@@ -32,7 +33,8 @@ const FAULTS = {
     send(response, answer, body);
   },
   longer: (response, answer) => send(response, answer, Buffer.concat([answer.body, answer.body.subarray(0, 9)])),
-  "wrong range": (response, answer, chance) => send(response, { ...answer, status: 206 }, answer.body.subarray(at(answer.body, chance))),
+  "wrong range": (response, answer, chance) =>
+    send(response, { ...answer, status: 206 }, answer.body.subarray(at(answer.body, chance))),
   stale: (response, answer, _, older) => send(response, answer, older ?? answer.body),
   page: (response, answer) => send(response, { ...answer, status: 200 }, Buffer.from("<!doctype html><title>Sign in</title>")),
   unchanged: (response) => response.writeHead(304).end(),

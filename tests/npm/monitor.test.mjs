@@ -56,7 +56,9 @@ test("the profile of a signed release: rows and answers fall into its bins", asy
 test("drift is told from none; a large batch, columns, numbers and single rows count alike", async () => {
   const model = await load(file);
   const drift = monitor(model, { profile });
-  const usual = [..."x".repeat(600)].map((_, i) => ({ age: [15, 30, 50, 65][i % 10 === 0 ? 0 : i % 10 < 5 ? 1 : i % 10 < 9 ? 2 : 3], usage: i % 10 === 0 ? null : i % 9 < 5 ? 5 : 15, plan: i % 10 < 7 ? "basic" : "pro" }));
+  const [ages, usages] = [[15, 30, 30, 30, 30, 50, 50, 50, 50, 65], [null, 5, 5, 5, 5, 5, 15, 15, 15, 15]];
+  const plan = (i) => (i % 10 < 7 ? "basic" : "pro");
+  const usual = Array.from({ length: 600 }, (_, i) => ({ age: ages[i % 10], usage: usages[i % 10], plan: plan(i) }));
   model.predict(usual);
   assert.ok(drift.report().inputs.every(({ psi }) => psi < 0.1), JSON.stringify(drift.report().inputs.map(({ psi }) => psi)));
   drift.reset();
@@ -67,8 +69,8 @@ test("drift is told from none; a large batch, columns, numbers and single rows c
   for (const ask of [
     () => model.predict(rows),
     () => rows.forEach((row) => model.predictProba(row)),
-    () => model.predict_proba({ age: [20, 20.5, 61, 40], usage: [10, 10.5, null, null], plan: ["pro", "basic", "never seen", "pro"] }),
-    () => model.decisionFunction(Float32Array.of(20, 10, 1, 20.5, 10.5, 0, 61, Number.NaN, -1, 40, Number.NaN, 1), { rows: 4 }),
+    () => model.predict_proba(Object.fromEntries(Object.keys(rows[0]).map((name) => [name, rows.map((row) => row[name])]))),
+    () => model.decisionFunction(Float32Array.of(20, 10, 1, 20.5, 10.5, 0, 61, NaN, -1, 40, NaN, 1), { rows: 4 }),
   ]) {
     drift.reset();
     ask();
@@ -102,11 +104,15 @@ test("profiles that make no sense, and models without one", async () => {
   assert.throws(() => monitor({}), { code: "wrong_type" });
   const feature = { name: "age", edges: [1, 2], counts: [1, 1, 1], missing: 0 };
   const wrong = [
-    { name: "agee" }, { edges: [2, 1] }, { edges: [1, Number.NaN] }, { edges: "12" }, { counts: [1, 1] }, { counts: [1, 1, -1] },
-    { counts: [1, 1, "1e999"] }, { missing: -1 }, { edges: undefined }, { edges: undefined, categories: ["a"] },
+    { name: "agee" },
+    ...[[2, 1], [1, NaN], "12", undefined].map((edges) => ({ edges })),
+    ...[[1, 1], [1, 1, -1], [1, 1, "1e999"]].map((counts) => ({ counts })),
+    { missing: -1 },
+    { edges: undefined, categories: ["a"] },
   ];
   for (const change of wrong) {
-    assert.throws(() => monitor(model, { profile: { inputs: [{ ...feature, ...change }] } }), { code: "corrupt" }, JSON.stringify(change));
+    const profile = { inputs: [{ ...feature, ...change }] };
+    assert.throws(() => monitor(model, { profile }), { code: "corrupt" }, JSON.stringify(change));
   }
   assert.throws(() => monitor(model, { profile: { inputs: 7 } }), { code: "corrupt" });
   assert.throws(() => monitor(model, { profile: { inputs: [null] } }), { code: "corrupt" });

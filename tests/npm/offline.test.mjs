@@ -24,8 +24,14 @@ const installed = join(await consumer(), "node_modules/edgelet/");
 const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${store}`;
 const html = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><title>edgelet</title>`;
 const script = await readFile(fileURLToPath(new URL("service-worker.js", import.meta.url)));
-const worker = (response) => response.writeHead(200, { "content-type": "text/javascript" }).end(script);
-const { origin, close } = await serveUntilClosed({ "/edgelet/": installed }, { "/": html, "/service-worker.js": worker });
+const inWorker = `import { load } from "/edgelet/edgelet.js";
+onmessage = async ({ data: [address, options, row] }) => {
+  const model = await load(address, options).catch((error) => ({ predict: () => error.code }));
+  postMessage(model.predict(row));
+};`;
+const asScript = (text) => (response) => response.writeHead(200, { "content-type": "text/javascript" }).end(text);
+const pages = { "/": html, "/service-worker.js": asScript(script), "/worker.js": asScript(inWorker) };
+const { origin, close } = await serveUntilClosed({ "/edgelet/": installed }, pages);
 const browser = await launch();
 after(() => browser.close());
 const options = { publicKey: key.text };
@@ -49,6 +55,23 @@ test("a page loads from another origin's bucket, keeps the model, lists and forg
   await page.close();
 });
 
+test("a worker of the page follows and checks as the page does", async () => {
+  const page = await browser.newPage();
+  await page.goto(origin);
+  const found = await page.evaluate(async ([address, options, other, row]) => {
+    const { load } = await import("/edgelet/edgelet.js");
+    const worker = new Worker("/worker.js", { type: "module" });
+    const ask = (options) => {
+      worker.postMessage([address, options, row]);
+      return new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+    };
+    return [(await load(address, options)).predict(row), await ask(options), await ask({ publicKey: other })];
+  }, [`${store}/churn`, options, newKey().text, row]);
+  assert.equal(found[1], found[0]);
+  assert.equal(found[2], "signature");
+  await page.close();
+});
+
 test("a service worker predicts with the network off, also after the browser ended it", { timeout: 60_000 }, async () => {
   const page = await browser.newPage();
   await page.goto(origin);
@@ -58,7 +81,7 @@ test("a service worker predicts with the network off, also after the browser end
     await navigator.serviceWorker.ready;
     while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 20));
   }, address);
-  const predict = () => page.evaluate(async (rows) => (await fetch("/predict", { method: "POST", body: JSON.stringify(rows) })).json(), [row]);
+  const predict = () => page.evaluate(async (body) => (await fetch("/predict", { method: "POST", body })).json(), JSON.stringify([row]));
   const online = await predict();
   storeServer.closeAllConnections();
   storeServer.close();

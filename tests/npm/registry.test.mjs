@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import test from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { ModelBucket, model, newKey, now, serveBuckets } from "./bucket.mjs";
+import { ModelBucket, model, newKey, now, serveBuckets, sha256 } from "./bucket.mjs";
+import { serve } from "./fixtures.mjs";
 
 const folder = resolve(process.env.EDGELET_PACKAGE ?? "target/npm/edgelet");
 const { EdgeletError, load } = await import(pathToFileURL(join(folder, "node.js")));
@@ -43,9 +44,24 @@ test("an alias, a version, and the options that say the same", async () => {
   assert.equal(loaded.release.blob.size, mixed.length);
 });
 
+test("a bucket as the program filled it once: two signers, an encrypted version, a rollout", async () => {
+  const frozen = fileURLToPath(new URL("../fixtures/registry/", import.meta.url));
+  const origin = await serve({ "/bucket/": frozen });
+  const first = "ed25519:V/pBGMRv+c1/H0dwHP1HTp2MRncTRT4H7VL7WLN5L2I=";
+  const second = "ed25519:0RyLY7w++byde2BKCAFQNMRBncJXgUiQFrvvMQBWI6A=";
+  const decryptionKey = "aes256:CjNL6514VQTh9VoGo0tFO2TKwDbePMqqzGbkew0nSUw=";
+  for (const publicKey of [first, second]) assert.equal((await load(`${origin}/bucket/churn`, { publicKey })).predict(row), 1);
+  const canary = (options) => load(`${origin}/bucket/churn@canary`, { publicKey: first, decryptionKey, ...options });
+  // sha-256 of "churn@canary:<key>" begins with f7a8…, beyond nine tenths, and with 9afa….
+  assert.deepEqual([(await canary({ sticky: "user 18" })).version, (await canary({ sticky: "user 1" })).version], [2, 1]);
+  assert.equal((await canary({ sticky: "user 18" })).predict([5.1, 3.5, 1.4, 0.2]), 0);
+  await assert.rejects(canary({ publicKey: second }), { code: "signature" });
+});
+
 test("what is no reference is said to be none", async () => {
   const { address, options } = await churn();
-  const refused = (source, more, hint = /./) => assert.rejects(load(source, { ...options, ...more }), { code: "bad_option", message: hint });
+  const refused = (source, more, message = /./) =>
+    assert.rejects(load(source, { ...options, ...more }), { code: "bad_option", message });
   await refused(`${address}@1`, { alias: "canary" }, /one alias or one version/);
   await refused(`${address}@..`, {}, /model's address/);
   await refused(`${address}@0`, {}, /model's address/);
@@ -115,7 +131,9 @@ test("progress counts to the size in the release, also under content codings", a
 
 test("headers and fetch serve every request, and a query of the model's goes to each object", async () => {
   const seen = [];
-  const { address, options } = await churn((path, _, request) => void seen.push([path.split("/")[0], request.headers.authorization, request.url.split("?")[1]]));
+  const { address, options } = await churn((path, _, { headers, url }) => {
+    seen.push([path.split("/")[0], headers.authorization, url.split("?")[1]]);
+  });
   let calls = 0;
   const own = (...parameters) => ((calls += 1), fetch(...parameters));
   await load(`${address}@production?token=t`, { ...options, headers: async () => ({ authorization: "Bearer x" }), fetch: own });
@@ -124,18 +142,25 @@ test("headers and fetch serve every request, and a query of the model's goes to 
 });
 
 test("networks that fail are tried again; a server that asks for time gets it; a cut blob goes on where it was cut", async () => {
-  const failures = ["500", "429", "cut", "none"];
+  const failures = ["500", "429", "cut"];
   const { address, options, asked } = await churn((path, response, _, object) => {
     if (!path.startsWith("blobs/")) return false;
     const failure = failures.shift();
-    if (failure === undefined || failure === "none") return false;
-    if (failure !== "cut") return response.writeHead(Number(failure), { "retry-after": "0" }).end(), true;
-    response.writeHead(200, { "content-length": object.length }).write(object.subarray(0, 200), () => setTimeout(() => response.destroy(), 20));
+    if (failure === undefined) return false;
+    if (failure !== "cut") return response.writeHead(Number(failure), { "retry-after": "0.2" }).end(), true;
+    response.writeHead(200, { "content-length": object.length }).write(object.subarray(0, 200));
+    setTimeout(() => response.destroy(), 20);
     return true;
   });
-  assert.equal((await load(address, options)).verify(), 0);
+  const start = performance.now();
+  assert.equal((await load(address, options)).version, 2);
+  assert.ok(performance.now() - start > 390, "twice the time that was asked for");
   assert.equal(asked.length, 6);
   assert.match(asked.at(-1), /bytes=192-$/);
+  failures.push("cut", "503");
+  await load(address, options);
+  assert.match(asked.at(-2), /bytes=192-$/);
+  assert.match(asked.at(-1), /edgelet$/, "where going on failed, from the start");
   for (const [status, attempts] of [[503, 4], [404, 1]]) {
     const down = await churn((_, response) => (response.writeHead(status).end(), true));
     await assert.rejects(load(down.address, down.options), { code: "http_status", found: `status ${status}` });
@@ -166,10 +191,11 @@ test("a link that has expired is said to be one, without its signature", async (
   const { address, options } = await churn((_, response) => (response.writeHead(403).end(), true));
   const ended = "X-Amz-Date=20260101T000000Z&X-Amz-Expires=60&X-Amz-Signature=hunter2";
   const azure = "se=2026-01-01T00%3A01%3A00Z&sig=hunter2";
-  for (const [source, more] of [[`${address}?${ended}`, options], [`${address}?${azure}`, options], [`${address}.edgelet?${ended}`, {}]]) {
-    const found = "status 403, of a link that expired at 2026-01-01T00:01:00.000Z";
-    await assert.rejects(load(source, more), (error) => error instanceof EdgeletError && error.found === found && !error.message.includes("hunter2"));
-  }
+  const found = "status 403, of a link that expired at 2026-01-01T00:01:00.000Z";
+  const isSaid = (error) => error instanceof EdgeletError && error.found === found && !error.message.includes("hunter2");
+  await assert.rejects(load(`${address}?${ended}`, options), isSaid);
+  await assert.rejects(load(`${address}?${azure}`, options), isSaid);
+  await assert.rejects(load(`${address}.edgelet?${ended}`), isSaid);
   await assert.rejects(load(`${address}?se=2099-01-01&sig=x`, options), { found: "status 403" });
 });
 
@@ -185,12 +211,31 @@ test("who loads the same at once downloads it once, and one that aborts stops no
   assert.equal(typeof models[1].predict(row), "number");
 });
 
+test("an abort at every step rejects with its reason, and leaves nothing behind", async () => {
+  const { address, options } = await churn();
+  const never = () => new Promise(() => {});
+  const slowly = () => new Promise((resolve) => setTimeout(resolve, 20));
+  for (const more of [
+    { cache: { match: slowly, put: never, delete: never } },
+    { headers: never },
+    { fetch: never },
+    { fetch: async () => new Response(new ReadableStream({ pull: never })) },
+    { fetch: async () => Promise.reject(new Error("down")), retry: { attempts: 9, delay: 1000 } },
+  ]) {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("enough")), 10);
+    await assert.rejects(load(address, { ...options, ...more, signal: controller.signal }), { message: "enough" });
+  }
+  await assert.rejects(load(address, { ...options, signal: AbortSignal.abort(new Error("early")) }), { message: "early" });
+  // A rejection that nobody handled would fail this test.
+  await slowly().then(slowly);
+});
+
 test("an alias of several targets: as the sticky key says, else drawn and kept", async () => {
   const { bucket, address, options } = await churn();
   bucket.promote("production", [bucket.target(1, 90), bucket.target(2, 10)]);
   const versionOf = async (sticky) => (await load(address, { ...options, ...(sticky === undefined ? {} : { sticky }) })).version;
   // By the page's rule: sha-256 of "churn@production:<key>" begins with these.
-  const { sha256 } = await import("./bucket.mjs");
   let second = 0;
   for (let i = 0; i < 60; i++) {
     const share = Number.parseInt(sha256(`churn@production:user ${i}`).slice(0, 8), 16) / 2 ** 32;

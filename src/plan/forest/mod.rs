@@ -31,6 +31,8 @@ pub struct PackedForest {
     nodes: Vec<Node>,
     /// For each node that is a leaf its name in its tree.
     leaf_of: Vec<u32>,
+    /// The trees, the shallowest first.
+    by_depth: Vec<u32>,
     /// The sets of codes that go right, for going down, and how many bytes a row's answers have with theirs.
     sets_of_codes: Vec<Sets>,
     all_answers: usize,
@@ -81,6 +83,7 @@ impl PackedForest {
             grove_leaves: Vec::new(),
             nodes: Vec::new(),
             leaf_of: Vec::new(),
+            by_depth: Vec::new(),
             sets_of_codes: Vec::new(),
             all_answers: 0,
             up: Up::new(&asker).filter(|_| forest.linear.is_none()),
@@ -142,6 +145,10 @@ impl PackedForest {
             packed.singles = packed.leaves.iter().map(|&x| x as f32).collect();
         }
         packed.up = packed.up.take().filter(Up::is_worth_it);
+        if !in_groves {
+            packed.by_depth = (0..packed.trees.len() as u32).collect();
+            packed.by_depth.sort_unstable_by_key(|&tree| packed.trees[tree as usize].depth);
+        }
         packed.questions = asker.into_questions();
         packed.linear = forest.linear.map(|linear| Linear::new(*linear));
         packed.base = forest.base;

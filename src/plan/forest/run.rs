@@ -15,6 +15,8 @@ const FEW: usize = 24;
 pub struct Room {
     /// The answers of rows that go down.
     bytes: Vec<u8>,
+    /// Where a row ends in each tree.
+    ends: Vec<u32>,
     /// All planes of rows that go up.
     planes: Vec<Plane>,
 }
@@ -24,6 +26,7 @@ impl Room {
     pub fn grow(&mut self, forest: &PackedForest) {
         let rows = if forest.up.is_some() { FEW } else { ROWS };
         self.bytes.resize((forest.all_answers * rows + MAX_ANSWERS).max(self.bytes.len()), 0);
+        self.ends.resize(forest.by_depth.len().max(self.ends.len()), 0);
         if forest.up.is_some() {
             self.planes.resize(MAX_PLANES, [0; ROWS / 8]);
             self.planes[usize::from(EVERY_ROW)] = [u8::MAX; ROWS / 8];
@@ -41,7 +44,7 @@ impl PackedForest {
         for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS * outputs)) {
             match &self.up {
                 Some(up) if rows.len() >= FEW * width => self.go_up(up, rows, width, out, &mut room.planes),
-                _ => self.go_down(rows, width, out, &mut room.bytes),
+                _ => self.go_down(rows, width, out, room),
             }
         }
         if self.divisor != 1.0 {
@@ -80,7 +83,8 @@ impl PackedForest {
 
     /// Walks at most [`ROWS`] rows down all trees.
     #[inline(never)]
-    fn go_down(&self, rows: &[f64], width: usize, out: &mut [f64], bytes: &mut [u8]) {
+    fn go_down(&self, rows: &[f64], width: usize, out: &mut [f64], room: &mut Room) {
+        let Room { bytes, ends, .. } = room;
         let (outputs, count, size) = (self.base.len(), rows.len() / width, self.all_answers);
         for i in 0..count {
             let answers = &mut bytes[i * size..];
@@ -122,20 +126,23 @@ impl PackedForest {
                 }
             }
         }
-        // … and what is left, each row through several trees.
+        // … and what is left, each row through several trees of about the same depth. They add up in their own order.
         for i in together..count {
-            let (row, sums) = (&rows[i * width..], &mut out[i * outputs..]);
-            for trees in self.trees.chunks(TREES) {
-                let mut ends = [trees[0].root; TREES];
+            for trees in self.by_depth.chunks(TREES) {
+                let mut ways = [self.trees[trees[0] as usize].root; TREES];
                 let mut depth = 0;
-                for (end, tree) in ends.iter_mut().zip(trees) {
-                    *end = tree.root;
-                    depth = tree.depth.max(depth);
+                for (way, &tree) in ways.iter_mut().zip(trees) {
+                    let tree = &self.trees[tree as usize];
+                    (*way, depth) = (tree.root, tree.depth);
                 }
-                walk_trees(&self.nodes, answers(i), &mut ends, depth);
-                for (tree, &end) in trees.iter().zip(&ends) {
-                    self.add(tree, row, sums, self.leaf_of[end as usize] as usize);
+                walk_trees(&self.nodes, answers(i), &mut ways, depth);
+                for (&way, &tree) in ways.iter().zip(trees) {
+                    ends[tree as usize] = way;
                 }
+            }
+            let (row, sums) = (&rows[i * width..], &mut out[i * outputs..]);
+            for (tree, &end) in self.trees.iter().zip(&*ends) {
+                self.add(tree, row, sums, self.leaf_of[end as usize] as usize);
             }
         }
     }
