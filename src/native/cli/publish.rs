@@ -48,10 +48,10 @@ impl Push {
             return print(&facts.report("would push", version, alias, None));
         }
         let replaced = before.as_ref().and_then(Before::replaced);
-        let published = home.publish(&publication, replaced, &signers)?;
-        let version = published.target.version;
+        let target = home.publish(&publication, replaced, &signers)?;
+        let version = target.version;
         let Some(before) = before else { return print(&facts.report("pushed", version, None, None)) };
-        let (targets, expires) = (vec![published.target], signing::expiry(self.expires));
+        let (targets, expires) = (vec![target], signing::expiry(self.expires));
         let previous = before.previous_of(&targets);
         let alias = home.move_alias(&before, targets, previous, expires, &signers).map_err(|error| {
             let address = home.folder.address();

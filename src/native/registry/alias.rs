@@ -85,8 +85,7 @@ impl Alias {
             return Ok(());
         }
         let expected = format!("serial {seen} or a later one");
-        Err(Error::new(Kind::Rollback, place.to_owned(), expected, format!("serial {}", self.serial))
-            .hint("An old state was put back: whoever keeps the bucket should look into it."))
+        Err(Error::new(Kind::Rollback, place.to_owned(), expected, format!("serial {}", self.serial)))
     }
 
     /// The target whose share of all holds the point `draw` / 2³².

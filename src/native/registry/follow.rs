@@ -103,7 +103,13 @@ fn alias(address: &str, model: &str, name: &str, trust: &Trust, globals: Globals
     alias.check_expiry(now(), &place)?;
     if signed_by.is_some() {
         let memory = memory::Serial::of(&location);
-        alias.check_serial(memory.seen(), &place)?;
+        alias.check_serial(memory.seen(), &place).map_err(|error| {
+            let remembered = memory.place();
+            error.hint(format!(
+                "An old state was put back: whoever keeps the bucket should look into it. If the model was published anew on \
+                 purpose, remove {remembered}."
+            ))
+        })?;
         if let Err(error) = memory.see(alias.serial) {
             globals.note(format_args!("note: the alias's serial is not remembered: {error}"));
         }

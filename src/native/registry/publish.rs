@@ -35,6 +35,13 @@ pub struct Publication {
     pub expires: Option<Seconds>,
 }
 
+impl Publication {
+    /// The bytes as they are stored.
+    fn stored(&self) -> &[u8] {
+        self.gzipped.as_ref().unwrap_or(&self.bytes)
+    }
+}
+
 /// An alias as it was before the publishing began.
 pub struct Before {
     /// Its name.
@@ -83,15 +90,6 @@ impl Before {
     }
 }
 
-/// A published version.
-#[derive(Clone, Copy)]
-pub struct Published {
-    /// The alias's target for it, with the weight 1.
-    pub target: Target,
-    /// Whether the same bytes were there already.
-    pub is_known: bool,
-}
-
 impl Home {
     /// An alias that is about to be moved.
     ///
@@ -110,14 +108,18 @@ impl Home {
         Ok(Before { name, state: Some((signed.statement, seen)), doubt })
     }
 
-    /// Publishes a version: its bytes, then its release.
+    /// Publishes a version: its bytes, then its release. Returns an alias's target for it, with the weight 1.
     ///
     /// # Errors
     /// If the store fails, or is none to publish to; [`Kind::Conflict`] if others take every version first.
-    pub fn publish(&self, publication: &Publication, parent: Option<u64>, signers: &[Signer]) -> Result<Published> {
+    pub fn publish(&self, publication: &Publication, parent: Option<u64>, signers: &[Signer]) -> Result<Target> {
         self.check_conditional_writes()?;
         let path = publication.blob.path();
-        let is_known = self.folder.entry(&path)?.is_some_and(|entry| now() < entry.modified.saturating_add(FRESH));
+        let stored = publication.stored().len() as u64;
+        let is_known = self.folder.entry(&path)?.is_some_and(|entry| {
+            // Of another length it is something else, or coded in another way.
+            entry.size == stored && now() < entry.modified.saturating_add(FRESH)
+        });
         if !is_known {
             self.write_blob(publication)?;
         }
@@ -126,15 +128,14 @@ impl Home {
         if is_known && self.folder.entry(&path)?.is_none() {
             self.write_blob(publication)?;
         }
-        let target = Target { version, sha256: Digest::of(&payload), weight: 1 };
-        Ok(Published { target, is_known })
+        Ok(Target { version, sha256: Digest::of(&payload), weight: 1 })
     }
 
     fn write_blob(&self, publication: &Publication) -> Result<()> {
-        let Publication { bytes, gzipped, blob, .. } = publication;
+        let Publication { gzipped, blob, .. } = publication;
         let content_encoding = gzipped.is_some().then_some(GZIP);
         let headers = Headers { content_type: CONTENT_TYPE, cache_control: IMMUTABLE, content_encoding };
-        self.folder.write(&blob.path(), gzipped.as_ref().unwrap_or(bytes).clone(), headers)
+        self.folder.write(&blob.path(), publication.stored().to_vec(), headers)
     }
 
     /// Writes the release under the next version that nobody has, and returns that and its payload.
