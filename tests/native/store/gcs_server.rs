@@ -9,7 +9,7 @@ use super::servers::Task;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::{Router, body};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -50,12 +50,22 @@ struct Bucket {
 #[derive(Clone)]
 struct Server {
     public_key: Arc<Vec<u8>>,
+    /// Whether anybody may read objects, and pages of any origin too.
+    is_public: bool,
     bucket: Arc<Mutex<Bucket>>,
 }
 
 /// Starts the server for an account with this public key.
 pub fn start(public_key: Vec<u8>) -> Task {
-    let server = Server { public_key: Arc::new(public_key), bucket: Arc::default() };
+    serve(Server { public_key: Arc::new(public_key), is_public: false, bucket: Arc::default() })
+}
+
+/// The same with a public bucket that pages may read.
+pub fn start_public(public_key: Vec<u8>) -> Task {
+    serve(Server { public_key: Arc::new(public_key), is_public: true, bucket: Arc::default() })
+}
+
+fn serve(server: Server) -> Task {
     let router = Router::new().fallback(answer).with_state(server);
     Task::start(|listener| async move { axum::serve(listener, router).await.expect("a server") })
 }
@@ -70,7 +80,8 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     // A + of a path is no space.
     let query_like = name.trim_start_matches('/').replace('+', "%2B");
     let name: String = url::form_urlencoded::parse(query_like.as_bytes()).map(|(name, _)| name).collect();
-    if !server.accepts(&head.headers) {
+    let is_reading = matches!(head.method, Method::GET | Method::HEAD) && !name.is_empty();
+    if !(server.is_public && is_reading) && !server.accepts(&head.headers) {
         return refusal(StatusCode::UNAUTHORIZED, "AuthenticationRequired");
     }
     let Ok(bytes) = body::to_bytes(body, MAX_BODY).await else {
@@ -79,7 +90,13 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     let mut bucket = server.bucket.lock().expect("no test panics in the server");
     match (head.method, query.get("uploadId")) {
         (Method::GET, None) if name.is_empty() => bucket.list(query.get("prefix").map_or("", String::as_str)),
-        (Method::GET | Method::HEAD, None) => bucket.get(&name, &head.headers),
+        (Method::GET | Method::HEAD, None) => {
+            let mut response = bucket.get(&name, &head.headers);
+            if server.is_public {
+                response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            }
+            response
+        }
         (Method::PUT, None) => bucket.put(name, bytes, head.headers),
         (Method::POST, None) if query.contains_key("uploads") => bucket.initiate(head.headers),
         (Method::PUT, Some(id)) => bucket.put_part(id, query.get("partNumber"), bytes),
