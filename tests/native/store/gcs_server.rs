@@ -44,8 +44,12 @@ struct Upload {
 struct Bucket {
     objects: HashMap<String, Object>,
     uploads: HashMap<String, Upload>,
+    /// How many generations and uploads there were.
     made: usize,
 }
+
+/// The generation before the first: Google's are times, no small numbers.
+const BEFORE_ALL: usize = 1_700_000_000_000_000;
 
 #[derive(Clone)]
 struct Server {
@@ -137,7 +141,9 @@ impl Bucket {
         for (name, value) in &object.headers {
             response = response.header(name, value);
         }
-        let is_gzip = |headers: &HeaderMap, name| headers.get(name).is_some_and(|value| value == "gzip");
+        let is_gzip = |headers: &HeaderMap, name| {
+            headers.get(name).is_some_and(|value| value.as_bytes().windows(4).any(|part| part == b"gzip"))
+        };
         if is_gzip(&object.headers, header::CONTENT_ENCODING) && !is_gzip(asked, header::ACCEPT_ENCODING) {
             let decoded = Bytes::from(gzip::decoded(&object.bytes));
             let body = Body::from_stream(stream::iter([Ok::<_, Infallible>(decoded)]));
@@ -153,7 +159,7 @@ impl Bucket {
             return refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
         }
         self.made += 1;
-        let generation = self.made;
+        let generation = BEFORE_ALL + self.made;
         self.objects.insert(name, Object { bytes, headers: kept(headers), generation });
         finish(Response::builder(), generation, Body::empty())
     }
@@ -204,7 +210,7 @@ impl Bucket {
         let bytes: Vec<u8> = upload.parts.into_values().flatten().collect();
         self.put(name, bytes.into(), upload.headers);
         let answer = "<CompleteMultipartUploadResult><ETag>\"whole\"</ETag></CompleteMultipartUploadResult>";
-        finish(Response::builder(), self.made, Body::from(answer))
+        finish(Response::builder(), BEFORE_ALL + self.made, Body::from(answer))
     }
 
     fn abort(&mut self, id: &str) -> Response<Body> {
