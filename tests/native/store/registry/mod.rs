@@ -173,6 +173,11 @@ impl Bucket<'_> {
         self.fails(&["pull", &reference, "--public-key", &ours], 1, "signature");
         self.pushes(5.0, &["--alias", "production", "--sign", "our.key"]);
         self.gives("production", 5.0, &["--public-key", &ours]);
+        let told = self.succeeds(&["pull", &reference, "--public-key", &ours, "-o", "pulled.edgelet", "--json"]);
+        let told: Value = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"));
+        let (versions, _) = alias(self.program, &self.model(), "production");
+        assert_eq!((told["version"].as_u64(), versions.len()), (Some(versions[0]), 1), "{told}");
+        assert_eq!(told["signed_by"].as_str().map(str::len), Some(16), "{told}");
         self.gives("production", 5.0, &["--public-key", &others, "--public-key", &ours]);
         self.fails(&["pull", &reference, "--public-key", &others], 1, "signature");
         // What is signed stays signed.
