@@ -18,9 +18,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let Ok(model) = format::decode(&file) else { return };
     let mut predictor = Predictor::new(&model);
-    let rows = vec![0.5; predictor.input_width() * 2];
+    let rows = vec![0.5; predictor.input_width() * 130];
     for output in &model.signature().outputs {
-        predictor.predict(output.method, &rows, &mut vec![0.0; model.width(output.value) * 2]);
+        predictor.predict(output.method, &rows, &mut vec![0.0; model.width(output.value) * 130]);
     }
     let again = format::encode(&model).expect("what was decoded can be encoded");
     let decoded = format::decode(&again).expect("and decoded again");

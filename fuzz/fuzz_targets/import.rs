@@ -9,6 +9,8 @@ use libfuzzer_sys::fuzz_target;
 
 /// Wider rows than this take more time than they are worth.
 const MAX_INPUTS: usize = 1 << 10;
+/// So many rows go through a forest together, and a few more one by one.
+const ROWS: usize = 128 + 5;
 
 fuzz_target!(|bytes: &[u8]| {
     for missing in [None, Some(0.0)] {
@@ -17,9 +19,9 @@ fuzz_target!(|bytes: &[u8]| {
         if predictor.input_width() > MAX_INPUTS {
             continue;
         }
-        let rows = vec![0.5; predictor.input_width() * 5];
+        let rows = vec![0.5; predictor.input_width() * ROWS];
         for output in &model.signature().outputs {
-            predictor.predict(output.method, &rows, &mut vec![0.0; model.width(output.value) * 5]);
+            predictor.predict(output.method, &rows, &mut vec![0.0; model.width(output.value) * ROWS]);
         }
         // A model may be larger than a file.
         let Ok(encoded) = format::encode(&model) else { continue };

@@ -131,9 +131,14 @@ fn four_dots([x, y]: [&[f64]; 2], [v, w]: [&[f64]; 2]) -> Lanes {
     let zero = Lanes::splat(0.0);
     let (mut xv, mut xw, mut yv, mut yw) = (zero, zero, zero, zero);
     for (((x, y), v), w) in x.iter().zip(y).zip(v).zip(w) {
-        let [x, y, v, w] = [Lanes::new(x), Lanes::new(y), Lanes::new(v), Lanes::new(w)];
-        (xv, xw) = (xv.add_product(x, v), xw.add_product(x, w));
-        (yv, yw) = (yv.add_product(y, v), yw.add_product(y, w));
+        // Each is read when it is needed: all eight vectors and eight sums at once are more than there are registers.
+        let (x, v) = (Lanes::new(x), Lanes::new(v));
+        xv = xv.add_product(x, v);
+        let w = Lanes::new(w);
+        xw = xw.add_product(x, w);
+        let y = Lanes::new(y);
+        yv = yv.add_product(y, v);
+        yw = yw.add_product(y, w);
     }
     // The product of two zeros changes no sum: those begin with 0, so none is -0.
     if !x_rest.is_empty() {

@@ -1,4 +1,5 @@
-// What the program writes into a bucket, the package follows: keys, versions, rotation, rollback as a move, rollouts.
+// What the program writes into a bucket, the package follows: keys, versions, rotation, rollback as a move, rollouts, encryption,
+// profiles.
 // `cargo xtask test` names the program.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,7 +10,8 @@ import test, { after } from "node:test";
 import { run } from "./consumer.mjs";
 import { serve } from "./fixtures.mjs";
 
-const { load } = await import(pathToFileURL(resolve(process.env.EDGELET_PACKAGE ?? "target/npm/edgelet", "node.js")));
+const entry = (name) => import(pathToFileURL(resolve(process.env.EDGELET_PACKAGE ?? "target/npm/edgelet", name)));
+const [{ load }, { monitor }] = await Promise.all([entry("node.js"), entry("monitor.js")]);
 const program = resolve(process.env.EDGELET_PROGRAM ?? "target/debug/edgelet");
 const folder = await mkdtemp(join(tmpdir(), "edgelet-program-"));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -51,4 +53,37 @@ test("a rollout by weight", async () => {
   const found = new Set();
   for (let i = 0; i < 20; i++) found.add(await versionOf({ publicKey, sticky: `user ${i}` }, canary));
   assert.deepEqual([...found].sort(), [old, old + 1]);
+});
+
+test("the same key gets the same version from both", async () => {
+  const publicKey = await keygen("sticky.key");
+  const push = (name, ...more) => edgelet("push", fixture(name), "bucket/sticky", ...more, "--sign", "sticky.key");
+  await push("iris_logistic", "--alias", "canary");
+  await push("mixed", "--release");
+  await edgelet("promote", "bucket/sticky@2", "--alias", "canary", "--weight", "30", "--sign", "sticky.key");
+  for (const sticky of ["a", "b", "c", "d", "e", "f", "user 7", "ü"]) {
+    const { featureNames } = await load(address.replace("churn", "sticky@canary"), { publicKey, sticky });
+    const { inputs } = JSON.parse(await edgelet("inspect", "bucket/sticky@canary", "--sticky", sticky, "--json"));
+    assert.deepEqual(featureNames, inputs.map(({ name }) => name), sticky);
+  }
+});
+
+test("what is encrypted is opened with the app's key, and what was seen in training is compared with", async () => {
+  const publicKey = await keygen("secret.key");
+  await edgelet("keygen", "--symmetric", "-o", "app.key");
+  const names = JSON.parse(await edgelet("inspect", fixture("iris_logistic"), "--json")).inputs.map(({ name }) => name);
+  const rows = Array.from({ length: 40 }, (_, i) => Object.fromEntries(names.map((name, j) => [name, 1 + ((i * (j + 3)) % 11) / 2])));
+  await writeFile(join(folder, "rows.ndjson"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const options = ["--alias", "production", "--sign", "secret.key", "--encrypt", "app.key", "--training", "rows.ndjson"];
+  await edgelet("push", fixture("iris_logistic"), "bucket/secret", ...options);
+  const source = address.replace("churn", "secret@production");
+  await assert.rejects(load(source, { publicKey }), { code: "decryption" });
+  const decryptionKey = (await readFile(join(folder, "app.key"), "utf8")).trim();
+  const model = await load(source, { publicKey, decryptionKey });
+  const watch = monitor(model);
+  model.predict(rows);
+  const { inputs, outputs } = watch.report();
+  assert.deepEqual(inputs.map(({ name }) => name), names);
+  // The rows of the training fall where they did.
+  for (const { psi, rows } of [...inputs, ...outputs]) assert.deepEqual([psi, rows], [0, 40]);
 });

@@ -1,6 +1,7 @@
 //! Formatting and lints; and, apart from the tests because the tools take minutes to install, dependencies.
 
 use crate::shell::{self, Result, cargo, stage};
+use std::process::Command;
 
 /// Runs every check.
 pub fn run() -> Result {
@@ -16,14 +17,15 @@ pub fn run() -> Result {
 /// Licences, sources and bans of all dependencies, and whether each is used: cargo-deny and cargo-machete, which are
 /// installed if they are missing.
 pub fn audit() -> Result {
-    for tool in ["deny", "machete"] {
-        if shell::read(cargo().args([tool, "--version"])).is_err() {
-            stage(&format!("installing cargo-{tool}"));
-            shell::run(cargo().args(["install", "--locked", &format!("cargo-{tool}")]))?;
+    // By their own names: as cargo's subcommands, machete takes its name for a folder when a program calls it.
+    for tool in ["cargo-deny", "cargo-machete"] {
+        if shell::read(Command::new(tool).arg("--version")).is_err() {
+            stage(&format!("installing {tool}"));
+            shell::run(cargo().args(["install", "--locked", tool]))?;
         }
     }
     stage("licences, sources, bans");
-    shell::run(cargo().args(["deny", "check", "licenses", "bans", "sources"]))?;
+    shell::run(Command::new("cargo-deny").args(["check", "licenses", "bans", "sources"]))?;
     stage("unused dependencies");
-    shell::run(cargo().arg("machete"))
+    shell::run(&mut Command::new("cargo-machete"))
 }

@@ -1,4 +1,4 @@
-//! Every test, in the order that fails fastest.
+//! Every test.
 
 use crate::shell::{self, Result, cargo, root, stage};
 use crate::{check, demo, pkg, setup, size};
@@ -9,8 +9,10 @@ use std::process::Command;
 pub fn run() -> Result {
     setup::all()?;
     check::run()?;
+    // Pages load from the buckets of the tests on the host.
+    size::run()?;
     stage("tests: host");
-    shell::run(cargo().args(["test", "--workspace"]))?;
+    shell::run(cargo().args(["test", "--workspace"]).env("CHROMIUM", setup::chromium()?))?;
     stage("tests: wasm, under Node's WASI");
     // Node 20's fast calls of WASI crash where memory has grown before them.
     let wasi =
@@ -20,7 +22,6 @@ pub fn run() -> Result {
     // With vectors, as the package has them: on the host the lanes are arrays.
     command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", "-Ctarget-feature=+simd128");
     shell::run(command.args(tests).env("CARGO_TARGET_WASM32_WASIP1_RUNNER", wasi))?;
-    size::run()?;
     stage("tests: the npm package in Node, Chromium and workerd, and its declarations");
     node_tests("tests/npm/", "EDGELET_PACKAGE", &pkg::folder().display().to_string())?;
     let site = demo::Site::open()?;

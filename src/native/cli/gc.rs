@@ -4,7 +4,7 @@ use super::Globals;
 use super::signing::age;
 use super::stdout::print;
 use crate::error::Result;
-use crate::native::registry::{Garbage, Home};
+use crate::native::registry::{Garbage, Home, now};
 use crate::native::store::{Entry, shown};
 use clap::Args;
 use serde_json::json;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Remove versions that nobody can need any more from a model's folder.
 ///
-/// Kept are the versions that an alias names and those they replaced, the newest one, whatever is younger than the grace
+/// Kept are the versions that an alias names, those they replaced and those they were before, the newest one, whatever is younger than the grace
 /// period, and all bytes that a kept version names. If anything there cannot be understood, nothing is removed.
 #[derive(Args)]
 #[command(after_long_help = "\
@@ -43,10 +43,13 @@ impl Gc {
         Home::to_read(&self.address, Vec::new(), globals)?;
         let home = Home::to_write(&self.address, Vec::new(), globals)?;
         let grace = self.grace.as_secs();
-        let mut garbage = home.garbage(grace)?;
-        if !self.dry_run {
-            garbage = home.remove(&garbage, grace)?;
-        }
+        let garbage = if self.dry_run {
+            home.garbage(grace, now())?
+        } else {
+            // This machine's clock may be wrong, and what it would make old is gone.
+            let now = home.clock()?;
+            home.remove(&home.garbage(grace, now)?, grace, now)?
+        };
         print(&self.report(&garbage))
     }
 

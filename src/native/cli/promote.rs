@@ -62,8 +62,9 @@ impl Promote {
             },
         };
         let targets = vouched(&home, &targets)?;
+        let previous = before.previous_of(&targets);
         home.check_conditional_writes()?;
-        let moved = home.move_alias(&before, targets, signing::expiry(self.expires), &signers)?;
+        let moved = home.move_alias(&before, targets, previous, signing::expiry(self.expires), &signers)?;
         print(&told("promoted", &home, &moved, self.json))?;
         check_kept(&home, &moved)
     }
@@ -82,7 +83,7 @@ pub(super) fn vouched(home: &Home, targets: &[Target]) -> Result<Vec<Target>> {
 /// Tells where an alias is now.
 pub(super) fn told(verb: &'static str, home: &Home, alias: &Alias, as_json: bool) -> String {
     if as_json {
-        let Alias { alias, serial, created, expires, targets, .. } = alias;
+        let Alias { alias, serial, created, expires, targets, previous, .. } = alias;
         let value = json!({
             "model": home.model,
             "alias": alias,
@@ -90,6 +91,7 @@ pub(super) fn told(verb: &'static str, home: &Home, alias: &Alias, as_json: bool
             "created": created,
             "expires": expires,
             "targets": targets,
+            "previous": previous,
         });
         return format!("{value:#}\n");
     }

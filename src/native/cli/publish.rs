@@ -48,12 +48,13 @@ impl Push {
             return print(&facts.report("would push", version, alias, None));
         }
         let replaced = before.as_ref().and_then(Before::replaced);
-        let published = home.publish(&publication, replaced, &signers)?;
-        let version = published.target.version;
+        let target = home.publish(&publication, replaced, &signers)?;
+        let version = target.version;
         let Some(before) = before else { return print(&facts.report("pushed", version, None, None)) };
-        let expires = signing::expiry(self.expires);
-        let alias = home.move_alias(&before, vec![published.target], expires, &signers).map_err(|error| {
-            let address = self.dest.trim_end_matches('/');
+        let (targets, expires) = (vec![target], signing::expiry(self.expires));
+        let previous = before.previous_of(&targets);
+        let alias = home.move_alias(&before, targets, previous, expires, &signers).map_err(|error| {
+            let address = home.folder.address();
             match error.kind() {
                 Kind::Conflict => error.hint(format!(
                     "Version {version} is published, and nothing is lost: `edgelet promote {address}@{version} --alias \

@@ -8,6 +8,7 @@ use crate::format;
 use crate::native::registry::{self, Reference};
 use crate::native::store;
 use clap::Args;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Download a model from a bucket or any URL.
@@ -22,6 +23,9 @@ pub struct Pull {
     /// Where to write it; a folder keeps the file's name [default: the file's name, here].
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// Print what was pulled as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     trust: Trusting,
 }
@@ -40,11 +44,28 @@ impl Pull {
     /// Fetches, checks, writes.
     pub fn run(self, globals: Globals) -> Result<()> {
         let output = self.named_output()?;
-        let bytes = model::fetch(&self.source, &self.trust, globals)?;
+        let (mut version, mut signed_by) = (None, None);
+        let bytes = match model::reference(&self.source, &self.trust)? {
+            Some(reference) => {
+                let followed = registry::follow(&reference, &self.trust.trust()?, globals)?;
+                version = Some(followed.release.version);
+                signed_by = followed.signed_by.map(|key| key.id());
+                followed.bytes
+            }
+            None => store::read(&self.source, globals)?,
+        };
         let shown = store::shown(&self.source);
         format::decode(&bytes).map_err(|error| error.within(&shown))?;
         store::file::write(&output, &bytes)?;
-        print(&format!("{:<14}{shown}\n{:<14}{}\n{:<14}{}\n", "pulled", "to", output.display(), "bytes", bytes.len()))
+        let (to, size) = (output.display().to_string(), bytes.len());
+        if self.json {
+            let value = json!({"pulled": shown, "to": to, "bytes": size, "version": version, "signed_by": signed_by});
+            return print(&format!("{value:#}\n"));
+        }
+        let mut told = vec![("pulled", shown), ("to", to), ("bytes", size.to_string())];
+        told.extend(version.map(|version| ("version", version.to_string())));
+        told.extend(signed_by.map(|key| ("signed by", key)));
+        print(&told.into_iter().map(|(name, value)| format!("{name:<14}{value}\n")).collect::<String>())
     }
 
     fn named_output(&self) -> Result<PathBuf> {

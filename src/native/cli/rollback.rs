@@ -1,11 +1,11 @@
 //! `edgelet rollback`.
 
 use super::Globals;
-use super::promote::{check_kept, target, told};
+use super::promote::{check_kept, told};
 use super::signing::{self, Signing, age};
 use super::stdout::print;
 use crate::error::{Error, Kind, Result};
-use crate::native::registry::{Reference, Wanted};
+use crate::native::registry::{Reference, Target, Wanted};
 use clap::Args;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct Rollback {
     /// ADDRESS@ALIAS: what is moved back.
     #[arg(value_name = "ADDRESS@ALIAS")]
     alias: String,
-    /// The version to go back to [default: the one that the alias's version replaced].
+    /// The version to go back to [default: the one that the alias was before].
     #[arg(long, value_name = "VERSION")]
     to: Option<u64>,
     /// Until when clients take the alias's word: 7d, 12h [default: for ever].
@@ -50,21 +50,18 @@ impl Rollback {
         if before.state.is_none() {
             return home.known_alias(name).map(|_| ());
         }
-        let version = match (self.to, before.targets()) {
-            (Some(version), _) => version,
-            (None, Err(doubt)) => return Err(doubt),
-            (None, Ok([one])) => home.known_release(one.version)?.statement.parent.ok_or_else(|| {
-                let at = home.folder.place(&format!("releases/{}", one.version));
-                Error::new(Kind::BadOption, at, "a version that it replaced", "the first one")
+        let version = match self.to {
+            Some(version) => version,
+            None => before.previous()?.ok_or_else(|| {
+                Error::new(Kind::BadOption, reference.to_string(), "a version to go back to", "none before it")
+                    .hint("--to VERSION names one.")
             })?,
-            (None, Ok(several)) => {
-                let found = format!("{} versions in {}", several.len(), reference);
-                return Err(Error::new(Kind::BadOption, "--to", "the version to go back to", found));
-            }
         };
-        let targets = vec![target(&home, version)?];
+        let release = home.known_release(version)?;
+        let targets = vec![Target { version, sha256: release.digest, weight: 1 }];
         home.check_conditional_writes()?;
-        let moved = home.move_alias(&before, targets, signing::expiry(self.expires), &signers)?;
+        let moved =
+            home.move_alias(&before, targets, release.statement.parent, signing::expiry(self.expires), &signers)?;
         print(&told("rolled back", &home, &moved, self.json))?;
         check_kept(&home, &moved)
     }

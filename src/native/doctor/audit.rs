@@ -39,7 +39,6 @@ pub struct Rigour {
 /// # Errors
 /// If it cannot be listed; whatever else goes wrong is a finding.
 pub fn audit(address: &str, rigour: &Rigour, globals: Globals) -> Result<(Vec<Audited>, Vec<Finding>)> {
-    let address = address.trim_end_matches('/');
     let folder = Folder::to_read(address, globals)?;
     let (mut bytes, mut findings) = (BTreeMap::<String, u64>::new(), Vec::new());
     let mut models = BTreeSet::new();
@@ -62,7 +61,8 @@ pub fn audit(address: &str, rigour: &Rigour, globals: Globals) -> Result<(Vec<Au
     }
     let mut audited = Vec::new();
     for model in models {
-        let at = if model.is_empty() { address.to_owned() } else { format!("{address}/{model}") };
+        let at =
+            if model.is_empty() { address.to_owned() } else { format!("{}/{model}", address.trim_end_matches('/')) };
         let home = Home::to_read(&at, rigour.keys.clone(), globals)?;
         let (versions, aliases) = (home.versions()?, home.aliases()?);
         let mut examined = Examined { home: &home, rigour, findings: &mut findings };
@@ -154,7 +154,7 @@ impl Examined<'_> {
 
     fn garbage(&mut self) {
         // What cannot be understood was told already.
-        let Ok(garbage) = self.home.garbage(GRACE) else { return };
+        let Ok(garbage) = self.home.garbage(GRACE, now()) else { return };
         if garbage.bytes() > 0 {
             let message = format!("{} bytes that nobody has needed for 30 days", garbage.bytes());
             self.find(Severity::Info, "garbage", "", message, "edgelet gc ADDRESS");

@@ -31,6 +31,9 @@ pub struct Alias {
     pub expires: Option<Seconds>,
     /// The versions.
     pub targets: Vec<Target>,
+    /// The version that it was before, to go back to.
+    #[serde(default)]
+    pub previous: Option<u64>,
 }
 
 /// One version of an alias.
@@ -54,10 +57,10 @@ impl Alias {
         check_format(read.format, place)?;
         check_subject("model", model, &read.model, place)?;
         check_subject("alias", alias, &read.alias, place)?;
-        let is_sound =
-            |target: &Target| (1..=LARGEST).contains(&target.version) && (1..=MAX_WEIGHT).contains(&target.weight);
+        let is_version = |version: u64| (1..=LARGEST).contains(&version);
+        let is_sound = |target: &Target| is_version(target.version) && (1..=MAX_WEIGHT).contains(&target.weight);
         let has_sound_targets = (1..=MAX_TARGETS).contains(&read.targets.len()) && read.targets.iter().all(is_sound);
-        if !has_sound_targets || !(1..=LARGEST).contains(&read.serial) {
+        if !has_sound_targets || !is_version(read.serial) || !read.previous.is_none_or(is_version) {
             let expected = format!("a serial, and 1 to {MAX_TARGETS} versions with weights from 1 to {MAX_WEIGHT}");
             return Err(Error::new(Kind::Corrupt, place.to_owned(), expected, "other numbers"));
         }
@@ -82,8 +85,7 @@ impl Alias {
             return Ok(());
         }
         let expected = format!("serial {seen} or a later one");
-        Err(Error::new(Kind::Rollback, place.to_owned(), expected, format!("serial {}", self.serial))
-            .hint("An old state was put back: whoever keeps the bucket should look into it."))
+        Err(Error::new(Kind::Rollback, place.to_owned(), expected, format!("serial {}", self.serial)))
     }
 
     /// The target whose share of all holds the point `draw` / 2³².
@@ -105,6 +107,17 @@ impl Alias {
     pub fn heaviest(&self) -> u64 {
         let heaviest = self.targets.iter().max_by_key(|target| (target.weight, target.version));
         heaviest.map_or(0, |target| target.version)
+    }
+
+    /// The version to go back to from these targets, which take the place of this alias's.
+    pub fn previous_of(&self, targets: &[Target]) -> Option<u64> {
+        match (self.previous, targets) {
+            // It stays the version that it mostly was.
+            (previous, [one]) if one.version == self.heaviest() => previous,
+            // The other version still gives place, step by step.
+            (Some(previous), [_, _, ..]) if targets.iter().any(|target| target.version == previous) => Some(previous),
+            _ => Some(self.heaviest()),
+        }
     }
 
     /// The draw of a sticky key: the same for the same key, on every runtime.
@@ -153,6 +166,28 @@ mod tests {
         let alias = read(json!([target(7, 1)]), 12).expect("an alias");
         assert!(alias.check_serial(12, "").is_ok() && alias.check_serial(0, "").is_ok());
         assert_eq!(alias.check_serial(13, "").map_err(|error| error.kind()), Err(Kind::Rollback));
+    }
+
+    #[test]
+    fn the_way_back_leads_past_a_rollout() {
+        let mut alias = read(json!([target(6, 1)]), 1).expect("an alias");
+        alias.previous = Some(5);
+        // Each step: the versions and weights, and where the way back leads.
+        let steps: [(&[(u64, u64)], u64); 6] = [
+            (&[(6, 1)], 5),
+            (&[(6, 9), (7, 1)], 6),
+            (&[(6, 1), (7, 9)], 6),
+            (&[(7, 1)], 6),
+            (&[(8, 1)], 7),
+            (&[(6, 1)], 8),
+        ];
+        for (versions, expected) in steps {
+            let targets: Vec<Target> =
+                versions.iter().map(|&(version, weight)| Target { version, sha256: Digest::of(b""), weight }).collect();
+            alias.previous = alias.previous_of(&targets);
+            alias.targets = targets;
+            assert_eq!(alias.previous, Some(expected), "{versions:?}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Cleaning up: which versions and blobs nobody can need any more, and their removal.
 //!
-//! Kept are the versions that an alias names and those they replaced, the newest one (its number must not be given twice),
+//! Kept are the versions that an alias names, those they replaced and those they were before, the newest one (its number must not be given twice),
 //! whatever is younger than the grace period, and every blob that a kept version names. Nothing is removed if anything
 //! cannot be understood.
 
 use super::digest::Digest;
 use super::home::{Home, release_path};
-use super::statement::{Seconds, now};
+use super::statement::Seconds;
 use crate::error::Result;
 use crate::native::store::Entry;
 use std::collections::BTreeSet;
@@ -28,12 +28,12 @@ impl Garbage {
 }
 
 impl Home {
-    /// Finds what nobody can need any more, with this grace period.
+    /// Finds what nobody can need any more, with this grace period, at this time.
     ///
     /// # Errors
     /// If an alias or a kept release cannot be read, or the store fails.
-    pub fn garbage(&self, grace: Seconds) -> Result<Garbage> {
-        let is_old = |entry: &Entry| entry.modified.saturating_add(grace) <= now();
+    pub fn garbage(&self, grace: Seconds, now: Seconds) -> Result<Garbage> {
+        let is_old = |entry: &Entry| entry.modified.saturating_add(grace) <= now;
         // Blobs first: whoever publishes writes them before the release that keeps them.
         let blobs = self.folder.list("blobs")?;
         let versions = self.versions()?;
@@ -61,7 +61,7 @@ impl Home {
     ///
     /// # Errors
     /// Those of [`garbage`](Self::garbage). What is left is found again the next time.
-    pub fn remove(&self, garbage: &Garbage, grace: Seconds) -> Result<Garbage> {
+    pub fn remove(&self, garbage: &Garbage, grace: Seconds, now: Seconds) -> Result<Garbage> {
         let mut removed = Garbage::default();
         let named: Vec<_> = self.named_versions()?.into_iter().map(release_path).collect();
         for entry in garbage.releases.iter().filter(|entry| !named.contains(&entry.name)) {
@@ -69,7 +69,7 @@ impl Home {
             removed.releases.push(entry.clone());
         }
         // Whatever was published meanwhile keeps its blob.
-        let still = self.garbage(grace)?;
+        let still = self.garbage(grace, now)?;
         for entry in garbage.blobs.iter().filter(|entry| still.blobs.contains(entry)) {
             self.folder.remove(&entry.name)?;
             removed.blobs.push(entry.clone());
@@ -81,12 +81,14 @@ impl Home {
     fn named_versions(&self) -> Result<BTreeSet<u64>> {
         let mut named = BTreeSet::new();
         for alias in self.aliases()? {
-            for target in self.known_alias(&alias)?.0.statement.targets {
+            let alias = self.known_alias(&alias)?.0.statement;
+            named.extend(alias.previous);
+            for target in alias.targets {
                 named.insert(target.version);
                 named.extend(self.known_release(target.version)?.statement.parent);
             }
         }
-        // A parent may be gone since before.
+        // A version to go back to may be gone since before.
         let there: BTreeSet<u64> = self.versions()?.into_iter().map(|(version, _)| version).collect();
         Ok(named.intersection(&there).copied().collect())
     }

@@ -34,12 +34,16 @@ pub struct Located {
     pub alias: Option<Alias>,
     /// How many signatures the release has, checked or not.
     pub signatures: usize,
+    /// The trusted key that signed the release, if any was looked for.
+    pub signed_by: Option<PublicKey>,
 }
 
 /// What a reference led to.
 pub struct Followed {
     /// The release of the version.
     pub release: Release,
+    /// The trusted key that signed it, if any was looked for.
+    pub signed_by: Option<PublicKey>,
     /// The file of the model.
     pub bytes: Vec<u8>,
 }
@@ -50,13 +54,13 @@ pub struct Followed {
 /// Those of [`locate`]; [`Kind::Integrity`] or [`Kind::Truncated`] for other bytes than the release names;
 /// [`Kind::Decryption`] for encrypted ones without their key.
 pub fn follow(reference: &Reference, trust: &Trust, globals: Globals) -> Result<Followed> {
-    let Located { release, location, .. } = locate(reference, trust, globals)?;
+    let Located { release, location, signed_by, .. } = locate(reference, trust, globals)?;
     let place = store::shown(&location);
     let mut bytes = blob(&release.blob, &location, &place, globals)?;
     if let Some(encryption) = &release.blob.encryption {
         bytes = encryption.decrypt(bytes, trust.app_key.as_ref(), &release.model, &place)?;
     }
-    Ok(Followed { release, bytes })
+    Ok(Followed { release, signed_by, bytes })
 }
 
 /// Follows a reference up to the release, which says all of the bytes.
@@ -85,10 +89,10 @@ pub fn locate(reference: &Reference, trust: &Trust, globals: Globals) -> Result<
         return Err(Error::new(Kind::Integrity, place, expected, found)
             .hint("The alias names another release of this version: somebody mixed files up."));
     }
-    let (release, signatures) = (signed.statement, signed.key_ids.len());
+    let (release, signatures, signed_by) = (signed.statement, signed.key_ids.len(), signed.signed_by);
     release.check_expiry(now(), &place)?;
     let (location, _) = below(&reference.address, &release.blob.path());
-    Ok(Located { release, location, alias, signatures })
+    Ok(Located { release, location, alias, signatures, signed_by })
 }
 
 /// Reads and checks an alias, and remembers its serial if somebody trusted says it.
@@ -99,7 +103,13 @@ fn alias(address: &str, model: &str, name: &str, trust: &Trust, globals: Globals
     alias.check_expiry(now(), &place)?;
     if signed_by.is_some() {
         let memory = memory::Serial::of(&location);
-        alias.check_serial(memory.seen(), &place)?;
+        alias.check_serial(memory.seen(), &place).map_err(|error| {
+            let remembered = memory.place();
+            error.hint(format!(
+                "An old state was put back: whoever keeps the bucket should look into it. If the model was published anew on \
+                 purpose, remove {remembered}."
+            ))
+        })?;
         if let Err(error) = memory.see(alias.serial) {
             globals.note(format_args!("note: the alias's serial is not remembered: {error}"));
         }

@@ -3,7 +3,7 @@
 
 use super::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::native::store::file;
+use crate::native::store::{self, file};
 use std::env;
 use std::fs;
 use std::path::PathBuf;
@@ -19,6 +19,9 @@ impl Serial {
     pub fn of(location: &str) -> Self {
         let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
+        // A path means another alias in another folder.
+        let file = store::existing_file(location).and_then(|path| path.canonicalize().ok());
+        let location = file.map_or_else(|| location.to_owned(), |path| path.to_string_lossy().into_owned());
         Self(state.map(|state| state.join("edgelet/serials").join(Digest::of(location.as_bytes()).to_string())))
     }
 
@@ -26,6 +29,11 @@ impl Serial {
     pub fn seen(&self) -> u64 {
         let text = self.0.as_ref().and_then(|path| file::read(path, MAX_BYTES).ok());
         text.and_then(|text| String::from_utf8(text).ok()?.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// The file that it is kept in, for people.
+    pub fn place(&self) -> String {
+        self.0.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
     }
 
     /// Remembers a serial that is not older.

@@ -27,7 +27,7 @@ pub use digest::Digest;
 pub use follow::{Followed, Located, Trust, follow, locate};
 pub use home::{Home, Signed};
 pub use key::PublicKey;
-pub use publish::{Before, Publication, Published};
+pub use publish::{Before, Publication};
 pub use reference::{Reference, Wanted, alias_name, model};
 pub use release::{Blob, Release};
 pub use shares::joined;

@@ -2,6 +2,7 @@
 //! work without a word.
 
 use super::home::{Home, MUTABLE, envelope_headers};
+use super::statement::Seconds;
 use crate::error::{Error, Kind, Result};
 
 /// The object that it is tried on. It says nothing, and is written again with the same bytes.
@@ -30,6 +31,16 @@ impl Home {
             return Err(self.unsafe_store("a write that had to fail, because something changed, succeeds (If-Match)"));
         }
         Ok(())
+    }
+
+    /// The time by the store's own clock, which is the one that says when things were written.
+    ///
+    /// # Errors
+    /// Those of [`Folder::write`](crate::native::store::Folder::write); [`Kind::Store`] for a store that forgets.
+    pub fn clock(&self) -> Result<Seconds> {
+        self.folder.write(PROBE, BYTES.to_vec(), envelope_headers(MUTABLE))?;
+        let written = self.folder.entry(PROBE)?.map(|entry| entry.modified);
+        written.ok_or_else(|| self.unsafe_store("what was written is not there"))
     }
 
     fn unsafe_store(&self, found: &'static str) -> Error {

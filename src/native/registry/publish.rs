@@ -35,6 +35,13 @@ pub struct Publication {
     pub expires: Option<Seconds>,
 }
 
+impl Publication {
+    /// The bytes as they are stored.
+    fn stored(&self) -> &[u8] {
+        self.gzipped.as_ref().unwrap_or(&self.bytes)
+    }
+}
+
 /// An alias as it was before the publishing began.
 pub struct Before {
     /// Its name.
@@ -60,17 +67,27 @@ impl Before {
 
     /// The version that the next one replaces, as far as that is known.
     pub fn replaced(&self) -> Option<u64> {
-        self.state.as_ref().filter(|_| self.doubt.is_none()).map(|(alias, _)| alias.heaviest())
+        self.believed().map(Alias::heaviest)
     }
-}
 
-/// A published version.
-#[derive(Clone, Copy)]
-pub struct Published {
-    /// The alias's target for it, with the weight 1.
-    pub target: Target,
-    /// Whether the same bytes were there already.
-    pub is_known: bool,
+    /// The version to go back to from these targets, as far as that is known.
+    pub fn previous_of(&self, targets: &[Target]) -> Option<u64> {
+        self.believed()?.previous_of(targets)
+    }
+
+    /// The version that the alias was before.
+    ///
+    /// # Errors
+    /// [`Kind::Signature`] if nobody trusted says so.
+    pub fn previous(&self) -> Result<Option<u64>> {
+        self.targets()?;
+        Ok(self.believed().and_then(|alias| alias.previous))
+    }
+
+    /// What the alias said, if it is to be believed.
+    fn believed(&self) -> Option<&Alias> {
+        self.state.as_ref().filter(|_| self.doubt.is_none()).map(|(alias, _)| alias)
+    }
 }
 
 impl Home {
@@ -91,14 +108,18 @@ impl Home {
         Ok(Before { name, state: Some((signed.statement, seen)), doubt })
     }
 
-    /// Publishes a version: its bytes, then its release.
+    /// Publishes a version: its bytes, then its release. Returns an alias's target for it, with the weight 1.
     ///
     /// # Errors
     /// If the store fails, or is none to publish to; [`Kind::Conflict`] if others take every version first.
-    pub fn publish(&self, publication: &Publication, parent: Option<u64>, signers: &[Signer]) -> Result<Published> {
+    pub fn publish(&self, publication: &Publication, parent: Option<u64>, signers: &[Signer]) -> Result<Target> {
         self.check_conditional_writes()?;
         let path = publication.blob.path();
-        let is_known = self.folder.entry(&path)?.is_some_and(|entry| now() < entry.modified.saturating_add(FRESH));
+        let stored = publication.stored().len() as u64;
+        let is_known = self.folder.entry(&path)?.is_some_and(|entry| {
+            // Of another length it is something else, or coded in another way.
+            entry.size == stored && now() < entry.modified.saturating_add(FRESH)
+        });
         if !is_known {
             self.write_blob(publication)?;
         }
@@ -107,15 +128,14 @@ impl Home {
         if is_known && self.folder.entry(&path)?.is_none() {
             self.write_blob(publication)?;
         }
-        let target = Target { version, sha256: Digest::of(&payload), weight: 1 };
-        Ok(Published { target, is_known })
+        Ok(Target { version, sha256: Digest::of(&payload), weight: 1 })
     }
 
     fn write_blob(&self, publication: &Publication) -> Result<()> {
-        let Publication { bytes, gzipped, blob, .. } = publication;
+        let Publication { gzipped, blob, .. } = publication;
         let content_encoding = gzipped.is_some().then_some(GZIP);
         let headers = Headers { content_type: CONTENT_TYPE, cache_control: IMMUTABLE, content_encoding };
-        self.folder.write(&blob.path(), gzipped.as_ref().unwrap_or(bytes).clone(), headers)
+        self.folder.write(&blob.path(), publication.stored().to_vec(), headers)
     }
 
     /// Writes the release under the next version that nobody has, and returns that and its payload.
@@ -152,7 +172,7 @@ impl Home {
             .hint("Others are publishing: try again."))
     }
 
-    /// Moves an alias from where it was to these targets.
+    /// Moves an alias from where it was to these targets; `previous` is the version to go back to.
     ///
     /// # Errors
     /// [`Kind::Conflict`] if somebody else moved it since; if the store fails.
@@ -160,13 +180,14 @@ impl Home {
         &self,
         before: &Before,
         targets: Vec<Target>,
+        previous: Option<u64>,
         expires: Option<Seconds>,
         signers: &[Signer],
     ) -> Result<Alias> {
         let Before { name, state, .. } = before;
         let serial = state.as_ref().map_or(0, |(alias, _)| alias.serial) + 1;
         let (model, created) = (self.model.clone(), now());
-        let moved = Alias { format: FORMAT, model, alias: name.clone(), serial, created, expires, targets };
+        let moved = Alias { format: FORMAT, model, alias: name.clone(), serial, created, expires, targets, previous };
         let path = alias_path(name);
         let (payload, envelope) = sealed(&moved, alias::PAYLOAD_TYPE, signers)?;
         // What nobody would read is not written.

@@ -56,15 +56,16 @@ impl Location {
 
     /// Reads the URL of a bucket, with or without an object's name.
     pub fn parse_bucket(text: &str) -> Result<Bucket> {
-        let refused = |found: &str| {
+        let refused = |shown: &str, found: &str| {
             let expected = "a bucket: s3://, gs:// or az://";
-            Error::new(Kind::BadOption, super::shown(text), expected, found.to_owned())
+            Error::new(Kind::BadOption, shown.to_owned(), expected, found.to_owned())
         };
-        let url = Url::parse(text).map_err(|_| refused("no URL"))?;
+        let url = Url::parse(text).map_err(|_| refused("bucket", "no URL"))?;
+        let shown = shown_url(&url);
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refused("a `?` or `#`"));
+            return Err(refused(&shown, "a `?` or `#`"));
         }
-        bucket(&url).ok().flatten().ok_or_else(|| refused("another place"))
+        bucket(&url).ok().flatten().ok_or_else(|| refused(&shown, "another place"))
     }
 
     /// The name of the file. From a URL, it is none that leads to another folder on any system.
@@ -171,6 +172,20 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(kind_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_folder_may_be_a_whole_bucket() {
+        for text in ["s3://bucket", "s3://bucket/", "gs://bucket/models", "az://container", "models", "file:///models"]
+        {
+            assert!(Location::parse_folder(text).is_ok(), "{text}");
+        }
+        for text in
+            ["", "s3://", "s3://bucket?secret", "ftp://user:secret@host/a?secret", "https://[secret", "no bucket://"]
+        {
+            let message = Location::parse_folder(text).map(|_| ()).expect_err(text).to_string();
+            assert!(!message.contains("secret"), "{message}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::conformance::{self, Bucket, block_on};
 use super::servers::{Process, installed};
-use super::{Program, models};
+use super::{Program, models, pages};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use object_store::azure::MicrosoftAzureBuilder;
@@ -78,6 +78,15 @@ fn azurite_does_what_every_store_does() {
         .build()
         .expect("a client");
     conformance::check(&Bucket { program: &program, url: "az://models", client: &client, secrets: &[KEY] });
+}
+
+#[test]
+fn pages_load_from_azurite() {
+    let server = azurite();
+    let program = program(&server);
+    put(&server, "acl", &[("x-ms-blob-public-access", "blob")]);
+    program.run(&["cors", "az://models", "--apply"]).succeeds();
+    pages::load_in_chromium(&program, "az://models");
 }
 
 #[test]

@@ -218,4 +218,10 @@ fn an_audit_looks_at_every_model_below() {
     let without_key = program.run(&["audit", "bucket"]).succeeds();
     assert!(without_key.contains("unsigned") && without_key.contains("it expires at"), "{without_key}");
     program.run(&["audit", "nowhere"]).fails(1, "io");
+    for arguments in
+        [["audit", "s3://"], ["audit", "ftp://user:secret@host/x?secret"], ["list", "gs://"], ["cors", "file:///x"]]
+    {
+        let message = program.run(&arguments).fails(2, "bad_option");
+        assert!(!message.contains("secret"), "{message}");
+    }
 }

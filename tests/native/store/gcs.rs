@@ -3,7 +3,7 @@
 use super::conformance::{self, Bucket};
 use super::gcs_server::{self, EMAIL};
 use super::servers::Task;
-use super::{Program, models};
+use super::{Program, models, pages};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
@@ -62,6 +62,13 @@ fn does_what_every_store_does() {
         .expect("a client");
     let secrets = [&*account.private_key];
     conformance::check(&Bucket { program: &program, url: "gs://models", client: &client, secrets: &secrets });
+}
+
+#[test]
+fn pages_load_from_it() {
+    let account = Account::new();
+    let server = gcs_server::start_public(account.public_key.clone());
+    pages::load_in_chromium(&program(&server, &account), "gs://models");
 }
 
 #[test]

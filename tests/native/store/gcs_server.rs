@@ -9,7 +9,7 @@ use super::servers::Task;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::{Router, body};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -44,18 +44,32 @@ struct Upload {
 struct Bucket {
     objects: HashMap<String, Object>,
     uploads: HashMap<String, Upload>,
+    /// How many generations and uploads there were.
     made: usize,
 }
+
+/// The generation before the first: Google's are times, no small numbers.
+const BEFORE_ALL: usize = 1_700_000_000_000_000;
 
 #[derive(Clone)]
 struct Server {
     public_key: Arc<Vec<u8>>,
+    /// Whether anybody may read objects, and pages of any origin too.
+    is_public: bool,
     bucket: Arc<Mutex<Bucket>>,
 }
 
 /// Starts the server for an account with this public key.
 pub fn start(public_key: Vec<u8>) -> Task {
-    let server = Server { public_key: Arc::new(public_key), bucket: Arc::default() };
+    serve(Server { public_key: Arc::new(public_key), is_public: false, bucket: Arc::default() })
+}
+
+/// The same with a public bucket that pages may read.
+pub fn start_public(public_key: Vec<u8>) -> Task {
+    serve(Server { public_key: Arc::new(public_key), is_public: true, bucket: Arc::default() })
+}
+
+fn serve(server: Server) -> Task {
     let router = Router::new().fallback(answer).with_state(server);
     Task::start(|listener| async move { axum::serve(listener, router).await.expect("a server") })
 }
@@ -70,7 +84,8 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     // A + of a path is no space.
     let query_like = name.trim_start_matches('/').replace('+', "%2B");
     let name: String = url::form_urlencoded::parse(query_like.as_bytes()).map(|(name, _)| name).collect();
-    if !server.accepts(&head.headers) {
+    let is_reading = matches!(head.method, Method::GET | Method::HEAD) && !name.is_empty();
+    if !(server.is_public && is_reading) && !server.accepts(&head.headers) {
         return refusal(StatusCode::UNAUTHORIZED, "AuthenticationRequired");
     }
     let Ok(bytes) = body::to_bytes(body, MAX_BODY).await else {
@@ -79,7 +94,13 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     let mut bucket = server.bucket.lock().expect("no test panics in the server");
     match (head.method, query.get("uploadId")) {
         (Method::GET, None) if name.is_empty() => bucket.list(query.get("prefix").map_or("", String::as_str)),
-        (Method::GET | Method::HEAD, None) => bucket.get(&name, &head.headers),
+        (Method::GET | Method::HEAD, None) => {
+            let mut response = bucket.get(&name, &head.headers);
+            if server.is_public {
+                response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            }
+            response
+        }
         (Method::PUT, None) => bucket.put(name, bytes, head.headers),
         (Method::POST, None) if query.contains_key("uploads") => bucket.initiate(head.headers),
         (Method::PUT, Some(id)) => bucket.put_part(id, query.get("partNumber"), bytes),
@@ -120,7 +141,9 @@ impl Bucket {
         for (name, value) in &object.headers {
             response = response.header(name, value);
         }
-        let is_gzip = |headers: &HeaderMap, name| headers.get(name).is_some_and(|value| value == "gzip");
+        let is_gzip = |headers: &HeaderMap, name| {
+            headers.get(name).is_some_and(|value| value.as_bytes().windows(4).any(|part| part == b"gzip"))
+        };
         if is_gzip(&object.headers, header::CONTENT_ENCODING) && !is_gzip(asked, header::ACCEPT_ENCODING) {
             let decoded = Bytes::from(gzip::decoded(&object.bytes));
             let body = Body::from_stream(stream::iter([Ok::<_, Infallible>(decoded)]));
@@ -136,7 +159,7 @@ impl Bucket {
             return refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
         }
         self.made += 1;
-        let generation = self.made;
+        let generation = BEFORE_ALL + self.made;
         self.objects.insert(name, Object { bytes, headers: kept(headers), generation });
         finish(Response::builder(), generation, Body::empty())
     }
@@ -187,7 +210,7 @@ impl Bucket {
         let bytes: Vec<u8> = upload.parts.into_values().flatten().collect();
         self.put(name, bytes.into(), upload.headers);
         let answer = "<CompleteMultipartUploadResult><ETag>\"whole\"</ETag></CompleteMultipartUploadResult>";
-        finish(Response::builder(), self.made, Body::from(answer))
+        finish(Response::builder(), BEFORE_ALL + self.made, Body::from(answer))
     }
 
     fn abort(&mut self, id: &str) -> Response<Body> {

@@ -12,6 +12,7 @@ mod gcs_server;
 mod gzip;
 mod http;
 mod models;
+mod pages;
 mod proxy;
 mod registry;
 mod s3;

@@ -2,7 +2,7 @@
 
 use super::conformance::{self, Bucket, block_on};
 use super::servers::{Process, Task, installed};
-use super::{Program, models};
+use super::{Program, models, pages};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -70,6 +70,19 @@ fn moto_does_what_every_store_does() {
 
     let message = program.run(&["push", "line.edgelet", "s3://nobucket/line.edgelet"]).fails(1, "store");
     assert!(message.contains("NoSuchBucket") && message.contains("AWS_ENDPOINT_URL"), "{message}");
+}
+
+#[test]
+fn pages_load_from_moto() {
+    let server = moto();
+    let endpoint = format!("http://127.0.0.1:{}", server.port);
+    let program = program(&endpoint);
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::models/*"}]}"#;
+    let put = reqwest::Client::new().put(format!("{endpoint}/models?policy")).body(policy);
+    assert!(block_on(put.send()).expect("moto answers").status().is_success());
+    program.run(&["cors", "s3://models", "--apply"]).succeeds();
+    pages::load_in_chromium(&program, "s3://models");
 }
 
 #[test]

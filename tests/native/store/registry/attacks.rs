@@ -105,6 +105,15 @@ fn an_old_state_is_not_put_back() {
     let message = program.run(&pull).fails(1, "rollback");
     assert!(message.contains("expected serial 3 or a later one, found serial 2"), "{message}");
     assert_eq!(program.take("out"), models::line(4.0));
+    // Another folder's model of that name is another one.
+    std::fs::create_dir(program.path("elsewhere")).expect("a folder");
+    let elsewhere = |arguments: &[&str]| {
+        let output =
+            program.command(arguments).current_dir(program.path("elsewhere")).output().expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    elsewhere(&["push", "../line.edgelet", "churn", "--alias", "production", "--sign", "../our.key"]);
+    elsewhere(&["pull", "churn@production", "-o", "out", "--public-key", &key]);
     // A rollback by whoever holds the key is a move like any other.
     push(&program, 5.0, "churn", &[]);
     push(&program, 6.0, "churn", &[]);

@@ -97,12 +97,16 @@ impl Bucket<'_> {
         // sha-256("churn@production:a") is in the first half, that of ":b" in the second.
         self.gives("production", 2.0, &["--sticky", "a"]);
         self.gives("production", 3.0, &["--sticky", "b"]);
-        self.fails(&["rollback", &format!("{model}@production")], 2, "bad_option");
         self.succeeds(&["promote", &format!("{model}@3"), "--alias", "production"]);
-        self.succeeds(&["rollback", &format!("{model}@production")]);
-        assert_eq!(alias(self.program, &model, "production"), (vec![2], 5));
+        // To what it was before the rollout, and on to what that replaced; before that there was nothing.
+        for (version, serial) in [(2, 5), (1, 6)] {
+            self.succeeds(&["rollback", &format!("{model}@production")]);
+            assert_eq!(alias(self.program, &model, "production"), (vec![version], serial));
+        }
+        self.fails(&["rollback", &format!("{model}@production")], 2, "bad_option");
+        self.succeeds(&["rollback", &format!("{model}@production"), "--to", "3"]);
         self.succeeds(&["rollback", &format!("{model}@production"), "--to", "1"]);
-        assert_eq!(alias(self.program, &model, "production"), (vec![1], 6));
+        assert_eq!(alias(self.program, &model, "production"), (vec![1], 8));
         self.succeeds(&["promote", &format!("{model}@production"), "--alias", "canary"]);
         self.gives("canary", 1.0, &[]);
         self.fails(&["promote", &format!("{model}@9"), "--alias", "production"], 1, "store");
@@ -169,6 +173,11 @@ impl Bucket<'_> {
         self.fails(&["pull", &reference, "--public-key", &ours], 1, "signature");
         self.pushes(5.0, &["--alias", "production", "--sign", "our.key"]);
         self.gives("production", 5.0, &["--public-key", &ours]);
+        let told = self.succeeds(&["pull", &reference, "--public-key", &ours, "-o", "pulled.edgelet", "--json"]);
+        let told: Value = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"));
+        let (versions, _) = alias(self.program, &self.model(), "production");
+        assert_eq!((told["version"].as_u64(), versions.len()), (Some(versions[0]), 1), "{told}");
+        assert_eq!(told["signed_by"].as_str().map(str::len), Some(16), "{told}");
         self.gives("production", 5.0, &["--public-key", &others, "--public-key", &ours]);
         self.fails(&["pull", &reference, "--public-key", &others], 1, "signature");
         // What is signed stays signed.
