@@ -22,11 +22,11 @@ export class Model {
     this.#memory = memory;
     const schema = core.schema();
     const labels = schema.classes;
-    if (labels.length < 2) schema.classes = labels[0];
+    // Those of one target are no list of lists; of several `classes` is undefined.
+    if (labels.length < 2) this.classes = schema.classes = labels[0];
     this.schema = schema;
     this.featureNames = schema.inputs.map((input) => input.name);
     this.targets = schema.targets.map((name, i) => ({ name, classes: labels[i] }));
-    this.classes = labels[1] ? undefined : labels[0];
     this.#encoder = new Encoder(this.schema.inputs);
     this.#width = this.featureNames.length;
     this.#outputs = METHODS.map((name) => this.schema.outputs.find((output) => output.method === name)?.width);

@@ -151,24 +151,27 @@ impl Graph {
     /// Checks that a value always holds for each target the index of one of its classes.
     pub(super) fn check_decisions(&self, value: ValueId, targets: &[Labels], widths: &[usize]) -> Result<()> {
         let maker = |value: ValueId| (value as usize).checked_sub(1).map(|i| &self.nodes[i]);
-        let decides = |value: ValueId, classes: usize| match maker(value).map(|node| (&*node.operator, &node.inputs)) {
-            Some((Operator::ArgMax(_) | Operator::LastArgMax(_), inputs)) => widths[inputs[0] as usize] == classes,
-            Some((Operator::Binarize(_), _)) => classes == 2,
+        let decides = |(&value, classes): (&ValueId, &Labels)| match maker(value).map(|node| (&*node.operator, node)) {
+            Some((Operator::ArgMax(_) | Operator::LastArgMax(_), node)) => {
+                widths[node.inputs[0] as usize] == classes.len()
+            }
+            Some((Operator::Binarize(_), _)) => classes.len() == 2,
             _ => false,
         };
+        let alone = [value];
         let node = maker(value);
-        let is_decided = match node.map(|node| (&*node.operator, &node.inputs)) {
-            // Each target has a decision of its own, and all lie side by side.
-            Some((Operator::Concat(_), inputs)) => {
-                inputs.len() == targets.len() && (inputs.iter().zip(targets)).all(|(&one, it)| decides(one, it.len()))
+        let decisions = match node.map(|node| (&*node.operator, node)) {
+            // Of several targets each has a decision of its own, and all lie side by side.
+            Some((Operator::Concat(_), node)) => &node.inputs[..],
+            // Or each has two classes, and all one threshold.
+            Some((Operator::Map(map), _))
+                if map.function == Function::Above && targets.iter().all(|classes| classes.len() == 2) =>
+            {
+                return Ok(());
             }
-            // Several targets with two classes each, and one threshold.
-            Some((Operator::Map(map), _)) => {
-                map.function == Function::Above && targets.iter().all(|classes| classes.len() == 2)
-            }
-            _ => targets.len() == 1 && decides(value, targets[0].len()),
+            _ => &alone,
         };
-        if is_decided {
+        if decisions.len() == targets.len() && decisions.iter().zip(targets).all(decides) {
             return Ok(());
         }
         let found = node.map_or("the row itself", |node| node.operator.name());

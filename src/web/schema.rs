@@ -9,7 +9,7 @@ struct Schema<'a> {
     inputs: Vec<SchemaInput<'a>>,
     targets: &'a [String],
     /// Those of each target; the package makes of them what `Schema` says.
-    classes: Vec<Values<'a>>,
+    classes: Classes<'a>,
     outputs: Vec<SchemaOutput>,
     steps: Vec<SchemaStep<'a>>,
     provenance: SchemaProvenance<'a>,
@@ -65,6 +65,15 @@ impl Serialize for Values<'_> {
     }
 }
 
+/// The classes of each target.
+struct Classes<'a>(&'a [Labels]);
+
+impl Serialize for Classes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Values))
+    }
+}
+
 struct Value<'a>(Label<'a>);
 
 impl Serialize for Value<'_> {
@@ -100,7 +109,7 @@ pub(super) fn of(model: &Model) -> Result<JsValue, JsValue> {
     let schema = Schema {
         inputs: inputs.collect(),
         targets: &signature.targets,
-        classes: signature.classes.iter().map(Values).collect(),
+        classes: Classes(&signature.classes),
         outputs: outputs
             .map(|output| SchemaOutput { method: output.method.name(), width: model.width(output.value) })
             .collect(),
