@@ -85,7 +85,8 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     let query_like = name.trim_start_matches('/').replace('+', "%2B");
     let name: String = url::form_urlencoded::parse(query_like.as_bytes()).map(|(name, _)| name).collect();
     let is_reading = matches!(head.method, Method::GET | Method::HEAD) && !name.is_empty();
-    if !(server.is_public && is_reading) && !server.accepts(&head.headers) {
+    let is_allowed = server.is_public && is_reading || server.accepts(&head.headers);
+    if !is_allowed {
         return refusal(StatusCode::UNAUTHORIZED, "AuthenticationRequired");
     }
     let Ok(bytes) = body::to_bytes(body, MAX_BODY).await else {
