@@ -55,6 +55,9 @@ impl Up {
         let first_set = self.ends.len();
         let answers: Vec<_> = shape.nodes.iter().map(|node| self.answer(node.question, first_set, sets)).collect();
         let chosen_at = self.made_at + self.ends.len() - first_set;
+        if chosen_at > MAX_PLANES {
+            return None;
+        }
         let lay = |names: Names| {
             let mut chooser = Chooser { choices: Vec::new(), made_at: chosen_at };
             let bits = chooser.tree(shape, &names, &answers)?;
