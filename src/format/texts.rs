@@ -119,7 +119,8 @@ impl WireVectorize {
                     starts_at_edge: token.starts_at_edge,
                     ends_at_edge: token.ends_at_edge,
                     least: token.least as u32,
-                    most: u32::try_from(token.most).ok(),
+                    // Without a limit it is the largest usize, whatever that is here.
+                    most: u32::try_from(token.most).ok().filter(|_| token.most < usize::MAX),
                     stop_words: WireTexts::from_texts(stop_words),
                 },
                 Pieces::Characters { spaces } => WirePieces::Characters { spaces: to_wire(spaces) },
