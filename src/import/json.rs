@@ -156,7 +156,7 @@ impl Reader<'_> {
         Ok(character)
     }
 
-    /// The number of `\uXXXX`.
+    /// The number of a `\u` escape: four hexadecimal digits.
     fn code(&mut self) -> Result<u16> {
         let digits =
             self.bytes.get(self.at..).and_then(|rest| rest.strip_prefix(b"\\u")).and_then(|rest| rest.get(..4));

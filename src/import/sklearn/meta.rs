@@ -206,39 +206,31 @@ fn one_against_rest(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -
         let answers = super::estimate(builder, frame, estimator)?;
         have_decisions &= answers.scores.is_some();
         let (score, own) = binary_score(builder, &answers, estimator)?;
-        (scores, threshold) = ([scores, vec![score]].concat(), own);
+        scores.push(score);
+        threshold = own;
         positives.extend(answers.probabilities.map(|probabilities| builder.select("second", probabilities, [1])));
     }
     let are_indicators = are_indicators(&binarizer);
     let answers = if are_indicators {
         let (labels, scores) = (scores.len(), builder.add("scores", Concat, &scores));
         Answers { scores: Some(scores), ..indicators(builder, scores, threshold, labels) }
-    } else if let [score] = scores[..] {
-        let predict = builder.add("decision", Binarize { threshold }, &[score]);
-        Answers {
-            predict: Some(predict),
-            scores: Some(score),
-            classes: vec![classes],
-            targets: 1,
-            ..Answers::default()
-        }
     } else {
-        if scores.len() != classes.len() {
-            return Err(object.wrong(format!("{} estimators", classes.len()), scores.len().to_string()));
-        }
-        let scores = builder.add("scores", Concat, &scores);
-        // Of equal scores the last one's class was taken before 1.8, and since then the first one's.
-        let predict = match builder.version < (1, 8, 0) {
-            true => builder.add("decision", LastArgMax, &[scores]),
-            false => builder.add("decision", ArgMax, &[scores]),
+        let (predict, scores) = if let [score] = scores[..] {
+            (builder.add("decision", Binarize { threshold }, &[score]), score)
+        } else {
+            if scores.len() != classes.len() {
+                return Err(object.wrong(format!("{} estimators", classes.len()), scores.len().to_string()));
+            }
+            let scores = builder.add("scores", Concat, &scores);
+            // Of equal scores the last one's class was taken before 1.8, and since then the first one's.
+            let predict = match builder.version < (1, 8, 0) {
+                true => builder.add("decision", LastArgMax, &[scores]),
+                false => builder.add("decision", ArgMax, &[scores]),
+            };
+            (predict, scores)
         };
-        Answers {
-            predict: Some(predict),
-            scores: Some(scores),
-            classes: vec![classes],
-            targets: 1,
-            ..Answers::default()
-        }
+        let (predict, scores) = (Some(predict), Some(scores));
+        Answers { predict, scores, classes: vec![classes], targets: 1, ..Answers::default() }
     };
     let probabilities = if positives.len() != estimators.len() {
         None
@@ -265,7 +257,8 @@ fn pairs(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result<An
     for estimator in &estimators {
         let answers = super::estimate(builder, frame, estimator)?;
         let (score, own) = binary_score(builder, &answers, estimator)?;
-        (scores, threshold) = ([scores, vec![score]].concat(), own);
+        scores.push(score);
+        threshold = own;
     }
     let scores = builder.add("comparisons", Concat, &scores);
     let votes = Votes { classes: classes.len() as u32, threshold, with_sums: true };

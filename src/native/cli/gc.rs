@@ -12,8 +12,9 @@ use std::time::Duration;
 
 /// Remove versions that nobody can need any more from a model's folder.
 ///
-/// Kept are the versions that an alias names, those they replaced and those they were before, the newest one, whatever is younger than the grace
-/// period, and all bytes that a kept version names. If anything there cannot be understood, nothing is removed.
+/// Kept are the versions that an alias names, those they replaced and those they were before, the newest one, whatever is
+/// younger than the grace period, and all bytes that a kept version names. If anything there cannot be understood, nothing
+/// is removed.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
