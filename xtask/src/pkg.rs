@@ -10,9 +10,12 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The scripts that people import.
 const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
-/// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
+/// The scripts that workers run.
+const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
+/// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
+/// loaded for workers only.
 const PARTS: [&str; 6] = ["core.js", "errors.js", "histogram.js", "model.js", "options.js", "rows.js"];
-const FOLDER: &str = "registry";
+const FOLDERS: [&str; 2] = ["registry", "remote"];
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
 
@@ -107,7 +110,9 @@ fn optimize(wasm: &Path, smaller: &Path) -> Result {
 fn fill_in(folder: &Path) -> Result {
     let template = root().join("pkg-template");
     copy_texts(&template, folder)?;
-    copy_texts(&template.join(FOLDER), &folder.join(FOLDER))?;
+    for name in FOLDERS {
+        copy_texts(&template.join(name), &folder.join(name))?;
+    }
     let noble = root().join("tests/node_modules").join(NOBLE).join("LICENSE");
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (name, root().join(name)));
     for (name, path) in licences.into_iter().chain([("LICENSE-noble-ed25519", noble)]) {
@@ -141,11 +146,14 @@ fn bundle(folder: &Path) -> Result {
     esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, "--outfile=node.cjs"])?;
     let shared =
         ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
-    esbuild(&[&ENTRIES[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
+    esbuild(&[&ENTRIES[..], &THREADS[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
     }
-    fs::remove_dir_all(folder.join(FOLDER)).map_err(|error| format!("{FOLDER}: {error}"))
+    for name in FOLDERS {
+        fs::remove_dir_all(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
 }
 
 fn pack(folder: &Path) -> Result<PathBuf> {

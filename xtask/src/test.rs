@@ -39,6 +39,7 @@ fn node_tests(folder: &str, variable: &str, value: &str) -> Result {
     let mut node = Command::new("node");
     node.current_dir(root()).arg("--test").args(files).env(variable, value).env("CHROMIUM", setup::chromium()?);
     // Built for the tests on the host.
+    node.env("FIREFOX", setup::firefox()?);
     node.env("EDGELET_PROGRAM", root().join("target/debug/edgelet"));
     shell::run(&mut node)
 }
