@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { ModelBucket, model, newKey, serveBuckets } from "./bucket.mjs";
 import { consumer, run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
+import { proved } from "./proofs.mjs";
 import { expectedBits } from "./table.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -61,6 +62,7 @@ async function ask(question) {
 test("a worker predicts the table with the same bits", async () => {
   const read = await tables();
   assert.deepEqual(await ask({ ask: "table", names: Object.keys(read) }), { answer: expectedBits(read) });
+  await proved("workerd", "worker");
 });
 
 test("one request after another, and several at once", async () => {
