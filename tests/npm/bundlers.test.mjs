@@ -1,20 +1,18 @@
 // The packed package through the bundlers that people have, with the settings that docs/RECIPES.md names; what each made is
 // opened in Chromium.
 import assert from "node:assert/strict";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { nodeResolve } from "@rollup/plugin-node-resolve";
-import * as esbuild from "esbuild";
-import { rollup } from "rollup";
 import * as vite from "vite";
 import webpack from "webpack";
 import { launch } from "../chromium.mjs";
-import { consumer } from "./consumer.mjs";
+import { consumer, run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
 import { proven } from "./proof.mjs";
 import { proved } from "./proofs.mjs";
+import { recipe } from "./recipes.mjs";
 import { expectedBits } from "./table.mjs";
 
 const app = `import * as edgelet from "edgelet";
@@ -26,6 +24,7 @@ const folder = await consumer({ "app.js": app, "index.html": html("/app.js") });
 for (const name of ["proof.mjs", "table.mjs"]) {
   await copyFile(fileURLToPath(new URL(name, import.meta.url)), join(folder, name));
 }
+await symlink(fileURLToPath(new URL("../node_modules/@rollup", import.meta.url)), join(folder, "node_modules/@rollup"));
 const models = await serve();
 const browser = await launch();
 after(() => browser.close());
@@ -48,12 +47,6 @@ async function check(how, address) {
 /** Where files that lie in a folder of the project are served. */
 async function served(name, script) {
   return serve({ "/": join(folder, name, "/") }, script && { "/": html(script) });
-}
-
-/** The wasm beside the scripts, as bundlers need it that do not look for `new URL`. */
-async function copyWasm(name) {
-  await mkdir(join(folder, name), { recursive: true });
-  await copyFile(join(folder, "node_modules/edgelet/edgelet.wasm"), join(folder, name, "edgelet.wasm"));
 }
 
 test("Vite, in development", async () => {
@@ -79,22 +72,18 @@ test("webpack", async () => {
   await check(["webpack", "build"], await served("webpack", "/main.js"));
 });
 
-test("esbuild", async () => {
-  const entryPoints = { app: "app.js", thread: "edgelet/thread" };
-  const options = { bundle: true, format: "esm", splitting: true, outdir: "esbuild", absWorkingDir: folder };
-  const { warnings } = await esbuild.build({ ...options, entryPoints });
-  assert.deepEqual(warnings, []);
-  await copyWasm("esbuild");
-  await check(["esbuild", "build"], await served("esbuild", "/app.js"));
-});
+/** Runs a recipe in a folder of the project: its files, and its lines with the tools that are installed here. */
+async function follow(title) {
+  const { files, lines } = recipe(title);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const env = { ...process.env, PATH: `${tools}:${process.env.PATH}` };
+  for (const line of lines) await run("sh", ["-c", line], { cwd: folder, env });
+}
 
-test("Rollup", async () => {
-  const input = { app: join(folder, "app.js"), thread: "edgelet/thread" };
-  const onwarn = (warning) => assert.fail(warning.message);
-  const plugins = [nodeResolve({ browser: true, rootDir: folder, modulePaths: [join(folder, "node_modules")] })];
-  const bundle = await rollup({ input, plugins, onwarn });
-  await bundle.write({ dir: join(folder, "rollup"), chunkFileNames: "[name]-[hash].js" });
-  await bundle.close();
-  await copyWasm("rollup");
-  await check(["Rollup", "build"], await served("rollup", "/app.js"));
-});
+for (const how of ["esbuild", "Rollup"]) {
+  test(how, async () => {
+    await rm(join(folder, "dist"), { recursive: true, force: true });
+    await follow(how);
+    await check([how, "build"], await served("dist", "/app.js"));
+  });
+}
