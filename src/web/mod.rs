@@ -14,6 +14,7 @@ use crate::kernel::dense;
 use crate::model::{Method, Model, Screen};
 use crate::predict::Predictor;
 use error::thrown;
+use std::mem;
 use wasm_bindgen::prelude::*;
 
 /// A model ready to predict.
@@ -24,6 +25,8 @@ pub struct Core {
     screen: Screen,
     /// A block of rows as f32, for callers that have those: widening them here is faster than in JavaScript.
     narrow: Vec<f32>,
+    /// Whether the scratch holds numbers from there, all of them finite.
+    are_finite: bool,
     problem: Option<Error>,
 }
 
@@ -43,7 +46,7 @@ impl Core {
         let predictor = Predictor::new(&model);
         let narrow = vec![0.0; predictor.block() * predictor.input_width()];
         let screen = model.signature().screen();
-        Ok(Core { model, predictor, screen, narrow, problem: None })
+        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
     }
 
     /// The signature and the provenance as a plain object.
@@ -76,10 +79,10 @@ impl Core {
         self.narrow.as_ptr()
     }
 
-    /// Puts `rows` rows of f32 into the scratch.
+    /// Puts `rows` rows of f32 into the scratch, for the next [`Self::run`] of as many.
     pub fn widen(&mut self, rows: usize) {
         let numbers = &self.narrow[..rows * self.predictor.input_width()];
-        dense::widen(numbers, self.predictor.scratch());
+        self.are_finite = dense::widen(numbers, self.predictor.scratch());
     }
 
     /// Takes a text; the texts of the next [`Self::run`] have places in the order they are taken. Memory may grow.
@@ -94,7 +97,9 @@ impl Core {
     pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
         let numbers = rows * self.predictor.input_width();
         let numbers = &self.predictor.scratch()[..numbers];
-        if !self.screen.passes(numbers)
+        let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
+        if !are_right
+            && !self.screen.passes(numbers)
             && let Err(error) = self.model.signature().check_rows_from(numbers, first)
         {
             self.problem = Some(error);
