@@ -30,25 +30,36 @@ pub struct Core {
     problem: Option<Error>,
 }
 
-/// Fetches and decodes a model: see `load` in the package's declarations.
+/// A model's bytes, whole and checked.
 #[wasm_bindgen]
-pub async fn load(source: JsValue, options: fetch::LoadOptions) -> Result<Core, JsValue> {
+pub struct File {
+    bytes: Vec<u8>,
+    options: fetch::LoadOptions,
+}
+
+/// Fetches a model: see `load` in the package's declarations.
+#[wasm_bindgen]
+pub async fn read(source: JsValue, options: fetch::LoadOptions) -> Result<File, JsValue> {
     let bytes = fetch::read(source, &options).await?;
-    let core = Core::decode(&bytes)?;
-    options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
-    Ok(core)
+    Ok(File { bytes, options })
+}
+
+#[wasm_bindgen]
+impl File {
+    /// The model in it. Not a part of [`read`]: a trap in a future would leave its promise waiting for ever.
+    pub fn decode(self) -> Result<Core, JsValue> {
+        let Self { bytes, options } = self;
+        let model = format::decode(&bytes).map_err(thrown)?;
+        let predictor = Predictor::new(&model);
+        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
+        let screen = model.signature().screen();
+        options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
+        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
+    }
 }
 
 #[wasm_bindgen]
 impl Core {
-    fn decode(bytes: &[u8]) -> Result<Core, JsValue> {
-        let model = format::decode(bytes).map_err(thrown)?;
-        let predictor = Predictor::new(&model);
-        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-        let screen = model.signature().screen();
-        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
-    }
-
     /// The signature and the provenance as a plain object.
     pub fn schema(&self) -> Result<JsValue, JsValue> {
         schema::of(&self.model)
