@@ -86,7 +86,8 @@ fn bind(wasm: &Path, folder: &Path) -> Result {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers.
+/// sums in memory, not in registers. Nothing lies below address 1024 (the stack comes first, and never is so deep), so that sums
+/// of addresses become offsets.
 fn optimize(wasm: &Path, smaller: &Path) -> Result {
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
@@ -96,6 +97,7 @@ fn optimize(wasm: &Path, smaller: &Path) -> Result {
         command
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
+            .args(["--low-memory-unused", "--gufa-optimizing", "--converge"])
             .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
             .args(features)
             .args(more)
