@@ -97,8 +97,8 @@ export interface LoadOptions extends Omit<FileOptions, "cache"> {
 export interface RemoteOptions extends Omit<LoadOptions, "worker"> {
   /**
    * `true` starts a worker that runs the model, a number as many, which share the rows of large batches; each holds the model.
-   * A `Worker` of your own whose script is `import "edgelet/thread"` is the model's from now on, and ends with it. What is
-   * fetched is fetched and checked on this thread, so that every other option means what it always does.
+   * A `Worker` of your own whose script is `edgelet/thread` is the model's from now on, and ends with it. What is fetched is
+   * fetched and checked on this thread, so that every other option means what it always does.
    */
   worker: true | number | Worker | NodeWorker;
 }

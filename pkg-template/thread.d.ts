@@ -1,2 +1,2 @@
-/** What a worker must run that is given to `load` as `worker`: `import "edgelet/thread"` is all of its script. */
+/** The script of a worker that is given to `load` as `worker`: an entry of its own, with nothing to import. */
 export {};

@@ -9,8 +9,8 @@ const OPTIONS = { signal: FILE_OPTIONS.signal, rows: [Number.isInteger, "the num
 
 /** Fewer rows than these are not divided, and shares are multiples of them: the core's blocks. */
 const LEAST_ROWS = 256;
-/** The most numbers in one share: what is encoded at once, and what a worker does before it hears anything else. */
-const MOST_NUMBERS = 2 ** 18;
+/** The most numbers in one share, unless its least rows are more: what is encoded without a pause takes some milliseconds. */
+const MOST_NUMBERS = 2 ** 15;
 
 export class RemoteModel {
   #pool;
