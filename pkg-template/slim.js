@@ -1,11 +1,14 @@
 // The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
-import initCore, { initSync, load as loadCore } from "./core.js";
+import initCore, { explain_load, initSync, load as loadPlain } from "./core.js";
 import { EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
 import { checkOptions, FILE_OPTIONS } from "./options.js";
 
 export { EdgeletError, Model };
 export const version = "{{version}}";
+
+// Of edgelet/explain the core comes with what explains (explanation.js).
+const loadCore = EXPLAINS ? explain_load : loadPlain;
 
 let memory;
 let starting;

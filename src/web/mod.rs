@@ -5,6 +5,7 @@
 //! happens here.
 
 mod error;
+mod explain;
 mod fetch;
 mod schema;
 
@@ -34,6 +35,24 @@ pub async fn load(source: JsValue, options: fetch::LoadOptions) -> Result<Core, 
     let core = Core::decode(&bytes)?;
     options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
     Ok(core)
+}
+
+impl Core {
+    /// Checks the first `rows` rows of the scratch and lets the predictor `run` on them.
+    #[inline(always)]
+    fn run_if_accepted(&mut self, rows: usize, first: usize, run: impl FnOnce(&mut Predictor)) -> bool {
+        let numbers = rows * self.predictor.input_width();
+        let numbers = &self.predictor.scratch()[..numbers];
+        if !self.screen.passes(numbers)
+            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
+        {
+            self.problem = Some(error);
+        } else {
+            run(&mut self.predictor);
+        }
+        self.predictor.texts().clear();
+        self.problem.is_none()
+    }
 }
 
 #[wasm_bindgen]
@@ -92,17 +111,7 @@ impl Core {
     ///
     /// Returns whether it went well; if not, [`Self::problem`] tells why. A `Result` would cost an array at each call.
     pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
-        let numbers = rows * self.predictor.input_width();
-        let numbers = &self.predictor.scratch()[..numbers];
-        if !self.screen.passes(numbers)
-            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
-        {
-            self.problem = Some(error);
-        } else {
-            self.predictor.run(Method::ALL[method], rows);
-        }
-        self.predictor.texts().clear();
-        self.problem.is_none()
+        self.run_if_accepted(rows, first, |predictor| predictor.run(Method::ALL[method], rows))
     }
 
     /// Why the last [`Self::run`] failed, as an error to throw.
