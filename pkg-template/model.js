@@ -1,5 +1,5 @@
 // A loaded model: the public class over the wasm core. A prediction on numbers is a copy into wasm memory and one call.
-import { EdgeletError, shown } from "./errors.js";
+import { coreError, EdgeletError, shown } from "./errors.js";
 import { explain, forget, keep } from "./explanation.js";
 import { Encoder } from "./rows.js";
 
@@ -19,7 +19,7 @@ export class Model {
   #narrow;
 
   constructor(core, memory) {
-    // EXPLAINS is set where the package is built: true for edgelet/explain, false for every other entry.
+    // Of edgelet/explain the core comes with what explains (explanation.js).
     if (EXPLAINS) core = keep(this, core);
     this.#core = core;
     this.#memory = memory;
@@ -79,7 +79,12 @@ export class Model {
   }
 
   verify() {
-    return this.#alive().verify();
+    const core = this.#alive();
+    try {
+      return core.verify();
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   dispose() {
@@ -94,15 +99,12 @@ export class Model {
       this.prototype.explain = function (row, options) {
         const core = this.#alive();
         if (this.#scratch.length === 0) this.#view();
+        if (!this.#encoder.writeOne(this.#scratch, row)) {
+          throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
+        }
         const { texts } = this.#encoder;
-        const write = () => {
-          if (!this.#encoder.writeOne(this.#scratch, row)) {
-            throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
-          }
-          for (const text of texts) core.take_text(text);
-          if (texts.length > 0) this.#view();
-        };
-        return explain(this, core, this.#memory, row, write, options);
+        const failed = (error) => this.#failed(error);
+        return explain(this, { core, memory: this.#memory, texts, failed }, row, options);
       };
     }
   }
@@ -113,6 +115,15 @@ export class Model {
 
   get classes_() {
     return this.classes;
+  }
+
+  /** The error to throw for what the core threw. After a trap it is in the middle of something, and not to be touched again. */
+  #failed(error) {
+    if (!(error instanceof EdgeletError)) {
+      this.#core.__destroy_into_raw();
+      this.#core = undefined;
+    }
+    return coreError(error);
   }
 
   #alive() {
@@ -141,11 +152,15 @@ export class Model {
 
   #run(method, count, first) {
     const { texts } = this.#encoder;
-    for (const text of texts) this.#core.take_text(text);
-    const ran = this.#core.run(method, count, first);
-    // Room for texts may have made memory grow.
-    if (texts.length > 0) this.#view();
-    if (!ran) throw this.#core.problem();
+    try {
+      for (const text of texts) this.#core.take_text(text);
+      const ran = this.#core.run(method, count, first);
+      // Room for texts may have made memory grow.
+      if (texts.length > 0) this.#view();
+      if (!ran) throw this.#core.problem();
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /** The answers to `count` rows, where they lie. */

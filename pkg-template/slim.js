@@ -1,14 +1,11 @@
 // The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
-import initCore, { explain_load, initSync, load as loadPlain } from "./core.js";
-import { EdgeletError, shown } from "./errors.js";
+import initCore, { explain_decode, initSync, read } from "./core.js";
+import { coreError, EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
 import { checkOptions, FILE_OPTIONS } from "./options.js";
 
 export { EdgeletError, Model };
 export const version = "{{version}}";
-
-// Of edgelet/explain the core comes with what explains (explanation.js).
-const loadCore = EXPLAINS ? explain_load : loadPlain;
 
 let memory;
 let starting;
@@ -67,7 +64,13 @@ export async function load(source, options = {}) {
   aborted.catch(() => {});
   signal?.addEventListener("abort", abort);
   try {
-    return new Model(await loadCore(source, { signal, onProgress, headers, fetch, cache, integrity, aborted }), memory);
+    const file = await read(source, { signal, onProgress, headers, fetch, cache, integrity, aborted });
+    try {
+      // EXPLAINS is set where the package is built: true for edgelet/explain, false for every other entry.
+      return new Model(EXPLAINS ? explain_decode(file) : file.decode(), memory);
+    } catch (error) {
+      throw coreError(error);
+    }
   } finally {
     signal?.removeEventListener("abort", abort);
   }

@@ -2,7 +2,7 @@
 //! is exported here has a name that begins with `explain` or is a part of [`Explaining`].
 
 use super::error::thrown;
-use super::{Core, fetch};
+use super::{Core, File};
 use crate::error::Error;
 use crate::format;
 use crate::predict::{Explained, Explainer};
@@ -17,14 +17,14 @@ pub struct Explaining {
     last: Explained,
 }
 
-/// As `load`, with what explaining takes.
+/// As [`File::decode`], with what explaining takes. Not asynchronous: a future is reached through a table, and what a table
+/// holds cannot be taken out.
 #[wasm_bindgen]
-pub async fn explain_load(source: JsValue, options: fetch::LoadOptions) -> Result<Explaining, JsValue> {
-    let bytes = fetch::read(source, &options).await?;
-    let core = Core::decode(&bytes)?;
-    let background = format::decode_background(&bytes, &core.model).map_err(thrown)?;
+pub fn explain_decode(file: File) -> Result<Explaining, JsValue> {
+    let background = format::background(&file.bytes).to_vec();
+    let core = file.decode()?;
+    let background = format::decode_background(&background, &core.model).map_err(thrown)?;
     let explainer = Explainer::new(&core.model, &background);
-    options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
     Ok(Explaining { core: Some(core), explainer, last: Explained { class: None, base: 0.0, margin: 0.0 } })
 }
 

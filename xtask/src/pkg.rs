@@ -115,7 +115,8 @@ fn bind(wasm: &Path) -> Result<Bound> {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers.
+/// sums in memory, not in registers. Nothing lies below address 1024 (the stack comes first, and never is so deep), so that sums
+/// of addresses become offsets.
 fn optimize(wasm: &[u8], smaller: &Path) -> Result {
     let larger = smaller.with_extension("bound.wasm");
     fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
@@ -127,6 +128,7 @@ fn optimize(wasm: &[u8], smaller: &Path) -> Result {
         command
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
+            .args(["--low-memory-unused", "--gufa-optimizing", "--converge"])
             .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
             .args(features)
             .args(more)
