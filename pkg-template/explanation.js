@@ -16,13 +16,22 @@ export function forget(model) {
   explaining.delete(model);
 }
 
-/** Explains the row that `write` puts into the core's scratch. `memory` is the core's. */
-export function explain(model, core, memory, row, write, options = {}) {
+/** Explains the row that lies in the scratch of a model's core; `failed` makes the error of what the core threw. */
+export function explain(model, { core, memory, texts, failed }, row, options = {}) {
   const made = explaining.get(model);
   if (!made.can_explain(core)) throw core.problem();
   const place = placeOf(model, made.classes(), options);
-  write();
-  if (!made.run(core, place)) throw core.problem();
+  let ran;
+  try {
+    for (const text of texts) core.take_text(text);
+    ran = made.run(core, place);
+  } catch (error) {
+    // After a trap it is not to be touched again.
+    explaining.delete(model);
+    made.__destroy_into_raw();
+    throw failed(error);
+  }
+  if (!ran) throw core.problem();
   // A copy: the next row is explained in the same place.
   const moved = new Float64Array(memory.buffer, made.values_address(), model.featureNames.length).slice();
   const given = valuesOf(row, model.featureNames);

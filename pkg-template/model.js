@@ -19,7 +19,7 @@ export class Model {
   #narrow;
 
   constructor(core, memory) {
-    // EXPLAINS is set where the package is built: true for edgelet/explain, false for every other entry.
+    // Of edgelet/explain the core comes with what explains (explanation.js).
     if (EXPLAINS) core = keep(this, core);
     this.#core = core;
     this.#memory = memory;
@@ -99,15 +99,12 @@ export class Model {
       this.prototype.explain = function (row, options) {
         const core = this.#alive();
         if (this.#scratch.length === 0) this.#view();
+        if (!this.#encoder.writeOne(this.#scratch, row)) {
+          throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
+        }
         const { texts } = this.#encoder;
-        const write = () => {
-          if (!this.#encoder.writeOne(this.#scratch, row)) {
-            throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
-          }
-          for (const text of texts) core.take_text(text);
-          if (texts.length > 0) this.#view();
-        };
-        return explain(this, core, this.#memory, row, write, options);
+        const failed = (error) => this.#failed(error);
+        return explain(this, { core, memory: this.#memory, texts, failed }, row, options);
       };
     }
   }

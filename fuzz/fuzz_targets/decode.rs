@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     let again = format::encode(&model).expect("what was decoded can be encoded");
     let decoded = format::decode(&again).expect("and decoded again");
     assert!(format::encode(&decoded).is_ok_and(|bytes| bytes == again));
-    let Ok(background) = format::decode_background(&file, &model) else { return };
+    let Ok(background) = format::decode_background(format::background(&file), &model) else { return };
     let Ok(mut explainer) = Explainer::new(&model, &background) else { return };
     predictor.scratch()[..rows.len() / 130].fill(0.5);
     explainer.run(&mut predictor, None);

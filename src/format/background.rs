@@ -9,7 +9,7 @@
 
 use super::blobs::{BlobReader, BlobWriter};
 use super::forest::Leaves;
-use super::header::{self, ALIGNMENT};
+use super::header::ALIGNMENT;
 use super::limits::{self, MAX_NODES};
 use super::what_postcard_found;
 use crate::error::{Error, Kind, Result};
@@ -40,12 +40,11 @@ pub(super) fn encode(background: &Background) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The background in the file of `model`; an empty one if the file has none.
+/// What [`background`](super::background) finds in the file of `model`; nothing is known if it finds nothing.
 ///
 /// # Errors
 /// As [`decode`](super::decode).
 pub fn decode_background(bytes: &[u8], model: &Model) -> Result<Background> {
-    let bytes = header::background(bytes)?;
     if bytes.is_empty() {
         return Ok(Background::default());
     }

@@ -102,10 +102,11 @@ impl Header {
     }
 }
 
-/// The bytes of a file's background, once its header is checked; none if it has none.
-pub(super) fn background(bytes: &[u8]) -> Result<&[u8]> {
-    let length = Header::read(bytes)?.background;
-    Ok(&bytes[bytes.len() - length..])
+/// The background in a file that was decoded; none if it has none, or is no file.
+pub fn background(file: &[u8]) -> &[u8] {
+    let length = file.first_chunk().map_or(0, |header| u64_at(header, 40));
+    let start = usize::try_from(length).ok().and_then(|length| file.len().checked_sub(length));
+    start.map_or(&[], |start| &file[start..])
 }
 
 fn u64_at(header: &[u8; HEADER_BYTES], at: usize) -> u64 {

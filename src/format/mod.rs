@@ -14,7 +14,7 @@ mod texts;
 mod wire;
 
 pub use background::decode_background;
-pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND};
+pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Background, Model};

@@ -28,7 +28,7 @@ cases!(xgboost_categories, xgboost_deep, lightgbm_missing, sklearn_forest_classe
 
 fn reproduce(file: &[u8], table: &str) {
     let model = format::decode(file).expect("a file of format version 2");
-    let background = format::decode_background(file, &model).expect("a background");
+    let background = format::decode_background(format::background(file), &model).expect("a background");
     assert!(format::encode_with(&model, &background).expect("bytes") == file, "the file is written as it was read");
     let mut explainer = Explainer::new(&model, &background).expect("an explainer");
     let mut predictor = Predictor::new(&model);
@@ -108,7 +108,7 @@ fn forged_backgrounds_are_a_background_or_an_error_and_no_matter_to_the_model() 
             forged[at] = value;
             seal(&mut forged);
             assert_eq!(format::decode(&forged).expect("the model"), model);
-            match format::decode_background(&forged, &model) {
+            match format::decode_background(format::background(&forged), &model) {
                 Err(_) => refused += 1,
                 Ok(background) => explain(&model, &background),
             }

@@ -58,7 +58,7 @@ impl Explain {
         let bytes = model::fetch(&self.model, &self.trust, globals)?;
         let here = |error: Error| error.within(&store::shown(&self.model));
         let model = format::decode(&bytes).map_err(here)?;
-        let background = format::decode_background(&bytes, &model).map_err(here)?;
+        let background = format::decode_background(format::background(&bytes), &model).map_err(here)?;
         let mut explainer = Explainer::new(&model, &background).map_err(here)?;
         let class = self.class.as_deref().map(|class| place_of(class, &model, &explainer)).transpose()?;
         let encoded = model::encoded(&model, &self.rows, self.format, globals)?;

@@ -43,8 +43,10 @@ impl Inspect {
         cost::check_price(self.price_per_gb)?;
         let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
         let model = format::decode(&bytes).map_err(|error| error.within(&place))?;
-        let explains =
-            !format::decode_background(&bytes, &model).map_err(|error| error.within(&place))?.nodes().is_empty();
+        let explains = !format::decode_background(format::background(&bytes), &model)
+            .map_err(|error| error.within(&place))?
+            .nodes()
+            .is_empty();
         let cost = self.price_per_gb.map(|price| Cost::of(&bytes, price)).transpose()?;
         match self.json {
             true => {

@@ -40,7 +40,12 @@ fn explained(case: &Path) -> (Model, Background) {
     let bytes = format::encode_with(&model, &background).expect("bytes");
     let read = format::decode(&bytes).expect("a model");
     assert_eq!(read, model, "{}", case.display());
-    assert_eq!(format::decode_background(&bytes, &read).expect("a background"), background, "{}", case.display());
+    assert_eq!(
+        format::decode_background(format::background(&bytes), &read).expect("a background"),
+        background,
+        "{}",
+        case.display()
+    );
     (read, background)
 }
 
