@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod matrix;
 mod pkg;
 mod setup;
 mod shell;
@@ -15,10 +16,11 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--no-serve]   build, train, push to a local bucket, predict over http, serve the page
-  test                every test: host, wasm, Node, Chromium, workerd, buckets
+  test                every test: host, wasm, every runtime of the npm package, buckets
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  matrix              write what the last tests proved of runtimes into README.md
   size                what a visitor downloads, part by part, against the budget
   bench               speed beside onnxruntime-web and a bare wasm kernel, in one run
   setup               only install what the others need (each does so by itself)
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["matrix"] => matrix::write(),
         ["size"] => size::run(),
         ["bench"] => bench::run(),
         ["setup"] => setup::all(),

@@ -10,16 +10,25 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The scripts that people import.
 const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
-/// The entries of `edgelet/explain`: those of `edgelet` itself, over a core that also explains.
-const EXPLAINING: [&str; 3] = ["explain=edgelet.js", "explain-node=node.js", "explain-worker=worker.js"];
-/// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
+/// The scripts that workers run.
+const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
+/// The entries of `edgelet/explain`: those of `edgelet` itself, over another core, and the scripts of their workers.
+const EXPLAINING: [&str; 5] = [
+    "explain=edgelet.js",
+    "explain-node=node.js",
+    "explain-worker=worker.js",
+    "explain-thread=thread.js",
+    "explain-node-thread=node-thread.js",
+];
+/// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
+/// loaded for workers only.
 const PARTS: [&str; 7] =
     ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
+const FOLDERS: [&str; 2] = ["registry", "remote"];
 /// The two cores: the second is built with the feature [`EXPLAIN`].
 const CORE: &str = "edgelet.wasm";
 const EXPLAINING_CORE: &str = "edgelet-explain.wasm";
 const EXPLAIN: &str = "explain";
-const FOLDER: &str = "registry";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
 
@@ -42,13 +51,14 @@ pub fn run() -> Result<PathBuf> {
         }
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    for (scripts, wasm, features) in [(&folder, CORE, ""), (&explaining, EXPLAINING_CORE, EXPLAIN)] {
+    let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
+    for (scripts, wasm, features, prefix) in cores {
         let Bound { core, glue } = bind(&build(features)?)?;
         optimize(&core, &folder.join(wasm))?;
-        fill_in(scripts, wasm)?;
+        fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
         write(&scripts.join("core.js"), &glue)?;
     }
-    bundle(&folder, &ENTRIES, "node.cjs", "--define:EXPLAINS=false")?;
+    bundle(&folder, &[&ENTRIES[..], &THREADS].concat(), "node.cjs", "--define:EXPLAINS=false")?;
     bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
     clear(&folder)?;
     fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
@@ -127,11 +137,13 @@ fn optimize(wasm: &[u8], smaller: &Path) -> Result {
     fs::remove_file(&larger).map_err(|error| format!("{}: {error}", larger.display()))
 }
 
-/// Copies `pkg-template` and the licences, with the version and the name of the core put in.
-fn fill_in(folder: &Path, wasm: &str) -> Result {
+/// Copies `pkg-template` and the licences; `blanks` are the version, the core's name and what the names of workers' scripts
+/// begin with.
+fn fill_in(folder: &Path, blanks: &[(&str, &str)]) -> Result {
     let template = root().join("pkg-template");
-    copy_texts(&template, folder, wasm)?;
-    copy_texts(&template.join(FOLDER), &folder.join(FOLDER), wasm)?;
+    for folder_of_parts in [""].into_iter().chain(FOLDERS) {
+        copy_texts(&template.join(folder_of_parts), &folder.join(folder_of_parts), blanks)?;
+    }
     let noble = root().join("tests/node_modules").join(NOBLE).join("LICENSE");
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (name, root().join(name)));
     for (name, path) in licences.into_iter().chain([("LICENSE-noble-ed25519", noble)]) {
@@ -145,12 +157,12 @@ fn fill_in(folder: &Path, wasm: &str) -> Result {
     Ok(())
 }
 
-fn copy_texts(from: &Path, to: &Path, wasm: &str) -> Result {
+fn copy_texts(from: &Path, to: &Path, blanks: &[(&str, &str)]) -> Result {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let entries = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()) {
         let name = file.file_name().ok_or("a file without a name")?;
-        let text = read(&file)?.replace("{{version}}", env!("CARGO_PKG_VERSION")).replace("{{wasm}}", wasm);
+        let text = blanks.iter().fold(read(&file)?, |text, (blank, filling)| text.replace(blank, filling));
         write(&to.join(name), &text)?;
     }
     Ok(())
@@ -181,7 +193,10 @@ fn clear(folder: &Path) -> Result {
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
     }
-    fs::remove_dir_all(folder.join(FOLDER)).map_err(|error| format!("{FOLDER}: {error}"))
+    for name in FOLDERS {
+        fs::remove_dir_all(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
 }
 
 fn pack(folder: &Path) -> Result<PathBuf> {
