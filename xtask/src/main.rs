@@ -3,7 +3,9 @@
 mod bench;
 mod check;
 mod demo;
+mod install;
 mod pkg;
+mod runtime;
 mod setup;
 mod shell;
 mod size;
@@ -19,6 +21,7 @@ cargo xtask COMMAND
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  install             the program, with what `edgelet package` makes packages of
   size                what a visitor downloads, part by part, against the budget
   bench               speed beside onnxruntime-web and a bare wasm kernel, in one run
   setup               only install what the others need (each does so by itself)
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["install"] => install::run(),
         ["size"] => size::run(),
         ["bench"] => bench::run(),
         ["setup"] => setup::all(),

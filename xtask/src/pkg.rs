@@ -1,7 +1,7 @@
 //! The npm package: the wasm core, wasm-bindgen's glue for it, and `pkg-template` filled in.
 
-use crate::setup;
 use crate::shell::{self, Result, cargo, root, stage};
+use crate::{runtime, setup};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,23 +30,25 @@ pub fn run() -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let wasm = build()?;
+    let wasm = build(&[])?;
     bind(&wasm, &folder)?;
-    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"))?;
+    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"), &["--strip-debug"])?;
     fill_in(&folder)?;
     bundle(&folder)?;
-    pack(&folder)
+    let packed = pack(&folder)?;
+    runtime::run()?;
+    Ok(packed)
 }
 
 /// The core as cargo builds it, with a standard library built for it: without the texts and the formatting of panics,
 /// which abort here anyway. That is behind flags that a stable compiler takes only with `RUSTC_BOOTSTRAP`.
-fn build() -> Result<PathBuf> {
+pub fn build(features: &[&str]) -> Result<PathBuf> {
     setup::rust_source()?;
     let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--profile", "wasm"];
     let standard_library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
     let folder = root().join("target/core");
     let mut command = cargo();
-    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(standard_library);
+    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(standard_library).args(features);
     command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
     command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
     shell::run(&mut command)?;
@@ -83,8 +85,8 @@ fn bind(wasm: &Path, folder: &Path) -> Result {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers.
-fn optimize(wasm: &Path, smaller: &Path) -> Result {
+/// sums in memory, not in registers. `names` says what becomes of the functions' names.
+pub fn optimize(wasm: &Path, smaller: &Path, names: &[&str]) -> Result {
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
     let more = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
@@ -93,7 +95,8 @@ fn optimize(wasm: &Path, smaller: &Path) -> Result {
         command
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
-            .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args(["--strip-producers", "--strip-target-features"])
+            .args(names)
             .args(features)
             .args(more)
             .arg(wasm)
