@@ -10,6 +10,24 @@ use crate::model::{
 };
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
 
+/// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
+#[cfg(feature = "packaged")]
+macro_rules! apart {
+    ($work:expr) => {{
+        #[inline(never)]
+        fn apart<T>(work: impl FnOnce() -> T) -> T {
+            work()
+        }
+        apart(|| $work)
+    }};
+}
+#[cfg(not(feature = "packaged"))]
+macro_rules! apart {
+    ($work:expr) => {
+        $work
+    };
+}
+
 /// A model ready to predict: its plan and the scratch for one block.
 #[derive(Clone, Debug)]
 pub struct Predictor {
@@ -152,8 +170,8 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
         let first = from[0];
         let x = read(&first);
         match work {
-            Work::Forest(forest) => apart(|| forest.run(x, first.width, out, rooms.room)),
-            Work::Text(vectorizer) => apart(|| {
+            Work::Forest(forest) => apart!(forest.run(x, first.width, out, rooms.room)),
+            Work::Text(vectorizer) => apart!({
                 out.fill(0.0);
                 for (&place, out) in x.iter().zip(out.chunks_exact_mut(*width)) {
                     let text = rooms.texts.get(place as usize).unwrap_or_default();
@@ -161,14 +179,14 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
                 }
             }),
             Work::Operator(operator) => match &**operator {
-                Operator::Concat(_) => apart(|| {
+                Operator::Concat(_) => apart!({
                     let mut at = 0;
                     for source in from {
                         column::place(read(source), source.width, at, *width, out);
                         at += source.width;
                     }
                 }),
-                Operator::Combine(combine) => apart(|| {
+                Operator::Combine(combine) => apart!({
                     out.copy_from_slice(x);
                     from[1..].iter().for_each(|source| map::combine(read(source), combine.multiplies, out));
                 }),
@@ -178,63 +196,56 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
     }
 }
 
-/// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
-#[cfg_attr(feature = "packaged", inline(never))]
-#[cfg_attr(not(feature = "packaged"), inline(always))]
-fn apart<T>(work: impl FnOnce() -> T) -> T {
-    work()
-}
-
 /// An operator with one input: rows `x` of `from` numbers to rows of `to`.
 #[cfg_attr(feature = "packaged", inline(never))]
 fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]) {
     match operator {
         // The plan has laid these out, or they have several inputs.
         Operator::Forest(_) | Operator::Vectorize(_) | Operator::Concat(_) | Operator::Combine(_) => {}
-        Operator::Select(select) => apart(|| column::select(x, from, &select.columns, out)),
-        Operator::Impute(impute) => apart(|| column::impute(x, &impute.fills, out)),
-        Operator::Scale(scale) => apart(|| column::scale(x, &scale.offsets, &scale.divisors, out)),
-        Operator::OneHot(one_hot) => apart(|| column::one_hot(x, &one_hot.categories, to, out)),
-        Operator::Linear(linear) => apart(|| dense::affine(x, from, &linear.coefficients, &linear.intercepts, out)),
-        Operator::Sigmoid(_) => apart(|| decide::sigmoid_pair(x, out)),
-        Operator::Softmax(_) => apart(|| decide::softmax(x, from, out)),
-        Operator::ArgMax(_) => apart(|| decide::arg_max(x, from, false, out)),
-        Operator::LastArgMax(_) => apart(|| decide::arg_max(x, from, true, out)),
-        Operator::Binarize(binarize) => apart(|| decide::binarize(x, binarize.threshold, out)),
-        Operator::Map(Map { function, a, b }) => apart(|| map::map(x, *function, *a, *b, out)),
-        Operator::Rescale(Rescale { factors, offsets }) => apart(|| map::rescale(x, from, factors, offsets, out)),
-        Operator::Complement(_) => apart(|| decide::complement(x, out)),
-        Operator::Recode(recode) => apart(|| encode::recode(x, &recode.tables, out)),
-        Operator::Bins(bins) => apart(|| encode::bins(x, &bins.edges, out)),
-        Operator::Normalize(normalize) => apart(|| transform::normalize(x, from, normalize.norm, out)),
-        Operator::PowerTransform(power) => apart(|| transform::power(x, &power.lambdas, power.is_box_cox, out)),
-        Operator::Interpolate(Interpolate { xs, ys }) => apart(|| transform::interpolate(x, xs, ys, out)),
+        Operator::Select(select) => apart!(column::select(x, from, &select.columns, out)),
+        Operator::Impute(impute) => apart!(column::impute(x, &impute.fills, out)),
+        Operator::Scale(scale) => apart!(column::scale(x, &scale.offsets, &scale.divisors, out)),
+        Operator::OneHot(one_hot) => apart!(column::one_hot(x, &one_hot.categories, to, out)),
+        Operator::Linear(linear) => apart!(dense::affine(x, from, &linear.coefficients, &linear.intercepts, out)),
+        Operator::Sigmoid(_) => apart!(decide::sigmoid_pair(x, out)),
+        Operator::Softmax(_) => apart!(decide::softmax(x, from, out)),
+        Operator::ArgMax(_) => apart!(decide::arg_max(x, from, false, out)),
+        Operator::LastArgMax(_) => apart!(decide::arg_max(x, from, true, out)),
+        Operator::Binarize(binarize) => apart!(decide::binarize(x, binarize.threshold, out)),
+        Operator::Map(Map { function, a, b }) => apart!(map::map(x, *function, *a, *b, out)),
+        Operator::Rescale(Rescale { factors, offsets }) => apart!(map::rescale(x, from, factors, offsets, out)),
+        Operator::Complement(_) => apart!(decide::complement(x, out)),
+        Operator::Recode(recode) => apart!(encode::recode(x, &recode.tables, out)),
+        Operator::Bins(bins) => apart!(encode::bins(x, &bins.edges, out)),
+        Operator::Normalize(normalize) => apart!(transform::normalize(x, from, normalize.norm, out)),
+        Operator::PowerTransform(power) => apart!(transform::power(x, &power.lambdas, power.is_box_cox, out)),
+        Operator::Interpolate(Interpolate { xs, ys }) => apart!(transform::interpolate(x, xs, ys, out)),
         Operator::Quantile(Quantile { quantiles, references, is_normal }) => {
-            apart(|| transform::quantile(x, quantiles, references, *is_normal, out));
+            apart!(transform::quantile(x, quantiles, references, *is_normal, out));
         }
-        Operator::Polynomial(polynomial) => apart(|| transform::polynomial(x, from, &polynomial.terms, out)),
+        Operator::Polynomial(polynomial) => apart!(transform::polynomial(x, from, &polynomial.terms, out)),
         Operator::Spline(spline) => {
             let Spline { degree, knots, beyond } = spline;
-            apart(|| spline::splines(x, knots, *degree as usize, *beyond, spline.per_column(), out));
+            apart!(spline::splines(x, knots, *degree as usize, *beyond, spline.per_column(), out));
         }
         Operator::Pairwise(Pairwise { points, measure, .. }) => {
-            apart(|| pairwise::pairwise(x, from, points, *measure, out))
+            apart!(pairwise::pairwise(x, from, points, *measure, out))
         }
         Operator::Neighbours(Neighbours { reach, by_distance, targets, classes, outlier }) => {
             let known = Known { targets, outputs: to, are_classes: *classes > 0, outlier };
-            apart(|| pairwise::neighbours(x, from, *reach, *by_distance, known, out));
+            apart!(pairwise::neighbours(x, from, *reach, *by_distance, known, out));
         }
         Operator::Votes(Votes { classes, threshold, with_sums }) => {
-            apart(|| vote::votes(x, *classes as usize, *threshold, *with_sums, out));
+            apart!(vote::votes(x, *classes as usize, *threshold, *with_sums, out));
         }
-        Operator::Couple(couple) => apart(|| vote::couple(x, couple.classes as usize, out)),
-        Operator::WeightedMedian(median) => apart(|| vote::weighted_median(x, &median.weights, out)),
+        Operator::Couple(couple) => apart!(vote::couple(x, couple.classes as usize, out)),
+        Operator::WeightedMedian(median) => apart!(vote::weighted_median(x, &median.weights, out)),
         Operator::LinearF32(linear) => {
-            apart(|| dense::affine_f32(x, from, &linear.coefficients, &linear.intercepts, out))
+            apart!(dense::affine_f32(x, from, &linear.coefficients, &linear.intercepts, out))
         }
         Operator::ImputeNearest(ImputeNearest { points, nearest, by_distance, .. }) => {
             let donors = Donors { points, nearest: *nearest, by_distance: *by_distance };
-            apart(|| impute_nearest(x, from, donors, out));
+            apart!(impute_nearest(x, from, donors, out));
         }
     }
 }
