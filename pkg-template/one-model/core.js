@@ -51,15 +51,23 @@ export class Core {
   }
 
   run(method, rows, first) {
-    const texts = this.#texts.splice(0);
-    if (!this.#wasm.passes(rows)) {
-      const numbers = rows * schema.inputs.length;
-      this.#problem = problemOf(new Float64Array(this.memory.buffer, this.scratch_address(), numbers), first);
-      if (this.#problem !== undefined) return false;
+    let isChecked = false;
+    if (this.#texts.length > 0) {
+      const texts = this.#texts.splice(0);
+      if (this.#isWrong(rows, first)) return false;
+      for (const text of texts) this.#wasm.take_text(...this.#put(new TextEncoder().encode(text)));
+      isChecked = true;
     }
-    for (const text of texts) this.#wasm.take_text(...this.#put(new TextEncoder().encode(text)));
-    this.#wasm.run(method, rows);
+    if (this.#wasm.run(method, rows, isChecked)) return true;
+    if (this.#isWrong(rows, first)) return false;
+    this.#wasm.run(method, rows, true);
     return true;
+  }
+
+  #isWrong(rows, first) {
+    const numbers = new Float64Array(this.memory.buffer, this.scratch_address(), rows * schema.inputs.length);
+    this.#problem = problemOf(numbers, first);
+    return this.#problem !== undefined;
   }
 
   problem() {

@@ -66,12 +66,13 @@ impl Model {
     /// # Errors
     /// [`Kind::InvalidModel`](crate::error::Kind::InvalidModel), with the path of the part that is not sound.
     pub fn new(parts: Parts) -> Result<Self> {
-        let widths = parts.graph.check(parts.signature.inputs.len())?;
         // Whoever made a package has checked the model in it.
         if cfg!(feature = "packaged") {
+            let widths = parts.graph.check(parts.signature.inputs.len())?;
             return Ok(Self { parts, widths });
         }
         parts.signature.check()?;
+        let widths = parts.graph.check(parts.signature.inputs.len())?;
         parts.signature.check_outputs(&widths)?;
         if let (false, Ok(decisions)) = (parts.signature.classes.is_empty(), parts.signature.output(Method::Predict)) {
             parts.graph.check_decisions(decisions.value, &parts.signature.classes, &widths)?;

@@ -1,11 +1,16 @@
 // Packages of one model, as `edgelet package` makes them, installed as a user would.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import test, { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { launch } from "../chromium.mjs";
 import { run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
 import { expectedBits, predictTable } from "./table.mjs";
@@ -18,7 +23,10 @@ await writeFile(join(folder, "package.json"), '{ "private": true, "type": "modul
 const named = (name) => `@acme/${name.replaceAll("_", "-")}`;
 const edgelet = (...parameters) => run(program, ["--quiet", "package", ...parameters], { cwd: folder });
 const table = await tables();
-const origin = await serve({ "/made/": join(folder, "made/") }, {});
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+const html = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><title>packages</title>`;
+const here = fileURLToPath(new URL("./", import.meta.url));
+const origin = await serve({ "/made/": join(folder, "made/"), "/tests/": here }, { "/": html });
 for (const name of Object.keys(table)) await edgelet(fixture(name), "--name", named(name), "-o", `made/${name}`, "--cdn");
 await edgelet(fixture("mixed"), "--name", "by-url", "-o", "made/by_url", "--url", `${origin}/models/mixed.edgelet`);
 const folders = [...Object.keys(table), "by_url"].map((name) => `./made/${name}`);
@@ -40,6 +48,48 @@ test("the model by its address, and the file for a script, give the same bits", 
   const other = () => new Response(new Uint8Array(416));
   await assert.rejects(byUrl.load({ fetch: other }), { code: "integrity" });
   await assert.rejects(byUrl.load({ fetch: () => new Response("", { status: 403 }) }), { code: "http_status" });
+});
+
+test("in Chromium, without a bundler and under a strict policy, they give the same bits", async () => {
+  const browser = await launch();
+  after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(origin);
+  for (const [name, file] of [["mixed", "index.js"], ["mixed", "cdn.js"], ["sklearn_isolation", "cdn.js"], ["by_url", "index.js"]]) {
+    const one = name === "by_url" ? "mixed" : name;
+    const read = { [one]: table[one] };
+    const found = await page.evaluate(
+      async ([path, read]) => {
+        const [{ load }, { predictTable }] = await Promise.all([import(path), import("/tests/table.mjs")]);
+        return predictTable(() => load(), "", read);
+      },
+      [`/made/${name}/${file}`, read],
+    );
+    assert.deepEqual(found, expectedBits(read), `${name}/${file}`);
+  }
+});
+
+test("in workerd, from a bundle, the wasm is imported as a module", async () => {
+  const worker = `import { load } from "${named("mixed")}";
+export default { fetch: async () => Response.json((await load()).predictProba({ age: 31, usage: 1, plan: "pro" }).probabilities.length) };\n`;
+  await writeFile(join(folder, "worker.js"), worker);
+  const bundle = ["worker.js", "--bundle", "--format=esm", "--conditions=workerd", "--loader:.wasm=copy", "--outdir=out", "--log-level=warning"];
+  await run(join(tools, "esbuild"), bundle, { cwd: folder });
+  const wasm = (await readdir(join(folder, "out"))).find((name) => name.endsWith(".wasm"));
+  await writeFile(join(folder, "config.capnp"), `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "worker", worker = (
+    modules = [(name = "worker.js", esModule = embed "out/worker.js"), (name = "${wasm}", wasm = embed "out/${wasm}")],
+    compatibilityDate = "2025-06-01",
+  ))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+);\n`);
+  const workerd = createRequire(import.meta.url).resolve("@cloudflare/workerd-linux-64/bin/workerd");
+  const stdio = ["ignore", "inherit", "inherit", "pipe"];
+  const server = spawn(workerd, ["serve", "config.capnp", "--control-fd=3"], { cwd: folder, stdio });
+  after(() => server.kill());
+  const [line] = await once(createInterface(server.stdio[3]), "line");
+  assert.equal(await (await fetch(`http://127.0.0.1:${JSON.parse(line).port}`)).json(), 2);
 });
 
 test("wrong rows are the errors that edgelet throws", async () => {

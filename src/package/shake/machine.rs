@@ -46,8 +46,8 @@ impl Machine {
             self.call::<_, ()>("take_text", place)?;
         }
         let method = method as u32;
-        self.call::<_, ()>("run", (method, 1_u32))?;
-        self.call::<_, u32>("passes", 1_u32)?;
+        let is_checked = 1_u32;
+        self.call::<_, u32>("run", (method, 1_u32, is_checked))?;
         self.call::<_, ()>("widen", 1_u32)?;
         let at: u32 = self.call("answer_at", method)?;
         let mut answer = vec![0; width * 8];
