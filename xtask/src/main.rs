@@ -3,8 +3,10 @@
 mod bench;
 mod check;
 mod demo;
+mod install;
 mod matrix;
 mod pkg;
+mod runtime;
 mod setup;
 mod shell;
 mod size;
@@ -20,6 +22,7 @@ cargo xtask COMMAND
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  install             the program, with what `edgelet package` makes packages of
   matrix              write what the last tests proved of runtimes into README.md
   size                what a visitor downloads, part by part, against the budget
   bench               speed beside onnxruntime-web and a bare wasm kernel, in one run
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["install"] => install::run(),
         ["matrix"] => matrix::write(),
         ["size"] => size::run(),
         ["bench"] => bench::run(),

@@ -1,7 +1,7 @@
 //! The npm package: the wasm core, wasm-bindgen's glue for it, and `pkg-template` filled in.
 
-use crate::setup;
 use crate::shell::{self, Result, cargo, root, stage};
+use crate::{runtime, setup};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub fn run() -> Result<PathBuf> {
     let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
     for (scripts, wasm, features, prefix) in cores {
         let Bound { core, glue } = bind(&build(features)?)?;
-        optimize(&core, &folder.join(wasm))?;
+        optimize(&core, &folder.join(wasm), "--strip-debug")?;
         fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
         write(&scripts.join("core.js"), &glue)?;
     }
@@ -62,12 +62,14 @@ pub fn run() -> Result<PathBuf> {
     bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
     clear(&folder)?;
     fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
-    pack(&folder)
+    let packed = pack(&folder)?;
+    runtime::run()?;
+    Ok(packed)
 }
 
 /// The core as cargo builds it, with a standard library built for it: without the texts and the formatting of panics,
 /// which abort here anyway. That is behind flags that a stable compiler takes only with `RUSTC_BOOTSTRAP`.
-fn build(features: &str) -> Result<PathBuf> {
+pub fn build(features: &str) -> Result<PathBuf> {
     setup::rust_source()?;
     let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features];
     let standard_library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
@@ -114,8 +116,8 @@ fn bind(wasm: &Path) -> Result<Bound> {
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
 /// sums in memory, not in registers. Nothing lies below address 1024 (the stack comes first, and never is so deep), so that sums
-/// of addresses become offsets.
-fn optimize(wasm: &[u8], smaller: &Path) -> Result {
+/// of addresses become offsets. `names` says what becomes of the functions' names.
+pub fn optimize(wasm: &[u8], smaller: &Path, names: &str) -> Result {
     let larger = smaller.with_extension("bound.wasm");
     fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
@@ -127,7 +129,7 @@ fn optimize(wasm: &[u8], smaller: &Path) -> Result {
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
             .args(["--low-memory-unused", "--gufa-optimizing", "--converge"])
-            .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args([names, "--strip-producers", "--strip-target-features"])
             .args(features)
             .args(more)
             .arg(&larger)
