@@ -41,9 +41,11 @@ pub mod plan;
 // run
 pub mod predict;
 // edges: the only platform gates of the crate
-#[cfg(feature = "native")]
+#[cfg(feature = "import")]
 pub mod import;
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "import"))]
+mod importer;
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "import")))]
 mod web;

@@ -1,4 +1,4 @@
-// What a model says about itself: where it comes from, how good it was, its steps, and whether it proves itself here.
+// What a model says about itself: where it comes from, how good it was, and whether it proves itself here.
 
 import { byId, html } from "./dom.js";
 import { day, number, percent } from "./format.js";
@@ -9,11 +9,10 @@ const SHARES = new Set(["accuracy", "balanced_accuracy"]);
 
 /** Shows all of it. */
 export function showReport(model) {
-  const { provenance, steps } = model.schema;
+  const { provenance } = model.schema;
   byId("origin").replaceChildren(...origin(provenance));
   showMetrics(provenance.metrics);
   byId("metrics-block").hidden = provenance.metrics.length === 0;
-  byId("steps").replaceChildren(...steps.map(step));
   showProof(model);
 }
 
@@ -45,11 +44,6 @@ function showMetrics(metrics) {
 
 function metricText({ name, value }) {
   return SHARES.has(name) ? percent(value) : number(value, 4);
-}
-
-function step({ name, operator, width }) {
-  const size = `${number(width)} ${width === 1 ? "number" : "numbers"}`;
-  return html("li", {}, html("span", { class: "name" }, name), html("span", { class: "detail" }, `${operator} → ${size}`));
 }
 
 function showProof(model) {

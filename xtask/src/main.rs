@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod importer;
 mod pkg;
 mod setup;
 mod shell;
@@ -15,6 +16,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--no-serve]   build, train, push to a local bucket, predict over http, serve the page
+  site                the page with its models as static files: target/site
   test                every test: host, wasm, Node, Chromium, workerd, buckets
   check               formatting and lints
   audit               licences, sources and use of every dependency
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["demo"] => demo::run(true),
         ["demo", "--no-serve"] => demo::run(false),
+        ["site"] => demo::build_site(),
         ["test"] => test::run(),
         ["check"] => check::run(),
         ["audit"] => check::audit(),

@@ -30,35 +30,36 @@ pub fn run() -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let wasm = build()?;
-    bind(&wasm, &folder)?;
+    let wasm = build("core", &[])?;
+    bind(&wasm, &folder, "core")?;
     optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"))?;
     fill_in(&folder)?;
     bundle(&folder)?;
     pack(&folder)
 }
 
-/// The core as cargo builds it, with a standard library built for it: without the texts and the formatting of panics,
-/// which abort here anyway. That is behind flags that a stable compiler takes only with `RUSTC_BOOTSTRAP`.
-fn build() -> Result<PathBuf> {
+/// A wasm as cargo builds it in a folder of `target`, with a standard library built for it: without the texts and the
+/// formatting of panics, which abort here anyway. That is behind flags that a stable compiler takes only with
+/// `RUSTC_BOOTSTRAP`. Without `more` arguments it is the core.
+pub fn build(folder: &str, more: &[&str]) -> Result<PathBuf> {
     setup::rust_source()?;
     let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--profile", "wasm"];
     let standard_library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
-    let folder = root().join("target/core");
+    let folder = root().join("target").join(folder);
     let mut command = cargo();
-    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(standard_library);
+    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(more).args(standard_library);
     command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
     command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
     shell::run(&mut command)?;
     Ok(folder.join("wasm32-unknown-unknown/wasm/edgelet.wasm"))
 }
 
-/// wasm-bindgen's glue, as `core.js` beside `core_bg.wasm`.
+/// wasm-bindgen's glue, as `NAME.js` beside `NAME_bg.wasm`.
 ///
 /// The imports get short names: wasm-bindgen's end with 16 hexadecimal digits, which no compression makes smaller.
-fn bind(wasm: &Path, folder: &Path) -> Result {
+pub fn bind(wasm: &Path, folder: &Path, name: &str) -> Result {
     let mut bindgen = Bindgen::new();
-    let bindgen = bindgen.input_path(wasm).out_name("core").typescript(false).omit_default_module_path(true);
+    let bindgen = bindgen.input_path(wasm).out_name(name).typescript(false).omit_default_module_path(true);
     let bindgen = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
     let mut output = bindgen.generate_output().map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     let mut short_names: HashMap<String, String> = HashMap::new();
@@ -78,13 +79,14 @@ fn bind(wasm: &Path, folder: &Path) -> Result {
     }
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let bytes = output.wasm_mut().emit_wasm();
-    fs::write(folder.join("core_bg.wasm"), bytes).map_err(|error| format!("{}: {error}", folder.display()))?;
-    write(&folder.join("core.js"), &lines.concat())
+    let wasm = folder.join(format!("{name}_bg.wasm"));
+    fs::write(&wasm, bytes).map_err(|error| format!("{}: {error}", wasm.display()))?;
+    write(&folder.join(format!("{name}.js")), &lines.concat())
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
 /// sums in memory, not in registers.
-fn optimize(wasm: &Path, smaller: &Path) -> Result {
+pub fn optimize(wasm: &Path, smaller: &Path) -> Result {
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
     let more = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
