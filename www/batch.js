@@ -1,6 +1,6 @@
 // Many rows: a CSV is streamed through the model, piece by piece, and comes back with its predictions.
 
-import { line, records, valueOf } from "./csv.js";
+import { recordOf, records, valueOf } from "./csv.js";
 import { byId, html } from "./dom.js";
 import { duration, joined, number } from "./format.js";
 import { pause } from "./pause.js";
@@ -79,28 +79,32 @@ export class Batch {
     const texts = file.stream().pipeThrough(counted).pipeThrough(new TextDecoderStream("utf-8", { fatal: true }));
     let [header, rows, block, last] = [undefined, 0, [], performance.now()];
     const flush = () => {
-      const answers = this.#answers(block, header, rows);
+      const { names, cells } = this.#answers(block, header, rows);
+      const isFirst = rows === 0;
       rows += block.length;
-      const text = block.map((cells, k) => line([...cells, ...answers.cells[k]])).join("");
-      const head = rows === block.length ? [...header, ...answers.names] : undefined;
-      const preview = head && [head, ...block.slice(0, PREVIEW).map((cells, k) => [...cells, ...answers.cells[k]])];
+      const head = isFirst ? `${recordOf([...header, ...names])}\n` : "";
+      // The rows' own cells stay as they were written.
+      const text = head + block.map((record, k) => `${record.text},${recordOf(cells[k])}\n`).join("");
+      const preview = isFirst && [[...names, ...header], ...block.slice(0, PREVIEW).map((record, k) => [...cells[k], ...record.cells])];
       block = [];
-      return { text: head ? line(head) + text : text, rows, share: Math.min(1, read / file.size), preview };
+      return { text, rows, share: Math.min(1, read / file.size), preview };
     };
-    for await (const cells of records(texts)) {
-      if (header === undefined) {
-        header = this.#checked(cells.map((name) => name.trim().replace(/^\uFEFF/, "")));
-        continue;
+    for await (const found of records(texts)) {
+      for (const record of found) {
+        if (header === undefined) {
+          header = this.#checked(record.cells.map((name) => name.trim().replace(/^\uFEFF/, "")));
+          continue;
+        }
+        if (record.cells.length !== header.length) throw ragged(rows + block.length, header, record.cells);
+        block.push(record);
+        if (block.length < BLOCK) continue;
+        yield flush();
+        if (performance.now() - last > 12) {
+          await pause();
+          last = performance.now();
+        }
+        signal.throwIfAborted();
       }
-      if (cells.length !== header.length) throw ragged(rows + block.length, header, cells);
-      block.push(cells);
-      if (block.length < BLOCK) continue;
-      yield flush();
-      if (performance.now() - last > 12) {
-        await pause();
-        last = performance.now();
-      }
-      signal.throwIfAborted();
     }
     if (header === undefined) throw new EdgeletError("bad_rows", "line 1", "a header with the columns' names", "nothing");
     if (block.length > 0 || rows === 0) yield flush();
@@ -117,7 +121,7 @@ export class Batch {
   #answers(block, header, first) {
     const { inputs, outputs, targets } = this.#model.schema;
     const places = inputs.map(({ name }) => header.indexOf(name));
-    const rows = block.map((cells) => Object.fromEntries(inputs.map((input, i) => [input.name, valueOf(cells[places[i]], input)])));
+    const rows = block.map(({ cells }) => inputs.map((input, i) => valueOf(cells[places[i]], input)));
     const methods = outputs.map(({ method }) => method);
     try {
       const several = targets.length > 1 ? targets : ["prediction"];
@@ -136,7 +140,8 @@ export class Batch {
   }
 
   #preview([head, ...rows]) {
-    const cell = (text) => html("td", {}, typeof text === "number" ? number(text, 5) : text);
+    const short = (text) => (/^-?\d+\.\d{5,}$/.test(text) ? number(Number(text), 5) : String(text));
+    const cell = (text) => html("td", {}, short(text));
     const table = html(
       "table",
       {},
@@ -155,7 +160,7 @@ export class Batch {
       const control = document.getElementById(`feature-${i}`);
       return control ? value(control) : "";
     });
-    const url = URL.createObjectURL(new Blob([line(this.#model.featureNames), line(cells)], { type: "text/csv" }));
+    const url = URL.createObjectURL(new Blob([`${recordOf(this.#model.featureNames)}\n${recordOf(cells)}\n`], { type: "text/csv" }));
     html("a", { href: url, download: `${stem(this.#name)}-rows.csv` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   }

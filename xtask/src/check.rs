@@ -11,7 +11,10 @@ pub fn run() -> Result {
     shell::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     stage("lints: wasm");
     let wasm = ["--no-default-features", "--target", "wasm32-unknown-unknown"];
-    shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(["--", "-D", "warnings"]))
+    for more in [&[][..], &["--features", "import"]] {
+        shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(more).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 /// Licences, sources and bans of all dependencies, and whether each is used: cargo-deny and cargo-machete, which are
