@@ -13,6 +13,16 @@ export class EdgeletError extends Error {
   }
 }
 
+/**
+ * The error to throw for one that the core threw. What is none of this class is a trap: memory could not grow. What the core
+ * was working on is lost then; everything else in it is as it was.
+ */
+export function coreError(error) {
+  if (error instanceof EdgeletError) return error;
+  const hint = "This model is gone, the others are not: dispose of some to make room.";
+  return new EdgeletError("out_of_memory", "model", "memory enough for it", error.message, hint);
+}
+
 /** How a value is named in an error: short, and never the whole of a large one. */
 export function shown(value) {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

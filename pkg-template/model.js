@@ -1,5 +1,5 @@
 // A loaded model: the public class over the wasm core. A prediction on numbers is a copy into wasm memory and one call.
-import { EdgeletError } from "./errors.js";
+import { coreError, EdgeletError } from "./errors.js";
 import { Encoder } from "./rows.js";
 
 /** In the order of the core's methods. */
@@ -76,7 +76,12 @@ export class Model {
   }
 
   verify() {
-    return this.#alive().verify();
+    const core = this.#alive();
+    try {
+      return core.verify();
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   dispose() {
@@ -91,6 +96,15 @@ export class Model {
 
   get classes_() {
     return this.classes;
+  }
+
+  /** The error to throw for what the core threw. After a trap it is in the middle of something, and not to be touched again. */
+  #failed(error) {
+    if (!(error instanceof EdgeletError)) {
+      this.#core.__destroy_into_raw();
+      this.#core = undefined;
+    }
+    return coreError(error);
   }
 
   #alive() {
@@ -119,11 +133,15 @@ export class Model {
 
   #run(method, count, first) {
     const { texts } = this.#encoder;
-    for (const text of texts) this.#core.take_text(text);
-    const ran = this.#core.run(method, count, first);
-    // Room for texts may have made memory grow.
-    if (texts.length > 0) this.#view();
-    if (!ran) throw this.#core.problem();
+    try {
+      for (const text of texts) this.#core.take_text(text);
+      const ran = this.#core.run(method, count, first);
+      // Room for texts may have made memory grow.
+      if (texts.length > 0) this.#view();
+      if (!ran) throw this.#core.problem();
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /** The answers to `count` rows, where they lie. */

@@ -1,6 +1,6 @@
 // The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
-import initCore, { initSync, load as loadCore } from "./core.js";
-import { EdgeletError, shown } from "./errors.js";
+import initCore, { initSync, read } from "./core.js";
+import { coreError, EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
 import { checkOptions, FILE_OPTIONS } from "./options.js";
 
@@ -64,7 +64,12 @@ export async function load(source, options = {}) {
   aborted.catch(() => {});
   signal?.addEventListener("abort", abort);
   try {
-    return new Model(await loadCore(source, { signal, onProgress, headers, fetch, cache, integrity, aborted }), memory);
+    const file = await read(source, { signal, onProgress, headers, fetch, cache, integrity, aborted });
+    try {
+      return new Model(file.decode(), memory);
+    } catch (error) {
+      throw coreError(error);
+    }
   } finally {
     signal?.removeEventListener("abort", abort);
   }

@@ -66,6 +66,8 @@ kinds! {
     UnsupportedMethod = "unsupported_method",
     /// The model was disposed of (thrown by the npm package).
     Disposed = "disposed",
+    /// There is no memory for a model or for its texts in the wasm core.
+    OutOfMemory = "out_of_memory",
     /// Predictions differ from the expected ones.
     Parity = "parity",
     /// The model is not kept, and nothing else was allowed (thrown by the npm package).

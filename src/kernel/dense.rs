@@ -1,6 +1,6 @@
 //! Dense products: a row times a matrix.
 
-use super::lanes::{LANES, Lanes, padded};
+use super::lanes::{LANES, Lanes, Pair, padded};
 
 /// The sum of `a[i] * b[i]`.
 ///
@@ -49,21 +49,29 @@ pub fn all_finite(numbers: &[f64]) -> bool {
     lanes[0] + lanes[1] + lanes[2] + lanes[3] + rest == 0.0
 }
 
-/// Copies f32 into f64, as many as there are of the fewer.
+/// Copies f32 into f64, as many as there are of the fewer, and returns whether all are finite: see [`all_finite`].
 #[inline]
-pub fn widen(narrow: &[f32], wide: &mut [f64]) {
+pub fn widen(narrow: &[f32], wide: &mut [f64]) -> bool {
     let (narrow_chunks, narrow_rest) = narrow.as_chunks::<LANES>();
     let (wide_chunks, wide_rest) = wide.as_chunks_mut::<LANES>();
+    let zero = Lanes::splat(0.0);
+    let mut sums = zero;
     for (x, out) in narrow_chunks.iter().zip(&mut *wide_chunks) {
-        *out = Lanes::widened(x).to_array();
+        let x = Lanes::widened(x);
+        sums = sums.add_product(x, zero);
+        *out = x.to_array();
     }
     let wide_rest = match wide_chunks.get_mut(narrow_chunks.len()) {
         Some(chunk) => &mut chunk[..],
         None => wide_rest,
     };
+    let mut sum = 0.0;
     for (&x, out) in narrow_rest.iter().zip(wide_rest) {
         *out = x.into();
+        sum += *out * 0.0;
     }
+    let lanes = sums.to_array();
+    lanes[0] + lanes[1] + lanes[2] + lanes[3] + sum == 0.0
 }
 
 /// For each row of `width` numbers, one dot product with each row of `coefficients` (`intercepts.len()` × `width`),
@@ -79,74 +87,111 @@ pub fn affine(mut rows: &[f64], width: usize, coefficients: &[f64], intercepts: 
         }
         return;
     }
-    // Two rows at once, and two outputs: each number that is read takes part in two products.
+    // Four rows at once, and two outputs: each number that is read takes part in two or four products.
     let outputs = intercepts.len();
-    let (mut out, even) = (out, outputs / 2 * 2);
-    while rows.len() >= 2 * width {
-        let (first_row, more_rows) = rows.split_at(width);
-        let (second_row, more_rows) = more_rows.split_at(width);
-        let (first_out, more_out) = out.split_at_mut(outputs);
-        let (second_out, more_out) = more_out.split_at_mut(outputs);
-        let (mut k, mut weights) = (0, coefficients);
-        while k < even {
-            let (first, more) = weights.split_at(width);
-            let (second, more) = more.split_at(width);
-            let [a, b, c, d] = four_dots([first_row, second_row], [first, second]).to_array();
-            first_out[k] = a + intercepts[k];
-            first_out[k + 1] = b + intercepts[k + 1];
-            second_out[k] = c + intercepts[k];
-            second_out[k + 1] = d + intercepts[k + 1];
-            (k, weights) = (k + 2, more);
-        }
-        if k < outputs {
-            first_out[k] = dot(first_row, weights) + intercepts[k];
-            second_out[k] = dot(second_row, weights) + intercepts[k];
-        }
+    let mut out = out;
+    while rows.len() >= 4 * width {
+        let (four, more_rows) = rows.split_at(4 * width);
+        let (answers, more_out) = out.split_at_mut(4 * outputs);
+        affine_of_four(four, width, coefficients, intercepts, answers);
         (rows, out) = (more_rows, more_out);
     }
-    if rows.is_empty() {
-        return;
+    while !rows.is_empty() {
+        let (row, more_rows) = rows.split_at(width);
+        let (answers, more_out) = out.split_at_mut(outputs);
+        affine_of_row(row, coefficients, intercepts, answers);
+        (rows, out) = (more_rows, more_out);
     }
-    // One row, four outputs at once.
+}
+
+/// [`affine`] of four rows, two outputs at once.
+#[inline(always)]
+fn affine_of_four(rows: &[f64], width: usize, mut weights: &[f64], intercepts: &[f64], out: &mut [f64]) {
+    let (first, second) = rows.split_at(2 * width);
+    let ((a, b), (c, d)) = (first.split_at(width), second.split_at(width));
+    let outputs = intercepts.len();
+    let mut k = 0;
+    while k + 1 < outputs {
+        let (v, more) = weights.split_at(width);
+        let (w, more) = more.split_at(width);
+        let [with_v, with_w] = eight_dots(a, b, c, d, v, w);
+        for (row, (v, w)) in with_v.to_array().into_iter().zip(with_w.to_array()).enumerate() {
+            out[row * outputs + k] = v + intercepts[k];
+            out[row * outputs + k + 1] = w + intercepts[k + 1];
+        }
+        (k, weights) = (k + 2, more);
+    }
+    if k < outputs {
+        for (i, row) in [a, b, c, d].into_iter().enumerate() {
+            out[i * outputs + k] = dot(row, weights) + intercepts[k];
+        }
+    }
+}
+
+/// [`affine`] of one row, four outputs at once.
+#[inline(always)]
+fn affine_of_row(row: &[f64], coefficients: &[f64], intercepts: &[f64], out: &mut [f64]) {
     let (fours, last) = out.as_chunks_mut::<4>();
     let (fours_of_intercepts, last_intercepts) = intercepts.as_chunks::<4>();
     let mut weights = coefficients;
     for (answers, intercepts) in fours.iter_mut().zip(fours_of_intercepts) {
-        let (first, more_weights) = weights.split_at(4 * width);
-        *answers = dots_of_four(rows, first).plus(Lanes::new(intercepts)).to_array();
+        let (first, more_weights) = weights.split_at(4 * row.len());
+        *answers = dots_of_four(row, first).plus(Lanes::new(intercepts)).to_array();
         weights = more_weights;
     }
     for (answer, intercept) in last.iter_mut().zip(last_intercepts) {
-        let (first, more_weights) = weights.split_at(width);
-        *answer = dot(rows, first) + intercept;
+        let (first, more_weights) = weights.split_at(row.len());
+        *answer = dot(row, first) + intercept;
         weights = more_weights;
     }
 }
 
-/// The [`dot`] of each of two rows with each of two rows of weights, the first row's first.
+/// The [`dot`] of each of four rows with `v`, and with `w`.
+///
+/// First the lanes 0 and 1, then 2 and 3: the sums of all four at once are more than there are registers.
 #[inline(always)]
-fn four_dots([x, y]: [&[f64]; 2], [v, w]: [&[f64]; 2]) -> Lanes {
-    let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
-    let ((v, v_rest), (w, w_rest)) = (v.as_chunks(), w.as_chunks());
-    let zero = Lanes::splat(0.0);
-    let (mut xv, mut xw, mut yv, mut yw) = (zero, zero, zero, zero);
-    for (((x, y), v), w) in x.iter().zip(y).zip(v).zip(w) {
-        // Each is read when it is needed: all eight vectors and eight sums at once are more than there are registers.
-        let (x, v) = (Lanes::new(x), Lanes::new(v));
-        xv = xv.add_product(x, v);
-        let w = Lanes::new(w);
-        xw = xw.add_product(x, w);
-        let y = Lanes::new(y);
-        yv = yv.add_product(y, v);
-        yw = yw.add_product(y, w);
+fn eight_dots(a: &[f64], b: &[f64], c: &[f64], d: &[f64], v: &[f64], w: &[f64]) -> [Lanes; 2] {
+    let (low_v, low_w) = half_sums(a, b, c, d, v, w, Pair::first);
+    let (high_v, high_w) = half_sums(a, b, c, d, v, w, Pair::last);
+    [Pair::sums(low_v, high_v), Pair::sums(low_w, high_w)]
+}
+
+/// For each of four rows two lanes' sums of the products with `v` and with `w`.
+#[inline(always)]
+fn half_sums(
+    a: &[f64],
+    b: &[f64],
+    c: &[f64],
+    d: &[f64],
+    v: &[f64],
+    w: &[f64],
+    half: impl Fn(&[f64; LANES]) -> Pair,
+) -> ([Pair; 4], [Pair; 4]) {
+    let ((a, a_rest), (b, b_rest), (c, c_rest)) = (a.as_chunks(), b.as_chunks(), c.as_chunks());
+    let ((d, d_rest), (v, v_rest), (w, w_rest)) = (d.as_chunks(), v.as_chunks(), w.as_chunks());
+    let zero = Pair::ZERO;
+    let (mut av, mut bv, mut cv, mut dv) = (zero, zero, zero, zero);
+    let (mut aw, mut bw, mut cw, mut dw) = (zero, zero, zero, zero);
+    let mut add = |a, b, c, d, v, w| {
+        let (v, w) = (half(v), half(w));
+        let x = half(a);
+        (av, aw) = (av.add_product(x, v), aw.add_product(x, w));
+        let x = half(b);
+        (bv, bw) = (bv.add_product(x, v), bw.add_product(x, w));
+        let x = half(c);
+        (cv, cw) = (cv.add_product(x, v), cw.add_product(x, w));
+        let x = half(d);
+        (dv, dw) = (dv.add_product(x, v), dw.add_product(x, w));
+    };
+    for (((((a, b), c), d), v), w) in a.iter().zip(b).zip(c).zip(d).zip(v).zip(w) {
+        add(a, b, c, d, v, w);
     }
     // The product of two zeros changes no sum: those begin with 0, so none is -0.
-    if !x_rest.is_empty() {
-        let [x, y, v, w] = [padded(x_rest), padded(y_rest), padded(v_rest), padded(w_rest)];
-        (xv, xw) = (xv.add_product(x, v), xw.add_product(x, w));
-        (yv, yw) = (yv.add_product(y, v), yw.add_product(y, w));
+    if !v_rest.is_empty() {
+        let rest = |rest| padded(rest).to_array();
+        add(&rest(a_rest), &rest(b_rest), &rest(c_rest), &rest(d_rest), &rest(v_rest), &rest(w_rest));
     }
-    Lanes::sums([xv, xw, yv, yw])
+    ([av, bv, cv, dv], [aw, bw, cw, dw])
 }
 
 /// The [`dot`] of a row with each of four rows of weights.
@@ -239,21 +284,28 @@ mod tests {
         for (n, room) in [(0, 0), (1, 1), (3, 8), (4, 4), (6, 8), (9, 16), (10, 10)] {
             let narrow: Vec<f32> = (0..n).map(|i| i as f32 + 0.1).collect();
             let mut wide = vec![-1.0; room];
-            widen(&narrow, &mut wide);
+            assert!(widen(&narrow, &mut wide));
             let expected: Vec<f64> = narrow.iter().map(|&x| x.into()).collect();
             assert_eq!(wide[..n], expected);
             assert!(wide[n..].iter().all(|&x| x == -1.0));
+            for i in 0..n {
+                let mut bad = narrow.clone();
+                bad[i] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][i % 3];
+                assert!(!widen(&bad, &mut wide), "{} at {i} of {n}", bad[i]);
+            }
         }
     }
 
     #[test]
     fn many_outputs_are_dots_of_their_own() {
-        for (width, outputs) in [(1, 4), (3, 5), (8, 11), (13, 8)] {
+        // Four rows at once, then those that are left one by one.
+        const ROWS: usize = 7;
+        for (width, outputs) in [(1, 4), (3, 5), (8, 11), (13, 8), (4, 2), (6, 3)] {
             let number = |i: usize| (i * 7919 % 101) as f64 / 3.0 - 11.0;
-            let rows: Vec<f64> = (0..2 * width).map(number).collect();
+            let rows: Vec<f64> = (0..ROWS * width).map(number).collect();
             let coefficients: Vec<f64> = (5..5 + width * outputs).map(number).collect();
             let intercepts: Vec<f64> = (9..9 + outputs).map(number).collect();
-            let mut out = vec![0.0; 2 * outputs];
+            let mut out = vec![0.0; ROWS * outputs];
             affine(&rows, width, &coefficients, &intercepts, &mut out);
             for (i, found) in out.iter().enumerate() {
                 let weights = &coefficients[i % outputs * width..][..width];

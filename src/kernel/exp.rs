@@ -20,33 +20,58 @@ const P: [f64; 5] = [
     f64::from_bits(0x3e66_3769_72be_a4d0),
 ];
 
+/// The numbers above and some more, to be read from memory: V8 makes a vector of a constant anew each time it is used.
+struct Numbers {
+    log2_e: f64,
+    ln_2: [f64; 2],
+    half_ln_2: f64,
+    tiny: f64,
+    limit: f64,
+    p: [f64; 5],
+    half: f64,
+    one: f64,
+    two: f64,
+}
+
+static NUMBERS: Numbers = Numbers {
+    log2_e: std::f64::consts::LOG2_E,
+    ln_2: LN_2,
+    half_ln_2: HALF_LN_2,
+    tiny: TINY,
+    limit: LIMIT,
+    p: P,
+    half: 0.5,
+    one: 1.0,
+    two: 2.0,
+};
+
 /// [`math::exp`] of four numbers, the same bits: libm's operations in libm's order, but without its branches.
 ///
 /// x = k ln 2 + r with |r| at most about ln 2 / 2, and e^x = 2^k e^r; k is 0 for an x that is small itself.
 #[inline(always)]
-fn exp(x: Lanes) -> Lanes {
+fn exp(x: Lanes, n: &Numbers) -> Lanes {
     let size = x.abs();
-    if !size.are_below(LIMIT) {
+    if !size.are_below(n.limit) {
         let [a, b, c, d] = x.to_array();
         return Lanes::new(&[math::exp(a), math::exp(b), math::exp(c), math::exp(d)]);
     }
     let splat = Lanes::splat;
-    let k = splat(std::f64::consts::LOG2_E).times(x).plus(x.signs_for(0.5)).trunc().where_at_least(size, HALF_LN_2);
-    let (high, low) = (x.minus(k.times(splat(LN_2[0]))), k.times(splat(LN_2[1])));
+    let k = splat(n.log2_e).times(x).plus(x.signs_for(n.half)).trunc().where_at_least(size, n.half_ln_2);
+    let (high, low) = (x.minus(k.times(splat(n.ln_2[0]))), k.times(splat(n.ln_2[1])));
     let r = high.minus(low);
     let square = r.times(r);
-    let p = square.times(splat(P[4])).plus(splat(P[3]));
-    let p = square.times(p).plus(splat(P[2]));
-    let p = square.times(square.times(p).plus(splat(P[1]))).plus(splat(P[0]));
+    let p = square.times(splat(n.p[4])).plus(splat(n.p[3]));
+    let p = square.times(p).plus(splat(n.p[2]));
+    let p = square.times(square.times(p).plus(splat(n.p[1]))).plus(splat(n.p[0]));
     let c = r.minus(square.times(p));
-    let more = r.times(c).over(splat(2.0).minus(c)).where_at_least(size, TINY);
-    splat(1.0).plus(more.minus(low).plus(high)).times(k.powers_of_two())
+    let more = r.times(c).over(splat(n.two).minus(c)).where_at_least(size, n.tiny);
+    splat(n.one).plus(more.minus(low).plus(high)).times(k.powers_of_two())
 }
 
 /// [`math::exp`] of every number, in place.
 #[inline(never)]
 pub fn exp_all(numbers: &mut [f64]) {
-    let count = numbers.len();
+    let (count, constants) = (numbers.len(), std::hint::black_box(&NUMBERS));
     // The last four may overlap those before, so they are read first.
     let last = numbers.last_chunk().map_or_else(|| padded(numbers), Lanes::new);
     let mut at = 0;
@@ -55,7 +80,7 @@ pub fn exp_all(numbers: &mut [f64]) {
             Some(four) => (Lanes::new(four), at),
             None => (last, count.saturating_sub(LANES)),
         };
-        let powers = exp(four).to_array();
+        let powers = exp(four, constants).to_array();
         match numbers[from..].first_chunk_mut() {
             Some(four) => *four = powers,
             None => numbers.iter_mut().zip(powers).for_each(|(number, power)| *number = power),

@@ -239,8 +239,17 @@ fn from_memory(source: &Uint8Array) -> Result<Vec<u8>, JsValue> {
 /// Appends a chunk; refuses what exceeds the limit, or the memory there is, before it is taken.
 fn append(bytes: &mut Vec<u8>, chunk: &Uint8Array) -> Result<(), JsValue> {
     let (start, length) = (bytes.len(), chunk.length() as usize);
-    if (start + length) as u64 > MAX_FILE_BYTES || bytes.try_reserve(length).is_err() {
+    if (start + length) as u64 > MAX_FILE_BYTES {
         return Err(too_large());
+    }
+    if bytes.try_reserve(length).is_err() {
+        return Err(throw(
+            Kind::OutOfMemory,
+            "model",
+            "memory enough for it",
+            "less",
+            "Dispose of other models to make room.",
+        ));
     }
     bytes.resize(start + length, 0);
     chunk.copy_to(&mut bytes[start..]);

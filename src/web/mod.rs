@@ -14,6 +14,7 @@ use crate::kernel::dense;
 use crate::model::{Method, Model, Screen};
 use crate::predict::Predictor;
 use error::thrown;
+use std::mem;
 use wasm_bindgen::prelude::*;
 
 /// A model ready to predict.
@@ -24,28 +25,41 @@ pub struct Core {
     screen: Screen,
     /// A block of rows as f32, for callers that have those: widening them here is faster than in JavaScript.
     narrow: Vec<f32>,
+    /// Whether the scratch holds numbers from there, all of them finite.
+    are_finite: bool,
     problem: Option<Error>,
 }
 
-/// Fetches and decodes a model: see `load` in the package's declarations.
+/// A model's bytes, whole and checked.
 #[wasm_bindgen]
-pub async fn load(source: JsValue, options: fetch::LoadOptions) -> Result<Core, JsValue> {
+pub struct File {
+    bytes: Vec<u8>,
+    options: fetch::LoadOptions,
+}
+
+/// Fetches a model: see `load` in the package's declarations.
+#[wasm_bindgen]
+pub async fn read(source: JsValue, options: fetch::LoadOptions) -> Result<File, JsValue> {
     let bytes = fetch::read(source, &options).await?;
-    let core = Core::decode(&bytes)?;
-    options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
-    Ok(core)
+    Ok(File { bytes, options })
+}
+
+#[wasm_bindgen]
+impl File {
+    /// The model in it. Not a part of [`read`]: a trap in a future would leave its promise waiting for ever.
+    pub fn decode(self) -> Result<Core, JsValue> {
+        let Self { bytes, options } = self;
+        let model = format::decode(&bytes).map_err(thrown)?;
+        let predictor = Predictor::new(&model);
+        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
+        let screen = model.signature().screen();
+        options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
+        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
+    }
 }
 
 #[wasm_bindgen]
 impl Core {
-    fn decode(bytes: &[u8]) -> Result<Core, JsValue> {
-        let model = format::decode(bytes).map_err(thrown)?;
-        let predictor = Predictor::new(&model);
-        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-        let screen = model.signature().screen();
-        Ok(Core { model, predictor, screen, narrow, problem: None })
-    }
-
     /// The signature and the provenance as a plain object.
     pub fn schema(&self) -> Result<JsValue, JsValue> {
         schema::of(&self.model)
@@ -76,10 +90,10 @@ impl Core {
         self.narrow.as_ptr()
     }
 
-    /// Puts `rows` rows of f32 into the scratch.
+    /// Puts `rows` rows of f32 into the scratch, for the next [`Self::run`] of as many.
     pub fn widen(&mut self, rows: usize) {
         let numbers = &self.narrow[..rows * self.predictor.input_width()];
-        dense::widen(numbers, self.predictor.scratch());
+        self.are_finite = dense::widen(numbers, self.predictor.scratch());
     }
 
     /// Takes a text; the texts of the next [`Self::run`] have places in the order they are taken. Memory may grow.
@@ -94,7 +108,9 @@ impl Core {
     pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
         let numbers = rows * self.predictor.input_width();
         let numbers = &self.predictor.scratch()[..numbers];
-        if !self.screen.passes(numbers)
+        let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
+        if !are_right
+            && !self.screen.passes(numbers)
             && let Err(error) = self.model.signature().check_rows_from(numbers, first)
         {
             self.problem = Some(error);

@@ -9,5 +9,5 @@ pub fn into(folder: &Path) -> Result {
     stage("the importers for the page");
     let wasm = pkg::build("importer", &["--features", "import"])?;
     pkg::bind(&wasm, folder, "edgelet-import")?;
-    pkg::optimize(&folder.join("edgelet-import_bg.wasm"), &folder.join("edgelet-import.wasm"))
+    pkg::optimize(&folder.join("edgelet-import_bg.wasm"), &folder.join("edgelet-import.wasm"), &[])
 }

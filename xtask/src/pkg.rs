@@ -16,6 +16,10 @@ const FOLDER: &str = "registry";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
 
+/// Nothing lies below address 1024 of the core (the stack comes first, and never is so deep), so that sums of addresses become
+/// offsets.
+const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
+
 /// Where the package lies before it is packed.
 pub fn folder() -> PathBuf {
     root().join("target/npm/edgelet")
@@ -32,7 +36,7 @@ pub fn run() -> Result<PathBuf> {
     }
     let wasm = build("core", &[])?;
     bind(&wasm, &folder, "core")?;
-    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"))?;
+    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"), &THOROUGH)?;
     fill_in(&folder)?;
     bundle(&folder)?;
     pack(&folder)
@@ -85,19 +89,20 @@ pub fn bind(wasm: &Path, folder: &Path, name: &str) -> Result {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers.
-pub fn optimize(wasm: &Path, smaller: &Path) -> Result {
+/// sums in memory, not in registers. `more` is what is worth its time for what everybody downloads.
+pub fn optimize(wasm: &Path, smaller: &Path, more: &[&str]) -> Result {
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
-    let more = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
+    let others = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
     let mut command = Command::new("node");
     shell::run(
         command
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
+            .args(more)
             .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
             .args(features)
-            .args(more)
+            .args(others)
             .arg(wasm)
             .arg("-o")
             .arg(smaller),

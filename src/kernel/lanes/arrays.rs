@@ -123,6 +123,39 @@ impl Lanes {
     }
 }
 
+/// Two f64: half the lanes.
+#[derive(Clone, Copy)]
+pub struct Pair([f64; 2]);
+
+impl Pair {
+    /// Twice 0.
+    pub const ZERO: Self = Self([0.0; 2]);
+
+    /// The first two of those four.
+    #[inline(always)]
+    pub fn first(x: &[f64; LANES]) -> Self {
+        Self([x[0], x[1]])
+    }
+
+    /// The last two of those four.
+    #[inline(always)]
+    pub fn last(x: &[f64; LANES]) -> Self {
+        Self([x[2], x[3]])
+    }
+
+    /// Adds `x[j] * y[j]` to lane j.
+    #[inline(always)]
+    pub fn add_product(self, x: Self, y: Self) -> Self {
+        Self([self.0[0] + x.0[0] * y.0[0], self.0[1] + x.0[1] * y.0[1]])
+    }
+
+    /// [`Lanes::sums`] of four lanes each, given as their first two and their last two.
+    #[inline(always)]
+    pub fn sums(first: [Self; 4], last: [Self; 4]) -> Lanes {
+        Lanes(array::from_fn(|i| (first[i].0[0] + last[i].0[0]) + (first[i].0[1] + last[i].0[1])))
+    }
+}
+
 /// Four f32.
 #[derive(Clone, Copy)]
 pub struct Singles([f32; 4]);

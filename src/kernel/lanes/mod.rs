@@ -15,9 +15,9 @@ mod arrays;
 mod vectors;
 
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
-pub use arrays::{Bytes, Lanes, Singles};
+pub use arrays::{Bytes, Lanes, Pair, Singles};
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-pub use vectors::{Bytes, Lanes, Singles};
+pub use vectors::{Bytes, Lanes, Pair, Singles};
 
 /// (x - `low`) × `scale` as a whole number from 0 to `last`; of NaN 0.
 #[inline(always)]

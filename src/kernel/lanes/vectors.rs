@@ -134,6 +134,41 @@ impl Lanes {
     }
 }
 
+/// Two f64: half the lanes.
+#[derive(Clone, Copy)]
+pub struct Pair(v128);
+
+impl Pair {
+    /// Twice 0.
+    pub const ZERO: Self = Self(f64x2(0.0, 0.0));
+
+    /// The first two of those four.
+    #[inline(always)]
+    pub fn first(x: &[f64; LANES]) -> Self {
+        Self(Lanes::new(x).0)
+    }
+
+    /// The last two of those four.
+    #[inline(always)]
+    pub fn last(x: &[f64; LANES]) -> Self {
+        Self(Lanes::new(x).1)
+    }
+
+    /// Adds `x[j] * y[j]` to lane j.
+    #[inline(always)]
+    pub fn add_product(self, x: Self, y: Self) -> Self {
+        Self(f64x2_add(self.0, f64x2_mul(x.0, y.0)))
+    }
+
+    /// [`Lanes::sums`] of four lanes each, given as their first two and their last two.
+    #[inline(always)]
+    pub fn sums(first: [Self; 4], last: [Self; 4]) -> Lanes {
+        let [a, b, c, d] = first;
+        let [e, f, g, h] = last;
+        Lanes::sums([Lanes(a.0, e.0), Lanes(b.0, f.0), Lanes(c.0, g.0), Lanes(d.0, h.0)])
+    }
+}
+
 /// Four f32.
 #[derive(Clone, Copy)]
 pub struct Singles(v128);
