@@ -56,5 +56,5 @@ export class Axes {
 
 function marks({ domain, labels }, count) {
   if (labels) return labels.map((text, i) => [i, text.length > 12 ? `${text.slice(0, 11)}…` : text]);
-  return ticks(domain, Math.max(2, count)).map((x) => [x, number(x, 4)]);
+  return ticks(domain, Math.max(4, count)).map((x) => [x, number(x, 4)]);
 }

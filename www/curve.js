@@ -5,7 +5,7 @@ import { Axes } from "./axes.js";
 import { svg } from "./dom.js";
 import { CLASS_COLOURS } from "./colours.js";
 
-const POINTS = 160;
+const POINTS = 320;
 /** Lines beyond so many are no picture. */
 export const MOST_LINES = 8;
 

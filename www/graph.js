@@ -26,18 +26,27 @@ function boxesOf(model, steps) {
   const boxes = [{ title: "row", detail: features, inputs: [], column: 0 }];
   for (const { name, operator, inputs, width, forest } of steps) {
     const column = 1 + Math.max(...inputs.map((id) => boxes[id].column));
-    const size = forest ? plural(forest.trees, "tree") : plural(width, "number");
-    boxes.push({ title: name, detail: `${operator} · ${size}`, inputs, column });
+    const size = forest ? `· ${plural(forest.trees, "tree")}` : `→ ${number(width)}`;
+    boxes.push({ title: name, detail: `${operator} ${size}`, inputs, column });
   }
-  const used = new Map();
+  return { boxes, lines: inLanes(boxes), columns: 1 + Math.max(...boxes.map(({ column }) => column)) };
+}
+
+/** Gives each box a line: its branch's, where that is free, and the middle of several where they meet. Returns how many there are. */
+function inLanes(boxes) {
+  const taken = new Map();
   for (const box of boxes) {
-    box.line = used.get(box.column) ?? 0;
-    used.set(box.column, box.line + 1);
+    const lanes = taken.get(box.column) ?? [];
+    taken.set(box.column, lanes);
+    const wanted = box.inputs.reduce((sum, id) => sum + boxes[id].line, 0) / (box.inputs.length || 1);
+    box.line = wanted;
+    while (lanes.some((lane) => Math.abs(lane - box.line) < 1)) box.line = Math.floor(box.line) + 1;
+    lanes.push(box.line);
   }
-  const lines = Math.max(...used.values());
-  // Columns with fewer boxes stand in the middle.
-  for (const box of boxes) box.line += (lines - used.get(box.column)) / 2;
-  return { boxes, lines, columns: used.size };
+  const [row, ...rest] = boxes;
+  const begins = rest.filter(({ inputs }) => inputs.includes(0)).map(({ line }) => line);
+  row.line = (Math.min(...begins) + Math.max(...begins)) / 2;
+  return 1 + Math.max(...boxes.map(({ line }) => line));
 }
 
 function picture({ boxes, lines, columns }) {
@@ -58,7 +67,7 @@ function picture({ boxes, lines, columns }) {
       svg("title", {}, `${box.title}: ${box.detail}`),
       svg("rect", { x, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 10 }),
       svg("text", { class: "title", x: x + 14, y: y - 5 }, short(box.title, 17)),
-      svg("text", { class: "detail", x: x + 14, y: y + 14 }, short(box.detail, 21)),
+      svg("text", { class: "detail", x: x + 14, y: y + 14 }, short(box.detail, 20)),
     );
   });
   const label = boxes.map(({ title, detail }) => `${title} (${detail})`).join(", then ");
