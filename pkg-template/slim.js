@@ -1,5 +1,5 @@
 // The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
-import initCore, { initSync, read } from "./core.js";
+import initCore, { explain_decode, initSync, read } from "./core.js";
 import { coreError, EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
 import { checkOptions, FILE_OPTIONS } from "./options.js";
@@ -66,7 +66,8 @@ export async function load(source, options = {}) {
   try {
     const file = await read(source, { signal, onProgress, headers, fetch, cache, integrity, aborted });
     try {
-      return new Model(file.decode(), memory);
+      // EXPLAINS is set where the package is built: true for edgelet/explain, false for every other entry.
+      return new Model(EXPLAINS ? explain_decode(file) : file.decode(), memory);
     } catch (error) {
       throw coreError(error);
     }

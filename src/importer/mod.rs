@@ -11,20 +11,30 @@ mod tree;
 use crate::error::{Error, Kind};
 use crate::format;
 use crate::import::{self, Framework, Options};
-use crate::model::{Method, Model, Operator, Output, Parts, TestRows};
+use crate::model::{Background, Method, Model, Operator, Output, Parts, TestRows};
 use columns::Columns;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// The `.edgelet` file of another framework's model: the bytes that `edgelet import` writes.
 ///
-/// `name` is the file's, for errors; `from` and `missing` are the program's options.
+/// `name` is the file's, for errors; `from`, `missing` and `explain` are the program's options.
 #[wasm_bindgen]
-pub fn import_model(bytes: &[u8], name: &str, from: Option<String>, missing: Option<f32>) -> Result<Vec<u8>, JsValue> {
+pub fn import_model(
+    bytes: &[u8],
+    name: &str,
+    from: Option<String>,
+    missing: Option<f32>,
+    explain: bool,
+) -> Result<Vec<u8>, JsValue> {
     let from = from.map(|name| framework(&name)).transpose().map_err(thrown)?;
     let options = Options { from, missing: missing.filter(|x| !x.is_nan()) };
-    let model = import::import(bytes, &options);
-    model.and_then(|model| format::encode(&model)).map_err(|error| thrown(error.within(name)))
+    let imported = match explain {
+        false => import::import(bytes, &options).map(|model| (model, Background::default())),
+        true => import::import_to_explain(bytes, &options, |_| Ok(Vec::new())),
+    };
+    let file = imported.and_then(|(model, background)| format::encode_with(&model, &background));
+    file.map_err(|error| thrown(error.within(name)))
 }
 
 fn framework(name: &str) -> Result<Framework, Error> {

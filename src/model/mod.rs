@@ -5,6 +5,7 @@
 //! [`TestRows`] it can prove itself with. [`Model::new`] is the only way to make one, and it checks everything: if a
 //! `Model` exists, it is sound, and running it cannot fail. Nothing here does I/O or knows how a model is stored.
 
+mod background;
 mod column;
 mod decide;
 mod encode;
@@ -21,6 +22,7 @@ mod text;
 mod transform;
 mod vote;
 
+pub use background::{Background, Known};
 pub use column::{Concat, Impute, OneHot, Scale, Select};
 pub use decide::{ArgMax, Binarize, LastArgMax, Sigmoid, Softmax};
 pub use encode::{Bins, Recode, Table};

@@ -1,5 +1,9 @@
 //! Runs a plan. After construction nothing is allocated and nothing can fail.
 
+mod explain;
+
+pub use explain::{Explained, Explainer, means};
+
 use crate::kernel::impute::{Donors, impute_nearest};
 use crate::kernel::pairwise::{self, Known};
 use crate::kernel::text::{Desk, TextList};

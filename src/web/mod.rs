@@ -5,6 +5,7 @@
 //! happens here.
 
 mod error;
+mod explain;
 mod fetch;
 mod schema;
 
@@ -58,6 +59,26 @@ impl File {
     }
 }
 
+impl Core {
+    /// Checks the first `rows` rows of the scratch and lets the predictor `run` on them.
+    #[inline(always)]
+    fn run_if_accepted(&mut self, rows: usize, first: usize, run: impl FnOnce(&mut Predictor)) -> bool {
+        let numbers = rows * self.predictor.input_width();
+        let numbers = &self.predictor.scratch()[..numbers];
+        let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
+        if !are_right
+            && !self.screen.passes(numbers)
+            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
+        {
+            self.problem = Some(error);
+        } else {
+            run(&mut self.predictor);
+        }
+        self.predictor.texts().clear();
+        self.problem.is_none()
+    }
+}
+
 #[wasm_bindgen]
 impl Core {
     /// The signature and the provenance as a plain object.
@@ -106,19 +127,7 @@ impl Core {
     ///
     /// Returns whether it went well; if not, [`Self::problem`] tells why. A `Result` would cost an array at each call.
     pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
-        let numbers = rows * self.predictor.input_width();
-        let numbers = &self.predictor.scratch()[..numbers];
-        let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
-        if !are_right
-            && !self.screen.passes(numbers)
-            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
-        {
-            self.problem = Some(error);
-        } else {
-            self.predictor.run(Method::ALL[method], rows);
-        }
-        self.predictor.texts().clear();
-        self.problem.is_none()
+        self.run_if_accepted(rows, first, |predictor| predictor.run(Method::ALL[method], rows))
     }
 
     /// Why the last [`Self::run`] failed, as an error to throw.

@@ -10,8 +10,15 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The scripts that people import.
 const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
+/// The entries of `edgelet/explain`: those of `edgelet` itself, over a core that also explains.
+const EXPLAINING: [&str; 3] = ["explain=edgelet.js", "explain-node=node.js", "explain-worker=worker.js"];
 /// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
-const PARTS: [&str; 6] = ["core.js", "errors.js", "histogram.js", "model.js", "options.js", "rows.js"];
+const PARTS: [&str; 7] =
+    ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
+/// The two cores: of one build, one without the exports whose names hold [`EXPLAIN`].
+const CORE: &str = "edgelet.wasm";
+const EXPLAINING_CORE: &str = "edgelet-explain.wasm";
+const EXPLAIN: &str = "explain";
 const FOLDER: &str = "registry";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
@@ -31,14 +38,25 @@ pub fn run() -> Result<PathBuf> {
     setup::node_packages()?;
     stage("the npm package");
     let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    // The scripts of `edgelet/explain` until they are bundled.
+    let explaining = root().join("target/npm/explain");
+    for folder in [&folder, &explaining] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let wasm = build("core", &[])?;
-    bind(&wasm, &folder, "core")?;
-    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"), &THOROUGH)?;
-    fill_in(&folder)?;
-    bundle(&folder)?;
+    let Bound { core, explaining_core, glue } = bind(&build("core", &[])?)?;
+    optimize(&core, &folder.join(CORE), &THOROUGH)?;
+    optimize(&explaining_core, &folder.join(EXPLAINING_CORE), &THOROUGH)?;
+    for (folder, wasm) in [(&folder, CORE), (&explaining, EXPLAINING_CORE)] {
+        fill_in(folder, wasm)?;
+        write(&folder.join("core.js"), &glue)?;
+    }
+    bundle(&folder, &ENTRIES, "node.cjs", "--define:EXPLAINS=false")?;
+    bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
+    clear(&folder)?;
+    fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
     pack(&folder)
 }
 
@@ -58,12 +76,19 @@ pub fn build(folder: &str, more: &[&str]) -> Result<PathBuf> {
     Ok(folder.join("wasm32-unknown-unknown/wasm/edgelet.wasm"))
 }
 
-/// wasm-bindgen's glue, as `NAME.js` beside `NAME_bg.wasm`.
+/// The bytes of both cores, and wasm-bindgen's glue, which serves both.
+struct Bound {
+    core: Vec<u8>,
+    explaining_core: Vec<u8>,
+    glue: String,
+}
+
+/// Binds the core to JavaScript.
 ///
 /// The imports get short names: wasm-bindgen's end with 16 hexadecimal digits, which no compression makes smaller.
-pub fn bind(wasm: &Path, folder: &Path, name: &str) -> Result {
+fn bind(wasm: &Path) -> Result<Bound> {
     let mut bindgen = Bindgen::new();
-    let bindgen = bindgen.input_path(wasm).out_name(name).typescript(false).omit_default_module_path(true);
+    let bindgen = bindgen.input_path(wasm).out_name("core").typescript(false).omit_default_module_path(true);
     let bindgen = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
     let mut output = bindgen.generate_output().map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     let mut short_names: HashMap<String, String> = HashMap::new();
@@ -81,16 +106,24 @@ pub fn bind(wasm: &Path, folder: &Path, name: &str) -> Result {
     if counts.iter().sum::<usize>() != short_names.len() {
         return Err("wasm-bindgen's glue does not define its imports one a line, as this expects".into());
     }
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let bytes = output.wasm_mut().emit_wasm();
-    let wasm = folder.join(format!("{name}_bg.wasm"));
-    fs::write(&wasm, bytes).map_err(|error| format!("{}: {error}", wasm.display()))?;
-    write(&folder.join(format!("{name}.js")), &lines.concat())
+    // A class that an entry does not import is left out of it only if nothing is done with it where it is defined.
+    let glue = lines.into_iter().filter(|line| !line.starts_with("if (Symbol.dispose) Explaining"));
+    let glue: String = glue.collect();
+    let glue = glue.replace(": new FinalizationRegistry(", ": /* @__PURE__ */ new FinalizationRegistry(");
+    let module = output.wasm_mut();
+    let explaining_core = module.emit_wasm();
+    let exports: Vec<_> = module.exports.iter().filter(|export| export.name.contains(EXPLAIN)).collect();
+    let exports: Vec<_> = exports.into_iter().map(|export| export.id()).collect();
+    exports.into_iter().for_each(|export| module.exports.delete(export));
+    walrus::passes::gc::run(module);
+    Ok(Bound { core: module.emit_wasm(), explaining_core, glue })
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
 /// sums in memory, not in registers. `more` is what is worth its time for what everybody downloads.
-pub fn optimize(wasm: &Path, smaller: &Path, more: &[&str]) -> Result {
+pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
+    let larger = smaller.with_extension("bound.wasm");
+    fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
     let others = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
@@ -103,52 +136,64 @@ pub fn optimize(wasm: &Path, smaller: &Path, more: &[&str]) -> Result {
             .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
             .args(features)
             .args(others)
-            .arg(wasm)
+            .arg(&larger)
             .arg("-o")
             .arg(smaller),
     )?;
-    fs::remove_file(wasm).map_err(|error| format!("{}: {error}", wasm.display()))
+    fs::remove_file(&larger).map_err(|error| format!("{}: {error}", larger.display()))
 }
 
-/// Copies `pkg-template` and the licences, with the version put in.
-fn fill_in(folder: &Path) -> Result {
+/// Copies `pkg-template` and the licences, with the version and the name of the core put in.
+fn fill_in(folder: &Path, wasm: &str) -> Result {
     let template = root().join("pkg-template");
-    copy_texts(&template, folder)?;
-    copy_texts(&template.join(FOLDER), &folder.join(FOLDER))?;
+    copy_texts(&template, folder, wasm)?;
+    copy_texts(&template.join(FOLDER), &folder.join(FOLDER), wasm)?;
     let noble = root().join("tests/node_modules").join(NOBLE).join("LICENSE");
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (name, root().join(name)));
     for (name, path) in licences.into_iter().chain([("LICENSE-noble-ed25519", noble)]) {
         write(&folder.join(name), &read(&path)?)?;
     }
     // The declarations once more, for `require`.
-    write(&folder.join("edgelet.d.cts"), &read(&folder.join("edgelet.d.ts"))?)
+    for name in ["edgelet", EXPLAIN] {
+        let declarations = read(&folder.join(format!("{name}.d.ts")))?.replace("./edgelet.js", "./edgelet.cjs");
+        write(&folder.join(format!("{name}.d.cts")), &declarations)?;
+    }
+    Ok(())
 }
 
-fn copy_texts(from: &Path, to: &Path) -> Result {
+fn copy_texts(from: &Path, to: &Path, wasm: &str) -> Result {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let entries = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()) {
         let name = file.file_name().ok_or("a file without a name")?;
-        write(&to.join(name), &read(&file)?.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
+        let text = read(&file)?.replace("{{version}}", env!("CARGO_PKG_VERSION")).replace("{{wasm}}", wasm);
+        write(&to.join(name), &text)?;
     }
     Ok(())
 }
 
 /// The scripts as they are shipped: each entry, what all or some of them share in a file each, comments and long names gone; and Node's entry
-/// once more as one CommonJS file.
-fn bundle(folder: &Path) -> Result {
+/// once more as one CommonJS file, `required`. `explains` says whether models explain.
+fn bundle(folder: &Path, entries: &[&str], required: &str, explains: &str) -> Result {
+    let output = self::folder();
     let esbuild = |arguments: &[&str]| {
         let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
-        command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]);
+        command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning", explains]);
         command.env("NODE_PATH", root().join("tests/node_modules"));
         shell::run(command.args(arguments))
     };
     let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";
     let define = "--define:import.meta.url=edgeletUrl";
-    esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, "--outfile=node.cjs"])?;
+    let outfile = format!("--outfile={}", output.join(required).display());
+    esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, &outfile])?;
     let shared =
         ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
-    esbuild(&[&ENTRIES[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
+    let outdir = format!("--outdir={}", output.display());
+    esbuild(&[entries, &shared, &[&outdir, "--allow-overwrite"]].concat())
+}
+
+/// Removes the scripts that are in others now.
+fn clear(folder: &Path) -> Result {
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
     }

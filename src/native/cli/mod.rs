@@ -6,6 +6,7 @@ mod cors;
 mod cost;
 mod description;
 mod doctor;
+mod explain;
 mod gc;
 mod import;
 mod inspect;
@@ -83,6 +84,7 @@ enum Command {
     Train(train::Train),
     Import(import::Import),
     Predict(predict::Predict),
+    Explain(explain::Explain),
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Train(train) => train.run(globals),
         Command::Import(import) => import.run(globals),
         Command::Predict(predict) => predict.run(globals),
+        Command::Explain(explain) => explain.run(globals),
         Command::Verify(verify) => verify.run(globals),
         Command::Inspect(inspect) => inspect.run(globals),
         Command::Bench(bench) => bench.run(globals),
