@@ -51,7 +51,7 @@ class Shown {
     this.#predict();
     showReport(model);
     showActions(opened);
-    for (const panel of ["rows", "surface-panel", "trees", "inside"]) byId(panel).hidden = true;
+    for (const panel of ["rows", "surface-panel", "trees", "inside", "contributions"]) byId(panel).hidden = true;
     this.#panels.push(new Batch(opened, this.#closing.signal));
     showSpeed(opened, () => this.#form.row(), this.#closing.signal);
     this.#lookInside(bytes);
@@ -110,6 +110,18 @@ class Shown {
     byId("inside").hidden = false;
     showGraph(model, told.steps);
     if (told.steps) this.#panels.push(new Trees(model, told.steps, this.#inside));
+    this.#predict();
+    await this.#explain();
+  }
+
+  /** Adds the waterfall, if the model can be explained. */
+  async #explain() {
+    const { signal } = this.#closing;
+    if (!this.#opened.bytes) return;
+    const { waterfallOf } = await import("./waterfall.js");
+    const waterfall = await waterfallOf(this.#opened, this.#form.row(), signal).catch(() => undefined);
+    if (signal.aborted) return waterfall?.close();
+    if (waterfall) this.#panels.push(waterfall);
     this.#predict();
   }
 }

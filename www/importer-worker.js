@@ -7,7 +7,7 @@ const started = start({ module_or_path: new URL("./importer/edgelet-import.wasm"
 let anatomy;
 
 const CALLS = {
-  import: ({ bytes, name, from, missing }) => import_model(bytes, name, from, missing),
+  import: ({ bytes, name, from, missing, explain = false }) => import_model(bytes, name, from, missing, explain),
   open: ({ bytes }) => {
     anatomy = new Anatomy(bytes);
     return anatomy.describe();

@@ -52,7 +52,7 @@ async function modelOf(source, name, signal) {
   // A page is no model, and the runtime says so best.
   if (beginsWith(given, MAGIC) || given[0] === 0x3c) return { model: await load(given, { signal }), bytes: given };
   say(`Importing ${name} (${joined(sizeOf(given.length))}) …`);
-  const from = { size: given.length };
+  const from = { size: given.length, given };
   const begin = performance.now();
   const { importModel } = await import("./importer.js");
   const bytes = await importModel(given, name, signal);

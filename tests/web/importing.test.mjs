@@ -15,19 +15,19 @@ before(() => python("tests/fixtures/import/make_playground.py", folder));
 const bytesOf = (name) => readFile(join(folder, name));
 
 /** What the page's importer makes of bytes: those of an .edgelet, or an error as a plain object. */
-const imported = async (name, bytes) => {
+const imported = async (name, bytes, options = {}) => {
   const answer = await page.evaluate(
-    async ([name, text]) => {
+    async ([name, text, options]) => {
       const { importModel } = await import("/importer.js");
       const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
       try {
-        const made = await importModel(bytes, name);
+        const made = await importModel(bytes, name, undefined, options);
         return { made: btoa(Array.from(made, (byte) => String.fromCharCode(byte)).join("")) };
       } catch (error) {
         return { code: error.code, message: error.message };
       }
     },
-    [name, Buffer.from(bytes).toString("base64")],
+    [name, Buffer.from(bytes).toString("base64"), options],
   );
   return answer.made === undefined ? answer : Buffer.from(answer.made, "base64");
 };
@@ -39,6 +39,12 @@ test("every framework's file becomes the bytes that edgelet import writes", asyn
     const here = await imported(name, await bytesOf(name));
     assert.ok(Buffer.isBuffer(here), `${name}: ${here.message}`);
     assert.ok(here.equals(await readFile(output)), name);
+    // Of linear functions explaining would take rows besides.
+    if (name.startsWith("scaled")) continue;
+    await edgelet("import", "--explain", join(folder, name), "-o", output, "--quiet");
+    const explaining = await imported(name, await bytesOf(name), { explain: true });
+    assert.ok(Buffer.isBuffer(explaining) && explaining.equals(await readFile(output)), `${name}, to be explained`);
+    assert.ok(explaining.length > here.length);
   }
 });
 

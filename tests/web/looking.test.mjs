@@ -127,6 +127,37 @@ test("the leaves along the row's way add up to the prediction", async () => {
   assert.ok(Math.abs(base - 152.13) < 0.01, `${base} beside the sum of leaves ${sum}`);
 });
 
+test("what a prediction is made of adds up, sorted, and follows the row", async () => {
+  await example("diabetes", "diabetes.ubj");
+  await page.waitForSelector("#contributions:not([hidden]) li", { timeout: 20_000 });
+  const read = async () => {
+    const [base, here] = (await page.textContent("#contributions .note")).match(/[\d.,]+\d/g).map((text) => Number(text.replace(",", "")));
+    const steps = await page.locator(".waterfall .share").allTextContents();
+    return { base, here, steps: steps.map((text) => Number(text.replace("−", "-"))) };
+  };
+  const before = await read();
+  const sizes = before.steps.slice(0, -1).map(Math.abs);
+  assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a), "the largest first");
+  for (const bmi of ["22", "41"]) {
+    await page.getByLabel("body_mass_index", { exact: true }).fill(bmi);
+    await page.waitForFunction((bmi) => document.querySelector(".waterfall").textContent.includes(`body_mass_index = ${bmi}`), bmi);
+    const { base, here, steps } = await read();
+    assert.equal(base, before.base, "the average stays");
+    const total = base + steps.reduce((sum, step) => sum + step, 0);
+    assert.ok(Math.abs(total - here) < 1, `${total} for ${here}`);
+    const answer = Number(await page.textContent("#answer"));
+    assert.ok(Math.abs(answer - here) <= 0.06, `${here} in the explanation, ${answer} in the form`);
+  }
+  await picture("why");
+  for (const [name, file, feature] of [["wine", "wine.joblib", "proline"], ["churn", "churn.txt", "tickets"], ["iris", "iris.edgelet", "petal_length"]]) {
+    await example(name, file);
+    await page.waitForSelector(`#contributions:not([hidden]) li:has-text("${feature}")`, { timeout: 20_000 });
+  }
+  await example("line", "line.edgelet");
+  assert.ok(await page.isHidden("#contributions"), "a file that was not made for it");
+  assert.deepEqual(complaints, []);
+});
+
 test("size and speed are measured and set beside the other models of the tab", async () => {
   await example("iris", "iris.edgelet");
   await page.waitForSelector("#speed-plot .point.now", { timeout: 20_000 });

@@ -8,8 +8,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// The models of the demo: the mission's example, and a real data set.
-const MODELS: [(&str, &str); 2] = [("line", "y"), ("iris", "species")];
+/// The models of the demo: the mission's example, and a real data set, whose predictions can be explained.
+const MODELS: [(&str, &str, &[&str]); 2] = [("line", "y", &[]), ("iris", "species", &["--explain"])];
 
 /// Runs the demo; `serve` keeps the page up at its end.
 pub fn run(serve: bool) -> Result {
@@ -72,8 +72,8 @@ impl Drop for Site {
 fn fill() -> Result<PathBuf> {
     let site = empty_site()?;
     copy_files(&root().join("xtask/data/examples"), &site.join("bucket/models"))?;
-    for (name, target) in MODELS {
-        train_and_push(name, target, &site)?;
+    for (name, target, more) in MODELS {
+        train_and_push(name, target, more, &site)?;
     }
     Ok(site)
 }
@@ -103,11 +103,11 @@ fn copy_files(from: &Path, to: &Path) -> Result {
 }
 
 /// Trains, pushes, and keeps what the host predicts for the rows as `target/<name>.ndjson`.
-fn train_and_push(name: &str, target: &str, site: &Path) -> Result {
+fn train_and_push(name: &str, target: &str, more: &[&str], site: &Path) -> Result {
     stage(&format!("{name}: train and push"));
     let file = root().join(format!("target/{name}.edgelet"));
     let rows = root().join(format!("xtask/data/{name}.csv"));
-    shell::run(program().arg("train").arg(&rows).args(["--target", target, "-o"]).arg(&file))?;
+    shell::run(program().arg("train").arg(&rows).args(more).args(["--target", target, "-o"]).arg(&file))?;
     let place = format!("file://{}", site.join(format!("bucket/models/{name}.edgelet")).display());
     shell::run(program().arg("push").arg(&file).arg(&place))?;
     let predictions = root().join(format!("target/{name}.ndjson"));
