@@ -1,5 +1,5 @@
 // The package without an opinion on where its wasm lies: call `init` with a module, bytes, a response or a URL first.
-import initCore, { explain_decode, initSync, read } from "./core.js";
+import initCore, { initSync, read } from "./core.js";
 import { coreError, EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
 import { checkOptions, FILE_OPTIONS } from "./options.js";
@@ -66,8 +66,8 @@ export async function load(source, options = {}) {
   try {
     const file = await read(source, { signal, onProgress, headers, fetch, cache, integrity, aborted });
     try {
-      // EXPLAINS is set where the package is built: true for edgelet/explain, false for every other entry.
-      return new Model(EXPLAINS ? explain_decode(file) : file.decode(), memory);
+      // Of edgelet/explain the core comes with what explains (explanation.js).
+      return new Model(EXPLAINS ? file.explain_decode() : file.decode(), memory);
     } catch (error) {
       throw coreError(error);
     }

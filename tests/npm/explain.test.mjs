@@ -62,8 +62,8 @@ test("contributions come with names and values, the largest first, and add up to
     assert.equal(value, PERSON[feature]);
     assert.equal(contribution, values[model.featureNames.indexOf(feature)]);
   }
-  const listed = model.explain([31, 20, "pro", "Oslo"].map((_, i) => PERSON[model.featureNames[i]]), { class: "low" });
-  assert.equal(listed.class, "low");
+  const listed = model.explain([31, 20, "pro", "Oslo"].map((_, i) => PERSON[model.featureNames[i]]), { class: "high" });
+  assert.equal(listed.class, "high");
   assert.notEqual(listed.margin, margin);
 });
 

@@ -11,8 +11,9 @@ pub fn run() -> Result {
     shell::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     stage("lints: wasm");
     let wasm = ["--no-default-features", "--target", "wasm32-unknown-unknown"];
-    for more in [&[][..], &["--features", "import"]] {
-        shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(more).args(["--", "-D", "warnings"]))?;
+    for features in ["", "explain", "import"] {
+        let features = ["--features", features];
+        shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(features).args(["--", "-D", "warnings"]))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use wasm_bindgen_cli_support::Bindgen;
 /// Builds `edgelet-import.wasm` and `edgelet-import.js` into a folder.
 pub fn into(folder: &Path) -> Result {
     stage("the importers for the page");
-    let wasm = pkg::build("importer", &["--features", "import"])?;
+    let wasm = pkg::build("import")?;
     let mut bindgen = Bindgen::new();
     let bindgen = bindgen.input_path(wasm).out_name("edgelet-import").typescript(false).omit_default_module_path(true);
     let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));

@@ -15,7 +15,7 @@ const EXPLAINING: [&str; 3] = ["explain=edgelet.js", "explain-node=node.js", "ex
 /// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
 const PARTS: [&str; 7] =
     ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
-/// The two cores: of one build, one without the exports whose names hold [`EXPLAIN`].
+/// The two cores: the second is built with the feature [`EXPLAIN`].
 const CORE: &str = "edgelet.wasm";
 const EXPLAINING_CORE: &str = "edgelet-explain.wasm";
 const EXPLAIN: &str = "explain";
@@ -46,12 +46,11 @@ pub fn run() -> Result<PathBuf> {
         }
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let Bound { core, explaining_core, glue } = bind(&build("core", &[])?)?;
-    optimize(&core, &folder.join(CORE), &THOROUGH)?;
-    optimize(&explaining_core, &folder.join(EXPLAINING_CORE), &THOROUGH)?;
-    for (folder, wasm) in [(&folder, CORE), (&explaining, EXPLAINING_CORE)] {
-        fill_in(folder, wasm)?;
-        write(&folder.join("core.js"), &glue)?;
+    for (scripts, wasm, features) in [(&folder, CORE, ""), (&explaining, EXPLAINING_CORE, EXPLAIN)] {
+        let Bound { core, glue } = bind(&build(features)?)?;
+        optimize(&core, &folder.join(wasm), &THOROUGH)?;
+        fill_in(scripts, wasm)?;
+        write(&scripts.join("core.js"), &glue)?;
     }
     bundle(&folder, &ENTRIES, "node.cjs", "--define:EXPLAINS=false")?;
     bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
@@ -60,26 +59,25 @@ pub fn run() -> Result<PathBuf> {
     pack(&folder)
 }
 
-/// A wasm as cargo builds it in a folder of `target`, with a standard library built for it: without the texts and the
-/// formatting of panics, which abort here anyway. That is behind flags that a stable compiler takes only with
-/// `RUSTC_BOOTSTRAP`. Without `more` arguments it is the core.
-pub fn build(folder: &str, more: &[&str]) -> Result<PathBuf> {
+/// The crate's wasm as cargo builds it with some features (the core has none), with a standard library built for it: without
+/// the texts and the formatting of panics, which abort here anyway. That is behind flags that a stable compiler takes only
+/// with `RUSTC_BOOTSTRAP`.
+pub fn build(features: &str) -> Result<PathBuf> {
     setup::rust_source()?;
-    let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--profile", "wasm"];
+    let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features];
     let standard_library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
-    let folder = root().join("target").join(folder);
+    let folder = root().join("target/core");
     let mut command = cargo();
-    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(more).args(standard_library);
+    command.args(["rustc", "--lib", "--crate-type", "cdylib", "--profile", "wasm"]).args(target).args(standard_library);
     command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
     command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
     shell::run(&mut command)?;
     Ok(folder.join("wasm32-unknown-unknown/wasm/edgelet.wasm"))
 }
 
-/// The bytes of both cores, and wasm-bindgen's glue, which serves both.
+/// A core's bytes and wasm-bindgen's glue for it.
 struct Bound {
     core: Vec<u8>,
-    explaining_core: Vec<u8>,
     glue: String,
 }
 
@@ -106,17 +104,7 @@ fn bind(wasm: &Path) -> Result<Bound> {
     if counts.iter().sum::<usize>() != short_names.len() {
         return Err("wasm-bindgen's glue does not define its imports one a line, as this expects".into());
     }
-    // A class that an entry does not import is left out of it only if nothing is done with it where it is defined.
-    let glue = lines.into_iter().filter(|line| !line.starts_with("if (Symbol.dispose) Explaining"));
-    let glue: String = glue.collect();
-    let glue = glue.replace(": new FinalizationRegistry(", ": /* @__PURE__ */ new FinalizationRegistry(");
-    let module = output.wasm_mut();
-    let explaining_core = module.emit_wasm();
-    let exports: Vec<_> = module.exports.iter().filter(|export| export.name.contains(EXPLAIN)).collect();
-    let exports: Vec<_> = exports.into_iter().map(|export| export.id()).collect();
-    exports.into_iter().for_each(|export| module.exports.delete(export));
-    walrus::passes::gc::run(module);
-    Ok(Bound { core: module.emit_wasm(), explaining_core, glue })
+    Ok(Bound { core: output.wasm_mut().emit_wasm(), glue: lines.concat() })
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
