@@ -51,13 +51,15 @@ pub mod plan;
 // run
 pub mod predict;
 // edges: the only platform gates of the crate
-#[cfg(feature = "native")]
+#[cfg(feature = "import")]
 pub mod import;
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "import"))]
+mod importer;
 #[cfg(feature = "native")]
 pub mod native;
 #[cfg(feature = "package")]
 pub mod package;
 #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "packaged"))]
 mod packaged;
-#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "packaged")))]
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(any(feature = "import", feature = "packaged"))))]
 mod web;

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod importer;
 mod install;
 mod matrix;
 mod pkg;
@@ -18,6 +19,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--no-serve]   build, train, push to a local bucket, predict over http, serve the page
+  site                the page with its models as static files: target/site
   test                every test: host, wasm, every runtime of the npm package, buckets
   check               formatting and lints
   audit               licences, sources and use of every dependency
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["demo"] => demo::run(true),
         ["demo", "--no-serve"] => demo::run(false),
+        ["site"] => demo::build_site(),
         ["test"] => test::run(),
         ["check"] => check::run(),
         ["audit"] => check::audit(),

@@ -32,6 +32,10 @@ const EXPLAIN: &str = "explain";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
 
+/// Nothing lies below address 1024 of the core (the stack comes first, and never is so deep), so that sums of addresses become
+/// offsets.
+pub const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
+
 /// Where the package lies before it is packed.
 pub fn folder() -> PathBuf {
     root().join("target/npm/edgelet")
@@ -54,7 +58,7 @@ pub fn run() -> Result<PathBuf> {
     let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
     for (scripts, wasm, features, prefix) in cores {
         let Bound { core, glue } = bind(&build(features)?)?;
-        optimize(&core, &folder.join(wasm), "--strip-debug")?;
+        optimize(&core, &folder.join(wasm), &[&THOROUGH[..], &["--strip-debug"]].concat())?;
         fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
         write(&scripts.join("core.js"), &glue)?;
     }
@@ -67,8 +71,9 @@ pub fn run() -> Result<PathBuf> {
     Ok(packed)
 }
 
-/// The core as cargo builds it, with a standard library built for it: without the texts and the formatting of panics,
-/// which abort here anyway. That is behind flags that a stable compiler takes only with `RUSTC_BOOTSTRAP`.
+/// The crate's wasm as cargo builds it with some features (the core has none), with a standard library built for it: without
+/// the texts and the formatting of panics, which abort here anyway. That is behind flags that a stable compiler takes only
+/// with `RUSTC_BOOTSTRAP`.
 pub fn build(features: &str) -> Result<PathBuf> {
     setup::rust_source()?;
     let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features];
@@ -115,23 +120,22 @@ fn bind(wasm: &Path) -> Result<Bound> {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers. Nothing lies below address 1024 (the stack comes first, and never is so deep), so that sums
-/// of addresses become offsets. `names` says what becomes of the functions' names.
-pub fn optimize(wasm: &[u8], smaller: &Path, names: &str) -> Result {
+/// sums in memory, not in registers. `more` is what is worth its time for what everybody downloads, and what becomes of names.
+pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
     let larger = smaller.with_extension("bound.wasm");
     fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
-    let more = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
+    let others = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
     let mut command = Command::new("node");
     shell::run(
         command
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
-            .args(["--low-memory-unused", "--gufa-optimizing", "--converge"])
-            .args([names, "--strip-producers", "--strip-target-features"])
-            .args(features)
             .args(more)
+            .args(["--strip-producers", "--strip-target-features"])
+            .args(features)
+            .args(others)
             .arg(&larger)
             .arg("-o")
             .arg(smaller),
