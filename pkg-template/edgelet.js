@@ -6,7 +6,7 @@ export { cached, noFileCache as fileCache } from "./registry/cache.js";
 export { EdgeletError, Model, version } from "./slim.js";
 
 export function init(source) {
-  return slim.init(source ?? new URL("./edgelet.wasm", import.meta.url));
+  return slim.init(source ?? new URL("./{{wasm}}", import.meta.url));
 }
 
 export async function load(source, { worker, ...options } = {}) {

@@ -1,5 +1,6 @@
 // A loaded model: the public class over the wasm core. A prediction on numbers is a copy into wasm memory and one call.
-import { coreError, EdgeletError } from "./errors.js";
+import { coreError, EdgeletError, shown } from "./errors.js";
+import { explain, forget, keep } from "./explanation.js";
 import { Encoder } from "./rows.js";
 
 /** In the order of the core's methods. */
@@ -18,6 +19,8 @@ export class Model {
   #narrow;
 
   constructor(core, memory) {
+    // Of edgelet/explain the core comes with what explains (explanation.js).
+    if (EXPLAINS) core = keep(this, core);
     this.#core = core;
     this.#memory = memory;
     const schema = core.schema();
@@ -88,6 +91,22 @@ export class Model {
     // The core of a model that is forgotten instead is freed by wasm-bindgen's own finalizer.
     this.#core?.free();
     this.#core = undefined;
+    if (EXPLAINS) forget(this);
+  }
+
+  static {
+    if (EXPLAINS) {
+      this.prototype.explain = function (row, options) {
+        const core = this.#alive();
+        if (this.#scratch.length === 0) this.#view();
+        if (!this.#encoder.writeOne(this.#scratch, row)) {
+          throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
+        }
+        const { texts } = this.#encoder;
+        const failed = (error) => this.#failed(error);
+        return explain(this, { core, memory: this.#memory, texts, failed }, row, options);
+      };
+    }
   }
 
   get feature_names_in_() {

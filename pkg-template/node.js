@@ -9,7 +9,7 @@ export { EdgeletError, Model, version } from "./slim.js";
 
 export async function init(source) {
   if (slim.isReady()) return;
-  await slim.init(source ?? readFileSync(new URL("./edgelet.wasm", import.meta.url)));
+  await slim.init(source ?? readFileSync(new URL("./{{wasm}}", import.meta.url)));
 }
 
 export async function load(source, { worker, ...options } = {}) {

@@ -71,7 +71,8 @@ export async function load(source, options = {}) {
   try {
     const file = await read(source, { signal, onProgress, headers, fetch, cache, integrity, aborted });
     try {
-      return new Model(file.decode(), memory);
+      // Of edgelet/explain the core comes with what explains (explanation.js).
+      return new Model(EXPLAINS ? file.explain_decode() : file.decode(), memory);
     } catch (error) {
       throw coreError(error);
     }

@@ -1,5 +1,5 @@
 // Edge workers, which cannot compile bytes: the wasm is imported as a module.
-import module from "./edgelet.wasm";
+import module from "./{{wasm}}";
 import { EdgeletError } from "./errors.js";
 import { load as loadWith } from "./registry/load.js";
 import * as slim from "./slim.js";

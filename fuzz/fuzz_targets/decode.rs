@@ -1,10 +1,10 @@
-//! Arbitrary bytes as a file: an error or a sound model that predicts and encodes to the same bytes, never a panic.
+//! Arbitrary bytes as a file: an error or a sound model that predicts, explains and encodes to the same bytes, never a panic.
 //!
 //! Files whose header claims the right lengths get the right checksum first, or hardly any input would pass it.
 #![no_main]
 
 use edgelet::format::{self, HEADER_BYTES, MAGIC};
-use edgelet::predict::Predictor;
+use edgelet::predict::{Explainer, Predictor};
 use libfuzzer_sys::fuzz_target;
 use std::hash::Hasher;
 
@@ -25,4 +25,8 @@ fuzz_target!(|bytes: &[u8]| {
     let again = format::encode(&model).expect("what was decoded can be encoded");
     let decoded = format::decode(&again).expect("and decoded again");
     assert!(format::encode(&decoded).is_ok_and(|bytes| bytes == again));
+    let Ok(background) = format::decode_background(format::background(&file), &model) else { return };
+    let Ok(mut explainer) = Explainer::new(&model, &background) else { return };
+    predictor.scratch()[..rows.len() / 130].fill(0.5);
+    explainer.run(&mut predictor, None);
 });

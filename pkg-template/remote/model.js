@@ -1,5 +1,5 @@
 // A model that runs in workers: the methods of one that runs here, promised.
-import { EdgeletError } from "../errors.js";
+import { EdgeletError, shown } from "../errors.js";
 import { checkOptions, FILE_OPTIONS } from "../options.js";
 import { unlessAborted } from "../registry/abort.js";
 import { Encoder } from "../rows.js";
@@ -42,6 +42,19 @@ export class RemoteModel {
 
   verify() {
     return this.#pool.call("verify");
+  }
+
+  static {
+    if (EXPLAINS) {
+      this.prototype.explain = async function (row, { signal, ...options } = {}) {
+        checkOptions({ signal }, OPTIONS);
+        signal?.throwIfAborted();
+        if (!this.#encoder.writeOne(new Float64Array(this.featureNames.length), row)) {
+          throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
+        }
+        return unlessAborted(signal, this.#pool.call("explain", [this.#named(row), options]));
+      };
+    }
   }
 
   dispose() {

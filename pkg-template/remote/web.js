@@ -2,6 +2,6 @@
 import { load as loadRemote } from "./load.js";
 
 export function load(source, options, init, worker) {
-  const start = () => new Worker(new URL("./thread.js", import.meta.url), { type: "module" });
+  const start = () => new Worker(new URL("./{{prefix}}thread.js", import.meta.url), { type: "module" });
   return loadRemote(source, options, init, worker, start);
 }

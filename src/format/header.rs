@@ -9,7 +9,7 @@
 //! | 16 | 8 | length of the body |
 //! | 24 | 8 | length of the blobs |
 //! | 32 | 8 | XXH64 (seed 0) of bytes 0–31 followed by everything after the header |
-//! | 40 | 8 | zero |
+//! | 40 | 8 | length of the background: 0 in version 1, more in version 2 |
 //!
 //! All numbers are little-endian. The body is padded with zeros to a multiple of 16.
 
@@ -20,8 +20,10 @@ use twox_hash::XxHash64;
 
 /// The first bytes of every file. Like PNG's, they break visibly when a transfer mangles bytes or line ends.
 pub const MAGIC: [u8; 8] = *b"\x89EDGE\r\n\x1a";
-/// The version of the format this build writes, and the only one it reads.
+/// The version of a file without a background.
 pub const VERSION: u16 = 1;
+/// The version of a file that ends with a background.
+pub const VERSION_WITH_BACKGROUND: u16 = 2;
 /// How long the header is.
 pub const HEADER_BYTES: usize = 48;
 /// What the body and every blob are aligned to.
@@ -31,23 +33,26 @@ pub(super) const ALIGNMENT: usize = 16;
 pub(super) struct Header {
     body: usize,
     blobs: usize,
+    background: usize,
 }
 
 /// Puts a file together.
-pub(super) fn assemble(body: &[u8], blobs: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn assemble(body: &[u8], blobs: &[u8], background: &[u8]) -> Result<Vec<u8>> {
     let padded = body.len().next_multiple_of(ALIGNMENT);
-    let total = HEADER_BYTES + padded + blobs.len();
+    let total = HEADER_BYTES + padded + blobs.len() + background.len();
     check_size(total as u64)?;
     let mut file = Vec::with_capacity(total);
     file.extend(MAGIC);
-    file.extend(VERSION.to_le_bytes());
+    file.extend(if background.is_empty() { VERSION } else { VERSION_WITH_BACKGROUND }.to_le_bytes());
     file.extend([0; 6]);
     file.extend((body.len() as u64).to_le_bytes());
     file.extend((blobs.len() as u64).to_le_bytes());
-    file.extend([0; 16]);
+    file.extend([0; 8]);
+    file.extend((background.len() as u64).to_le_bytes());
     file.extend(body);
     file.resize(HEADER_BYTES + padded, 0);
     file.extend(blobs);
+    file.extend(background);
     let checksum = checksum(&file);
     file[32..40].copy_from_slice(&checksum.to_le_bytes());
     Ok(file)
@@ -60,13 +65,14 @@ impl Header {
             return Err(not_a_model(bytes));
         };
         let version = u16::from_le_bytes([header[8], header[9]]);
-        if version != VERSION {
+        if !(VERSION..=VERSION_WITH_BACKGROUND).contains(&version) {
             let found = format!("version {version}");
-            return Err(Error::new(Kind::UnsupportedVersion, "byte 8", format!("format version {VERSION}"), found)
+            return Err(Error::new(Kind::UnsupportedVersion, "byte 8", "format version 1 or 2", found)
                 .hint("Update edgelet, or write the model again with this version."));
         }
-        let (body, blobs) = (u64_at(header, 16), u64_at(header, 24));
+        let (body, blobs, background) = (u64_at(header, 16), u64_at(header, 24), u64_at(header, 40));
         let total = body.checked_next_multiple_of(ALIGNMENT as u64).and_then(|body| body.checked_add(blobs));
+        let total = total.and_then(|total| total.checked_add(background));
         let total = total.and_then(|total| total.checked_add(HEADER_BYTES as u64)).unwrap_or(u64::MAX);
         check_size(total)?;
         limits::check("body", body as usize, MAX_BODY_BYTES)?;
@@ -75,16 +81,18 @@ impl Header {
             return Err(Error::new(kind, "file", format!("{total} bytes"), format!("{} bytes", bytes.len()))
                 .hint("Fetch or copy the file again; it was cut or something was added."));
         }
-        let reserved_is_zero = header[10..16].iter().chain(&header[40..48]).all(|&byte| byte == 0);
-        if u64_at(header, 32) != checksum(bytes) || !reserved_is_zero {
+        let reserved_is_zero = header[10..16].iter().all(|&byte| byte == 0);
+        let has_background = version == VERSION_WITH_BACKGROUND;
+        if u64_at(header, 32) != checksum(bytes) || !reserved_is_zero || has_background != (background > 0) {
             return Err(Error::new(Kind::Corrupt, "file", "bytes that match their checksum", "changed bytes")
                 .hint("Fetch or copy the file again; some of its bytes were changed."));
         }
-        Ok(Self { body: body as usize, blobs: blobs as usize })
+        Ok(Self { body: body as usize, blobs: blobs as usize, background: background as usize })
     }
 
     /// The body and the blobs of the file whose header this is.
     pub fn split<'a>(&self, bytes: &'a [u8]) -> Result<(&'a [u8], &'a [u8])> {
+        let bytes = &bytes[..bytes.len() - self.background];
         let (body, blobs) = bytes[HEADER_BYTES..].split_at(bytes.len() - HEADER_BYTES - self.blobs);
         let (body, padding) = body.split_at(self.body);
         if padding.iter().any(|&byte| byte != 0) {
@@ -92,6 +100,13 @@ impl Header {
         }
         Ok((body, blobs))
     }
+}
+
+/// The background in a file that was decoded; none if it has none, or is no file.
+pub fn background(file: &[u8]) -> &[u8] {
+    let length = file.first_chunk().map_or(0, |header| u64_at(header, 40));
+    let start = usize::try_from(length).ok().and_then(|length| file.len().checked_sub(length));
+    start.map_or(&[], |start| &file[start..])
 }
 
 fn u64_at(header: &[u8; HEADER_BYTES], at: usize) -> u64 {
@@ -162,7 +177,7 @@ mod tests {
 
     #[test]
     fn refuses_sizes_past_the_limit_before_it_looks_at_the_bytes() {
-        let mut file = assemble(b"body", &[0; 16]).expect("a small file");
+        let mut file = assemble(b"body", &[0; 16], &[]).expect("a small file");
         for (length, kind) in
             [(MAX_FILE_BYTES, Kind::LimitExceeded), (u64::MAX, Kind::LimitExceeded), (17, Kind::Truncated)]
         {

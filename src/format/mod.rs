@@ -1,8 +1,10 @@
 //! Bytes ⇄ [`Model`]. `docs/FORMAT.md` is the specification.
 //!
 //! A file is a 48-byte [`header`], a postcard body ([`wire`]: the model without its numbers), and [`blobs`] of numbers,
-//! each aligned to 16 bytes, that are copied as they are. [`limits`] names every bound.
+//! each aligned to 16 bytes, that are copied as they are. After them may come a [`background`], which whoever only predicts
+//! passes over. [`limits`] names every bound.
 
+mod background;
 mod blobs;
 mod forest;
 mod header;
@@ -11,10 +13,11 @@ mod operators;
 mod texts;
 mod wire;
 
-pub use header::{HEADER_BYTES, MAGIC, VERSION};
+pub use background::decode_background;
+pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
 
 use crate::error::{Error, Kind, Result};
-use crate::model::Model;
+use crate::model::{Background, Model};
 use blobs::{BlobReader, BlobWriter};
 use header::Header;
 
@@ -23,16 +26,24 @@ use header::Header;
 /// # Errors
 /// [`Kind::LimitExceeded`] if the model exceeds a limit of the format.
 pub fn encode(model: &Model) -> Result<Vec<u8>> {
+    encode_with(model, &Background::default())
+}
+
+/// The model as a file that can be explained, if anything is known in its background.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_with(model: &Model, background: &Background) -> Result<Vec<u8>> {
     let mut blobs = BlobWriter::default();
     let body = wire::Body::from_model(model, &mut blobs)?;
     let body = postcard::to_allocvec(&body).map_err(|error| {
         Error::new(Kind::InvalidModel, "body", "a model that postcard can write", error.to_string())
     })?;
     limits::check("body", body.len(), limits::MAX_BODY_BYTES)?;
-    header::assemble(&body, &blobs.into_bytes())
+    header::assemble(&body, &blobs.into_bytes(), &background::encode(background)?)
 }
 
-/// The model in an `.edgelet` file. Untrusted bytes are safe: they give a model or an error, never a panic, and memory
+/// The model in an `.edgelet` file, without its background. Untrusted bytes are safe: they give a model or an error, never a panic, and memory
 /// is taken in proportion to the bytes that are there.
 ///
 /// # Errors

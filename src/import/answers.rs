@@ -1,17 +1,51 @@
 //! The graph of a model while it is put together, and where in it a framework's answers are.
 
-use crate::model::{Concat, Function, Graph, Input, Labels, Map, Method, Node, Operator, Output, Parts, Provenance};
-use crate::model::{Select, Signature, TestRows, ValueId};
+use super::Imported;
+use super::trees::Planted;
+use crate::error::Result;
+use crate::model::{Concat, Function, Graph, Input, Known, Labels, Map, Method, Model, Node, Operator, Output, Parts};
+use crate::model::{Provenance, Select, Signature, TestRows, ValueId};
 use std::sync::Arc;
 
+/// A graph while it is put together, and what the file knows of the training rows at its nodes.
+#[derive(Default)]
+pub struct Draft {
+    /// The nodes so far.
+    pub nodes: Vec<Node>,
+    /// The background so far.
+    pub known: Vec<Known>,
+}
+
 /// Adds nodes to a graph.
-pub struct Steps<'a>(pub &'a mut Vec<Node>);
+pub struct Steps<'a>(pub &'a mut Draft);
+
+/// What a node does, and what is known of the training rows there.
+pub struct Step {
+    operator: Operator,
+    known: Option<Vec<f64>>,
+}
+
+impl<T: Into<Operator>> From<T> for Step {
+    fn from(operator: T) -> Self {
+        Self { operator: operator.into(), known: None }
+    }
+}
+
+impl From<Planted> for Step {
+    fn from(planted: Planted) -> Self {
+        let known = planted.knows_weights().then_some(planted.weights);
+        Self { operator: planted.forest.into(), known }
+    }
+}
 
 impl Steps<'_> {
     /// Adds a node and returns its value.
-    pub fn add(&mut self, name: &str, operator: impl Into<Operator>, inputs: &[ValueId]) -> ValueId {
-        self.0.push(Node { name: name.to_owned(), operator: Arc::new(operator.into()), inputs: inputs.to_vec() });
-        self.0.len() as ValueId
+    pub fn add(&mut self, name: &str, step: impl Into<Step>, inputs: &[ValueId]) -> ValueId {
+        let Step { operator, known } = step.into();
+        let node = self.0.nodes.len() as u32;
+        self.0.known.extend(known.map(|numbers| Known { node, numbers }));
+        self.0.nodes.push(Node { name: name.to_owned(), operator: Arc::new(operator), inputs: inputs.to_vec() });
+        node + 1
     }
 
     /// Adds a function without parameters.
@@ -70,7 +104,10 @@ impl Answers {
     }
 
     /// The whole model: what goes in, the graph, where it comes from.
-    pub fn parts(self, inputs: Vec<Input>, nodes: Vec<Node>, provenance: Provenance) -> Parts {
+    ///
+    /// # Errors
+    /// [`Kind::InvalidModel`](crate::error::Kind::InvalidModel), with the path of the part that is not sound.
+    pub fn model(self, inputs: Vec<Input>, draft: Draft, provenance: Provenance) -> Result<Imported> {
         let outputs = [
             (Method::Predict, self.predict),
             (Method::PredictProba, self.probabilities),
@@ -83,11 +120,12 @@ impl Answers {
             0 | 1 => vec!["prediction".to_owned()],
             count => (0..count).map(|i| format!("prediction_{i}")).collect(),
         };
-        Parts {
+        let model = Model::new(Parts {
             signature: Signature { inputs, targets, classes: self.classes, outputs },
-            graph: Graph { nodes },
+            graph: Graph { nodes: draft.nodes },
             provenance,
             tests: TestRows::default(),
-        }
+        })?;
+        Ok(Imported { model, known: draft.known })
     }
 }

@@ -16,7 +16,7 @@ pub mod value;
 mod xgboost;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::Model;
+use crate::model::{Background, Known, Model};
 use value::Value;
 
 /// A framework whose files are read.
@@ -69,6 +69,12 @@ impl Framework {
     }
 }
 
+/// A model, and what its file knows of the training rows.
+struct Imported {
+    model: Model,
+    known: Vec<Known>,
+}
+
 /// The model in another framework's file, without test rows.
 ///
 /// # Errors
@@ -76,6 +82,27 @@ impl Framework {
 /// reproduce; [`Kind::InvalidModel`] at the place in the file that is damaged; [`Kind::BadOption`] for an option that the
 /// framework does not have.
 pub fn import(bytes: &[u8], options: &Options) -> Result<Model> {
+    read(bytes, options).map(|imported| imported.model)
+}
+
+/// The same with what the file knows of the training rows, so that predictions can be explained. Linear functions need
+/// `means` besides: of a model the means of what they take, as [`means`](crate::predict::means()) has them.
+///
+/// # Errors
+/// As [`import`], and those of `means`; [`Kind::InvalidModel`] for weights of training rows that are none.
+pub fn import_to_explain(
+    bytes: &[u8],
+    options: &Options,
+    means: impl FnOnce(&Model) -> Result<Vec<Known>>,
+) -> Result<(Model, Background)> {
+    let Imported { model, mut known } = read(bytes, options)?;
+    known.extend(means(&model)?);
+    known.sort_by_key(|known| known.node);
+    let background = Background::new(&model, known)?;
+    Ok((model, background))
+}
+
+fn read(bytes: &[u8], options: &Options) -> Result<Imported> {
     let value = if ubjson::is_ubjson(bytes) {
         Some(ubjson::read(bytes)?)
     } else if bytes.trim_ascii_start().starts_with(b"{") {

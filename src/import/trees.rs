@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::format::limits::MAX_LABELS;
-use crate::model::forest::{self, Forest, LinearLeaves, MAX_TREE_DEPTH, Precision};
+use crate::model::forest::{self, Forest, LinearLeaves, MAX_TREE_DEPTH, NodeKind, Precision};
 
 /// A node as a framework writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,9 +42,24 @@ pub enum Rule {
     In(Vec<u32>),
 }
 
+/// A forest, and what its training rows did.
+pub struct Planted {
+    /// The forest.
+    pub forest: Forest,
+    /// The weight of the training rows in each leaf, where the file says so.
+    pub weights: Vec<f64>,
+}
+
+impl Planted {
+    /// Whether the weights of all leaves are there.
+    pub fn knows_weights(&self) -> bool {
+        self.forest.kinds.iter().filter(|kind| **kind == NodeKind::Leaf).count() == self.weights.len()
+    }
+}
+
 /// A forest with the parameters given and no trees yet.
-pub fn forest(width: usize, rows: Precision, sums: Precision, base: Vec<f64>) -> Forest {
-    Forest {
+pub fn forest(width: usize, rows: Precision, sums: Precision, base: Vec<f64>) -> Planted {
+    let forest = Forest {
         width,
         rows,
         sums,
@@ -57,7 +72,8 @@ pub fn forest(width: usize, rows: Precision, sums: Precision, base: Vec<f64>) ->
         sets: Vec::new(),
         leaves: Vec::new(),
         linear: None,
-    }
+    };
+    Planted { forest, weights: Vec::new() }
 }
 
 /// The largest f32 that is not above `x`: an f32 is at most the one exactly if it is at most the other.
@@ -66,14 +82,15 @@ pub fn round_down(x: f64) -> f64 {
     f64::from(if f64::from(nearest) > x { nearest.next_down() } else { nearest })
 }
 
-/// Adds a tree whose root is node 0. `target` is the output its leaves are added to; `None` if they have a number for
-/// every output.
+/// Adds a tree whose root is node 0. `weights` has for each node the weight of the training rows there, or is empty if
+/// the file does not say so. `target` is the output its leaves are added to; `None` if they have a number for every output.
 ///
 /// # Errors
 /// [`Kind::InvalidModel`] at `node i`: a child or a feature that is not there, a node on two ways or on none, a cycle, a
 /// threshold or a leaf that is not a number, more depth than [`MAX_TREE_DEPTH`]; [`Kind::LimitExceeded`] there for more
 /// categories than [`MAX_LABELS`].
-pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result<()> {
+pub fn add(planted: &mut Planted, nodes: Vec<Node>, weights: &[f64], target: Option<u32>) -> Result<()> {
+    let forest = &mut planted.forest;
     let wrong = |i: usize, expected: String, found: String| {
         Err(Error::new(Kind::InvalidModel, format!("node {i}"), expected, found)
             .hint("The file is damaged, or was changed by hand: write it again."))
@@ -93,6 +110,9 @@ pub fn add(forest: &mut Forest, nodes: Vec<Node>, target: Option<u32>) -> Result
             return wrong(i, format!("a depth of at most {MAX_TREE_DEPTH}"), "more".into());
         }
         visited += 1;
+        if !matches!(node, Node::Split { .. }) {
+            planted.weights.extend(weights.get(i));
+        }
         match node {
             Node::Leaf(values) => {
                 let wanted = if target.is_some() { 1 } else { forest.base.len() };
@@ -176,15 +196,20 @@ mod tests {
         Node::Leaf(vec![x])
     }
 
-    fn tree(nodes: Vec<Node>) -> Result<Forest> {
-        let mut forest = forest(1, Precision::F32, Precision::F64, vec![0.0]);
-        add(&mut forest, nodes, Some(0)).map(|()| forest)
+    fn tree(nodes: Vec<Node>) -> Result<Planted> {
+        let mut planted = forest(1, Precision::F32, Precision::F64, vec![0.0]);
+        let weights: Vec<f64> = (0..nodes.len()).map(|i| i as f64).collect();
+        add(&mut planted, nodes, &weights, Some(0)).map(|()| planted)
     }
 
     #[test]
     fn nodes_come_in_preorder_whatever_their_numbers() {
-        let forest = tree(vec![split(3, 1), split(4, 2), leaf(3.0), leaf(1.0), leaf(2.0)]).expect("a tree");
+        let nodes = vec![split(3, 1), split(4, 2), leaf(3.0), leaf(1.0), leaf(2.0)];
+        let planted = tree(nodes).expect("a tree");
+        let forest = &planted.forest;
         assert_eq!(forest.leaves, [1.0, 2.0, 3.0]);
+        assert!(planted.knows_weights());
+        assert_eq!(planted.weights, [3.0, 4.0, 2.0]);
         assert_eq!(forest.kinds[1], forest::NodeKind::Leaf);
     }
 
@@ -209,7 +234,7 @@ mod tests {
             (vec![leaf(f64::NAN)], "node 0"),
         ];
         for (nodes, at) in cases {
-            assert_eq!(tree(nodes.clone()).expect_err("no tree").at(), at, "{nodes:?}");
+            assert_eq!(tree(nodes.clone()).err().expect("no tree").at(), at, "{nodes:?}");
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod impute;
 mod lanes;
 pub mod map;
 pub mod pairwise;
+pub mod shap;
 pub mod spline;
 pub mod text;
 pub mod transform;

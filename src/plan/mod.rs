@@ -1,6 +1,7 @@
 //! Model → machine shapes. A [`Plan`] is the constant half of predicting: for each method the steps that lead to it, with
 //! every parameter in the layout the kernels want and every intermediate value at its place in one scratch buffer.
 
+pub mod explain;
 mod forest;
 mod step;
 
@@ -48,8 +49,16 @@ impl Plan {
     }
 }
 
-/// Plans a model.
-pub fn compile(model: &Model) -> Plan {
+/// Where the values of a model lie in the scratch.
+struct Layout {
+    block: usize,
+    /// The place of each value, by id.
+    places: Vec<usize>,
+    scratch: usize,
+}
+
+/// Lays out the values of a model.
+fn lay_out(model: &Model) -> Layout {
     let values = model.graph().nodes.len() + 1;
     let row_total: usize = (0..values).map(|id| model.width(id as ValueId)).sum();
     let most = (SCRATCH / row_total).clamp(1, MAX_BLOCK);
@@ -62,6 +71,12 @@ pub fn compile(model: &Model) -> Plan {
         places.push(scratch);
         scratch += model.width(id as ValueId) * block;
     }
+    Layout { block, places, scratch }
+}
+
+/// Plans a model.
+pub fn compile(model: &Model) -> Plan {
+    let Layout { block, places, scratch } = lay_out(model);
     let route = |method, value: ValueId| Route {
         method,
         steps: steps_to(model, value, &places),

@@ -5,6 +5,8 @@
 //! happens here.
 
 mod error;
+#[cfg(feature = "explain")]
+mod explain;
 mod fetch;
 mod schema;
 
@@ -48,13 +50,44 @@ pub async fn read(source: JsValue, options: fetch::LoadOptions) -> Result<File, 
 impl File {
     /// The model in it. Not a part of [`read`]: a trap in a future would leave its promise waiting for ever.
     pub fn decode(self) -> Result<Core, JsValue> {
-        let Self { bytes, options } = self;
-        let model = format::decode(&bytes).map_err(thrown)?;
+        let core = Core::decode(&self.bytes)?;
+        self.report_ready();
+        Ok(core)
+    }
+}
+
+impl File {
+    fn report_ready(&self) {
+        let size = self.bytes.len() as f64;
+        self.options.report("ready", size, Some(size));
+    }
+}
+
+impl Core {
+    fn decode(bytes: &[u8]) -> Result<Core, JsValue> {
+        let model = format::decode(bytes).map_err(thrown)?;
         let predictor = Predictor::new(&model);
         let narrow = vec![0.0; predictor.block() * predictor.input_width()];
         let screen = model.signature().screen();
-        options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
         Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
+    }
+
+    /// Checks the first `rows` rows of the scratch and lets the predictor `run` on them.
+    #[inline(always)]
+    fn run_if_accepted(&mut self, rows: usize, first: usize, run: impl FnOnce(&mut Predictor)) -> bool {
+        let numbers = rows * self.predictor.input_width();
+        let numbers = &self.predictor.scratch()[..numbers];
+        let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
+        if !are_right
+            && !self.screen.passes(numbers)
+            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
+        {
+            self.problem = Some(error);
+        } else {
+            run(&mut self.predictor);
+        }
+        self.predictor.texts().clear();
+        self.problem.is_none()
     }
 }
 
@@ -106,19 +139,7 @@ impl Core {
     ///
     /// Returns whether it went well; if not, [`Self::problem`] tells why. A `Result` would cost an array at each call.
     pub fn run(&mut self, method: usize, rows: usize, first: usize) -> bool {
-        let numbers = rows * self.predictor.input_width();
-        let numbers = &self.predictor.scratch()[..numbers];
-        let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
-        if !are_right
-            && !self.screen.passes(numbers)
-            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
-        {
-            self.problem = Some(error);
-        } else {
-            self.predictor.run(Method::ALL[method], rows);
-        }
-        self.predictor.texts().clear();
-        self.problem.is_none()
+        self.run_if_accepted(rows, first, |predictor| predictor.run(Method::ALL[method], rows))
     }
 
     /// Why the last [`Self::run`] failed, as an error to throw.

@@ -70,7 +70,7 @@ fn reproduce(file: &[u8], table: &str) {
 }
 
 /// The list of numbers under a key.
-fn numbers(table: &str, key: &str) -> Vec<f64> {
+pub fn numbers(table: &str, key: &str) -> Vec<f64> {
     let start = format!("\"{key}\":[");
     let list = &table[table.find(&start).expect("the key") + start.len()..];
     let list = &list[..list.find(']').expect("the list's end")];

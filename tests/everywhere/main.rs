@@ -1,6 +1,7 @@
 //! What must hold on every platform: run on the host and, compiled to wasm, under Node's WASI.
 
 mod bits;
+mod explain;
 mod forests;
 mod hostile_files;
 #[path = "../fixtures/line.rs"]

@@ -1,5 +1,6 @@
 // What a strict TypeScript project writes. `types.test.mjs` checks it with `tsc`; it is never run.
 import { EdgeletError, cached, fileCache, init, load, version, type Label, type Progress, type Schema, type TargetProbabilities } from "edgelet";
+import { load as loadToExplain, type Contribution, type Explanation } from "edgelet/explain";
 import { monitor } from "edgelet/monitor";
 import * as slim from "edgelet/slim";
 
@@ -30,6 +31,13 @@ console.log(one, labels, label, many, numbers, classes, probabilities, shape, sc
   const proven: number = scoped.verify();
   console.log(proven);
 }
+
+const explaining = await loadToExplain("model.edgelet", { publicKey: "ed25519:" });
+const explanation: Explanation = explaining.explain({ age: 31, plan: "pro" }, { class: "yes" });
+const [largest]: Contribution[] = explanation.contributions;
+console.log(explanation.class, explanation.base + explanation.margin, explanation.values[0], largest?.feature, largest?.value);
+// @ts-expect-error Only a model of edgelet/explain explains.
+model.explain({ age: 31 });
 
 await init();
 await slim.init(fetch("edgelet.wasm"));

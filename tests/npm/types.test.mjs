@@ -9,7 +9,9 @@ import { consumer, run, tarball, tools } from "./consumer.mjs";
 const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--target", "es2022"];
 const LIBRARIES = ["--lib", "es2022,esnext.disposable,dom", "--types", ""];
 
-const required = 'import edgelet = require("edgelet");\nexport const model: Promise<edgelet.Model> = edgelet.load("x");\n';
+const required =
+  'import edgelet = require("edgelet");\nexport const model: Promise<edgelet.Model> = edgelet.load("x");\n' +
+  'import explain = require("edgelet/explain");\nexport const other: Promise<explain.Model> = explain.load("x");\n';
 const folder = await consumer({ "required.cts": required });
 await copyFile(fileURLToPath(new URL("consumer.ts", import.meta.url)), join(folder, "consumer.ts"));
 
@@ -30,7 +32,7 @@ test("publint finds nothing", async () => {
 
 test("are the types wrong? They are not", async () => {
   // The .wasm is no module that TypeScript could resolve; slim has no entry for require.
-  const excluded = ["--exclude-entrypoints", "edgelet.wasm", "--ignore-rules", "cjs-resolves-to-esm"];
+  const excluded = ["--exclude-entrypoints", "edgelet.wasm", "edgelet-explain.wasm", "--ignore-rules", "cjs-resolves-to-esm"];
   await run(join(tools, "attw"), [await tarball(), "--profile", "node16", ...excluded]);
 });
 

@@ -1,5 +1,7 @@
 // An edge worker with edgelet in it: bundled with the `workerd` condition, run by workerd.
 import { EdgeletError, load, version } from "edgelet";
+import { load as loadToExplain } from "edgelet/explain";
+import { explainTables } from "./explanations.mjs";
 import { predictTable } from "./table.mjs";
 
 const answers = {
@@ -7,6 +9,11 @@ const answers = {
   table: async ({ origin, names }) => {
     const read = async (name) => [name, await (await fetch(`${origin}/models/${name}.json`)).json()];
     return predictTable(load, `${origin}/models`, Object.fromEntries(await Promise.all(names.map(read))));
+  },
+  /** A table of explanations, fetched as well. */
+  explain: async ({ origin, name }) => {
+    const table = await (await fetch(`${origin}/explain/${name}.json`)).json();
+    return explainTables(loadToExplain, `${origin}/explain`, { [name]: table });
   },
   /** One row, the model fetched once for each request. */
   predict: async ({ origin, row }) => (await load(`${origin}/models/mixed.edgelet`)).predict(row),

@@ -1,7 +1,7 @@
 // The packed package in workerd, Cloudflare's runtime: bytes cannot be compiled there, so the wasm is imported statically.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -11,11 +11,13 @@ import { fileURLToPath } from "node:url";
 import { ModelBucket, model, newKey, serveBuckets } from "./bucket.mjs";
 import { consumer, run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
+import { expectedBits as explainedBits } from "./explanations.mjs";
 import { proved } from "./proofs.mjs";
 import { expectedBits } from "./table.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const config = (wasm) => `
+const embedded = (wasm) => `(name = "${wasm}", wasm = embed "out/${wasm}")`;
+const config = (wasms) => `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -26,7 +28,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "out/worker.js"), (name = "${wasm}", wasm = embed "out/${wasm}")],
+  modules = [(name = "worker.js", esModule = embed "out/worker.js"), ${wasms.map(embedded).join(", ")}],
   compatibilityDate = "2025-06-01",
   globalOutbound = "internet",
   cacheApiOutbound = "cache",
@@ -34,13 +36,13 @@ const worker :Workerd.Worker = (
 const cache :Workerd.Worker = (modules = [(name = "cache.js", esModule = embed "worker-cache.js")], compatibilityDate = "2025-06-01");
 `;
 
-const origin = await serve();
+const origin = await serve({ "/explain/": here("../fixtures/explain/") });
 const folder = await consumer();
-for (const name of ["worker.js", "worker-cache.js", "table.mjs"]) await copyFile(here(name), join(folder, name));
+for (const name of ["worker.js", "worker-cache.js", "table.mjs", "explanations.mjs"]) await copyFile(here(name), join(folder, name));
 const bundle = ["worker.js", "--bundle", "--format=esm", "--conditions=workerd", "--loader:.wasm=copy", "--outdir=out"];
 await run(join(tools, "esbuild"), [...bundle, "--log-level=warning"], { cwd: folder });
-const wasm = (await readdir(join(folder, "out"))).find((name) => name.endsWith(".wasm"));
-await writeFile(join(folder, "config.capnp"), config(wasm));
+const wasms = (await readdir(join(folder, "out"))).filter((name) => name.endsWith(".wasm"));
+await writeFile(join(folder, "config.capnp"), config(wasms));
 const address = await start(folder);
 
 /** Starts workerd and returns the address it says it listens at. */
@@ -63,6 +65,12 @@ test("a worker predicts the table with the same bits", async () => {
   const read = await tables();
   assert.deepEqual(await ask({ ask: "table", names: Object.keys(read) }), { answer: expectedBits(read) });
   await proved("workerd", "worker");
+});
+
+test("a worker explains with the same bits", async () => {
+  const name = "xgboost_categories";
+  const table = JSON.parse(await readFile(here(`../fixtures/explain/${name}.json`), "utf8"));
+  assert.deepEqual(await ask({ ask: "explain", name }), { answer: explainedBits({ [name]: table }) });
 });
 
 test("one request after another, and several at once", async () => {

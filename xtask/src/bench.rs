@@ -8,7 +8,7 @@ use std::process::Command;
 /// What each case of `benches/models.py` is imported from.
 const CASES: [(&str, &str); 4] = [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt")];
 
-/// Builds the package and runs `benches/run.mjs`, for linear models, and `benches/tabular.mjs`.
+/// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs` and `benches/explain.mjs`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -24,17 +24,23 @@ pub fn run() -> Result {
     import(&models)?;
     stage("racing");
     shell::run(Command::new("node").current_dir(&benches).arg("run.mjs").arg(&kernel))?;
-    shell::run(Command::new("node").current_dir(&benches).arg("tabular.mjs").arg(&models).arg(&python))
+    for race in ["tabular.mjs", "explain.mjs"] {
+        shell::run(Command::new("node").current_dir(&benches).arg(race).arg(&models).arg(&python))?;
+    }
+    Ok(())
 }
 
 /// Imports the models.
 fn import(models: &Path) -> Result {
     shell::run(cargo().args(["build", "--quiet", "--bin", "edgelet"]))?;
-    for (case, file) in CASES {
+    let edgelet = |case: &str, file: &str, output: &str, options: &[&str]| {
         let folder = models.join(case);
         let mut program = Command::new(root().join("target/debug/edgelet"));
-        let output = folder.join("model.edgelet");
-        shell::run(program.arg("import").arg(folder.join(file)).arg("-o").arg(output).arg("--quiet"))?;
+        program.arg("import").arg(folder.join(file)).arg("-o").arg(folder.join(output)).arg("--quiet").args(options);
+        shell::run(&mut program)
+    };
+    for (case, file) in CASES {
+        edgelet(case, file, "model.edgelet", &[])?;
     }
-    Ok(())
+    edgelet("W3", "model.ubj", "explain.edgelet", &["--explain"])
 }

@@ -1,7 +1,7 @@
 //! The npm package: the wasm core, wasm-bindgen's glue for it, and `pkg-template` filled in.
 
-use crate::setup;
 use crate::shell::{self, Result, cargo, root, stage};
+use crate::{runtime, setup};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,29 @@ use wasm_bindgen_cli_support::Bindgen;
 const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
 /// The scripts that workers run.
 const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
+/// The entries of `edgelet/explain`: those of `edgelet` itself, over another core, and the scripts of their workers.
+const EXPLAINING: [&str; 5] = [
+    "explain=edgelet.js",
+    "explain-node=node.js",
+    "explain-worker=worker.js",
+    "explain-thread=thread.js",
+    "explain-node-thread=node-thread.js",
+];
 /// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
 /// loaded for workers only.
-const PARTS: [&str; 6] = ["core.js", "errors.js", "histogram.js", "model.js", "options.js", "rows.js"];
+const PARTS: [&str; 7] =
+    ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
 const FOLDERS: [&str; 2] = ["registry", "remote"];
+/// The two cores: the second is built with the feature [`EXPLAIN`].
+const CORE: &str = "edgelet.wasm";
+const EXPLAINING_CORE: &str = "edgelet-explain.wasm";
+const EXPLAIN: &str = "explain";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
+
+/// Nothing lies below address 1024 of the core (the stack comes first, and never is so deep), so that sums of addresses become
+/// offsets.
+pub const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
 
 /// Where the package lies before it is packed.
 pub fn folder() -> PathBuf {
@@ -30,36 +47,56 @@ pub fn run() -> Result<PathBuf> {
     setup::node_packages()?;
     stage("the npm package");
     let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    // The scripts of `edgelet/explain` until they are bundled.
+    let explaining = root().join("target/npm/explain");
+    for folder in [&folder, &explaining] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let wasm = build()?;
-    bind(&wasm, &folder)?;
-    optimize(&folder.join("core_bg.wasm"), &folder.join("edgelet.wasm"))?;
-    fill_in(&folder)?;
-    bundle(&folder)?;
-    pack(&folder)
+    let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
+    for (scripts, wasm, features, prefix) in cores {
+        let Bound { core, glue } = bind(&build(features)?)?;
+        optimize(&core, &folder.join(wasm), &[&THOROUGH[..], &["--strip-debug"]].concat())?;
+        fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
+        write(&scripts.join("core.js"), &glue)?;
+    }
+    bundle(&folder, &[&ENTRIES[..], &THREADS].concat(), "node.cjs", "--define:EXPLAINS=false")?;
+    bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
+    clear(&folder)?;
+    fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
+    let packed = pack(&folder)?;
+    runtime::run()?;
+    Ok(packed)
 }
 
-/// The core as cargo builds it, with a standard library built for it: without the texts and the formatting of panics,
-/// which abort here anyway. That is behind flags that a stable compiler takes only with `RUSTC_BOOTSTRAP`.
-fn build() -> Result<PathBuf> {
+/// The crate's wasm as cargo builds it with some features (the core has none), with a standard library built for it: without
+/// the texts and the formatting of panics, which abort here anyway. That is behind flags that a stable compiler takes only
+/// with `RUSTC_BOOTSTRAP`.
+pub fn build(features: &str) -> Result<PathBuf> {
     setup::rust_source()?;
-    let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--profile", "wasm"];
+    let target = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features];
     let standard_library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
     let folder = root().join("target/core");
     let mut command = cargo();
-    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).args(target).args(standard_library);
+    command.args(["rustc", "--lib", "--crate-type", "cdylib", "--profile", "wasm"]).args(target).args(standard_library);
     command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
     command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
     shell::run(&mut command)?;
     Ok(folder.join("wasm32-unknown-unknown/wasm/edgelet.wasm"))
 }
 
-/// wasm-bindgen's glue, as `core.js` beside `core_bg.wasm`.
+/// A core's bytes and wasm-bindgen's glue for it.
+struct Bound {
+    core: Vec<u8>,
+    glue: String,
+}
+
+/// Binds the core to JavaScript.
 ///
 /// The imports get short names: wasm-bindgen's end with 16 hexadecimal digits, which no compression makes smaller.
-fn bind(wasm: &Path, folder: &Path) -> Result {
+fn bind(wasm: &Path) -> Result<Bound> {
     let mut bindgen = Bindgen::new();
     let bindgen = bindgen.input_path(wasm).out_name("core").typescript(false).omit_default_module_path(true);
     let bindgen = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
@@ -79,41 +116,39 @@ fn bind(wasm: &Path, folder: &Path) -> Result {
     if counts.iter().sum::<usize>() != short_names.len() {
         return Err("wasm-bindgen's glue does not define its imports one a line, as this expects".into());
     }
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let bytes = output.wasm_mut().emit_wasm();
-    fs::write(folder.join("core_bg.wasm"), bytes).map_err(|error| format!("{}: {error}", folder.display()))?;
-    write(&folder.join("core.js"), &lines.concat())
+    Ok(Bound { core: output.wasm_mut().emit_wasm(), glue: lines.concat() })
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers. Nothing lies below address 1024 (the stack comes first, and never is so deep), so that sums
-/// of addresses become offsets.
-fn optimize(wasm: &Path, smaller: &Path) -> Result {
+/// sums in memory, not in registers. `more` is what is worth its time for what everybody downloads, and what becomes of names.
+pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
+    let larger = smaller.with_extension("bound.wasm");
+    fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
     let features = ["--enable-simd", "--enable-bulk-memory", "--enable-reference-types", "--enable-multivalue"];
-    let more = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
+    let others = ["--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"];
     let mut command = Command::new("node");
     shell::run(
         command
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
-            .args(["--low-memory-unused", "--gufa-optimizing", "--converge"])
-            .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
-            .args(features)
             .args(more)
-            .arg(wasm)
+            .args(["--strip-producers", "--strip-target-features"])
+            .args(features)
+            .args(others)
+            .arg(&larger)
             .arg("-o")
             .arg(smaller),
     )?;
-    fs::remove_file(wasm).map_err(|error| format!("{}: {error}", wasm.display()))
+    fs::remove_file(&larger).map_err(|error| format!("{}: {error}", larger.display()))
 }
 
-/// Copies `pkg-template` and the licences, with the version put in.
-fn fill_in(folder: &Path) -> Result {
+/// Copies `pkg-template` and the licences; `blanks` are the version, the core's name and what the names of workers' scripts
+/// begin with.
+fn fill_in(folder: &Path, blanks: &[(&str, &str)]) -> Result {
     let template = root().join("pkg-template");
-    copy_texts(&template, folder)?;
-    for name in FOLDERS {
-        copy_texts(&template.join(name), &folder.join(name))?;
+    for folder_of_parts in [""].into_iter().chain(FOLDERS) {
+        copy_texts(&template.join(folder_of_parts), &folder.join(folder_of_parts), blanks)?;
     }
     let noble = root().join("tests/node_modules").join(NOBLE).join("LICENSE");
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (name, root().join(name)));
@@ -121,34 +156,46 @@ fn fill_in(folder: &Path) -> Result {
         write(&folder.join(name), &read(&path)?)?;
     }
     // The declarations once more, for `require`.
-    write(&folder.join("edgelet.d.cts"), &read(&folder.join("edgelet.d.ts"))?)
+    for name in ["edgelet", EXPLAIN] {
+        let declarations = read(&folder.join(format!("{name}.d.ts")))?.replace("./edgelet.js", "./edgelet.cjs");
+        write(&folder.join(format!("{name}.d.cts")), &declarations)?;
+    }
+    Ok(())
 }
 
-fn copy_texts(from: &Path, to: &Path) -> Result {
+fn copy_texts(from: &Path, to: &Path, blanks: &[(&str, &str)]) -> Result {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let entries = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()) {
         let name = file.file_name().ok_or("a file without a name")?;
-        write(&to.join(name), &read(&file)?.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
+        let text = blanks.iter().fold(read(&file)?, |text, (blank, filling)| text.replace(blank, filling));
+        write(&to.join(name), &text)?;
     }
     Ok(())
 }
 
 /// The scripts as they are shipped: each entry, what all or some of them share in a file each, comments and long names gone; and Node's entry
-/// once more as one CommonJS file.
-fn bundle(folder: &Path) -> Result {
+/// once more as one CommonJS file, `required`. `explains` says whether models explain.
+fn bundle(folder: &Path, entries: &[&str], required: &str, explains: &str) -> Result {
+    let output = self::folder();
     let esbuild = |arguments: &[&str]| {
         let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
-        command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]);
+        command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning", explains]);
         command.env("NODE_PATH", root().join("tests/node_modules"));
         shell::run(command.args(arguments))
     };
     let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";
     let define = "--define:import.meta.url=edgeletUrl";
-    esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, "--outfile=node.cjs"])?;
+    let outfile = format!("--outfile={}", output.join(required).display());
+    esbuild(&["node.js", "--platform=node", "--format=cjs", define, address, &outfile])?;
     let shared =
         ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
-    esbuild(&[&ENTRIES[..], &THREADS[..], &shared, &["--outdir=.", "--allow-overwrite"]].concat())?;
+    let outdir = format!("--outdir={}", output.display());
+    esbuild(&[entries, &shared, &[&outdir, "--allow-overwrite"]].concat())
+}
+
+/// Removes the scripts that are in others now.
+fn clear(folder: &Path) -> Result {
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
     }

@@ -1,4 +1,4 @@
-//! What a visitor downloads: the wasm and the scripts of the browser's entry, against the budget in `xtask/budget.txt`.
+//! What a visitor downloads: the wasm and the scripts of the browser's entries, each against its budget in `xtask`.
 
 use crate::pkg;
 use crate::shell::{Result, root, stage};
@@ -6,13 +6,22 @@ use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::Write;
 
+/// What a visitor downloads of each entry: its core, its script, and the file with its budget.
+const ENTRIES: [(&str, &str, &str); 2] =
+    [("edgelet.wasm", "edgelet.js", "budget.txt"), ("edgelet-explain.wasm", "explain.js", "budget_explain.txt")];
+
 /// Builds the package, prints the sizes and fails over budget.
 pub fn run() -> Result {
     pkg::run()?;
     stage("what a visitor downloads, bytes");
-    println!("{:<18} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
+    println!("{:<20} {:>9} {:>9} {:>9}", "", "raw", "gzip -9", "brotli 11");
+    ENTRIES.iter().try_for_each(|(wasm, script, budget)| check(wasm, script, budget))
+}
+
+/// Prints the sizes of an entry's parts and fails if they are over its budget.
+fn check(wasm: &str, script: &str, budget: &str) -> Result {
     let mut totals = [0; 3];
-    let mut parts = vec![String::from("edgelet.wasm"), String::from("edgelet.js")];
+    let mut parts = vec![String::from(wasm), String::from(script)];
     let mut next = 0;
     while let Some(part) = parts.get(next).cloned() {
         next += 1;
@@ -24,15 +33,15 @@ pub fn run() -> Result {
             }
         }
         let sizes = [bytes.len(), gzip(&bytes)?, brotli(&bytes)?];
-        println!("{part:<18} {:>9} {:>9} {:>9}", sizes[0], sizes[1], sizes[2]);
+        println!("{part:<20} {:>9} {:>9} {:>9}", sizes[0], sizes[1], sizes[2]);
         totals.iter_mut().zip(sizes).for_each(|(total, size)| *total += size);
     }
-    println!("{:<18} {:>9} {:>9} {:>9}", "total", totals[0], totals[1], totals[2]);
-    let file = root().join("xtask/budget.txt");
+    println!("{:<20} {:>9} {:>9} {:>9}", "total", totals[0], totals[1], totals[2]);
+    let file = root().join("xtask").join(budget);
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let budget: usize = text.trim().parse().map_err(|_| format!("{}: not a number", file.display()))?;
     if totals[2] > budget {
-        return Err(format!("{} bytes are over the budget of {budget} (xtask/budget.txt)", totals[2]));
+        return Err(format!("{} bytes are over the budget of {budget} ({})", totals[2], file.display()));
     }
     println!("within the budget of {budget}");
     Ok(())

@@ -6,12 +6,14 @@
 
 mod numbers;
 
+pub(super) use numbers::Leaves;
+
 use super::blobs::{BlobReader, BlobWriter, Numbers, Planes};
 use super::limits::{self, MAX_LABELS};
 use crate::error::{Error, Kind, Result};
 use crate::model::MAX_WIDTH;
 use crate::model::forest::{Forest, LinearLeaves, MAX_TREE_NODES, NodeKind, Precision};
-use numbers::{Leaves, push_integers, push_numbers, push_sorted, take_integers, take_numbers, take_sorted};
+use numbers::{push_integers, push_numbers, push_sorted, take_integers, take_numbers, take_sorted};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]

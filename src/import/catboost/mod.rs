@@ -7,15 +7,14 @@ mod features;
 mod objective;
 mod tree;
 
-use super::answers::{Answers, Steps};
+use super::Imported;
+use super::answers::{Answers, Draft, Steps};
 use super::blockers::Blockers;
-use super::trees;
+use super::trees::{self, Planted};
 use super::value::{Value, wrong};
 use crate::error::{Error, Result};
-use crate::model::forest::{Forest, Precision};
-use crate::model::{
-    ArgMax, Binarize, Complement, Function, Input, InputKind, Labels, Missing, Model, Provenance, Rescale,
-};
+use crate::model::forest::Precision;
+use crate::model::{ArgMax, Binarize, Complement, Function, Input, InputKind, Labels, Missing, Provenance, Rescale};
 use crate::model::{Softmax, ValueId};
 use features::Features;
 use objective::Link;
@@ -32,7 +31,7 @@ pub struct Booster {
     pub loss: String,
     /// The version that wrote the file.
     pub version: String,
-    forest: Forest,
+    forest: Planted,
     scale: f64,
     biases: Vec<f64>,
     link: Link,
@@ -40,7 +39,7 @@ pub struct Booster {
 }
 
 /// Reads a model.
-pub(super) fn read(file: &Value) -> Result<Model> {
+pub(super) fn read(file: &Value) -> Result<Imported> {
     let mut blockers = Blockers::default();
     let booster = Booster::read(file, &mut blockers)?;
     let Some(booster) = booster.filter(|_| blockers.is_empty()) else { return Err(blockers.error()) };
@@ -56,9 +55,9 @@ pub(super) fn read(file: &Value) -> Result<Model> {
         estimator: booster.loss.clone(),
         ..Provenance::default()
     };
-    let mut nodes = Vec::new();
-    let answers = booster.graph(&mut Steps(&mut nodes), 0);
-    Model::new(answers.parts(inputs, nodes, provenance))
+    let mut draft = Draft::default();
+    let answers = booster.graph(&mut Steps(&mut draft), 0);
+    answers.model(inputs, draft, provenance)
 }
 
 impl Booster {
@@ -146,7 +145,7 @@ fn version(info: &Value) -> &str {
 }
 
 /// The trees; `None` if one of them has a blocker.
-fn forest(file: &Value, features: &Features, outputs: usize, blockers: &mut Blockers) -> Result<Option<Forest>> {
+fn forest(file: &Value, features: &Features, outputs: usize, blockers: &mut Blockers) -> Result<Option<Planted>> {
     let name = if file.find("oblivious_trees").is_some() { "oblivious_trees" } else { "trees" };
     let mut forest = trees::forest(features.names.len(), Precision::F32, Precision::F64, vec![0.0; outputs]);
     let reader = Reader { features, outputs };
@@ -156,7 +155,7 @@ fn forest(file: &Value, features: &Features, outputs: usize, blockers: &mut Bloc
         let place = |error: Error| error.within(&format!("{name}[{i}]"));
         let nodes = if name == "trees" { reader.any(tree) } else { reader.oblivious(tree) };
         match nodes.map_err(place)? {
-            Ok(nodes) => trees::add(&mut forest, nodes, target).map_err(place)?,
+            Ok((nodes, weights)) => trees::add(&mut forest, nodes, &weights, target).map_err(place)?,
             Err(why) => {
                 is_whole = false;
                 blockers.add(format_args!("{name}[{i}]"), why);

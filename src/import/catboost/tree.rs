@@ -15,6 +15,9 @@ pub struct Reader<'a> {
     pub outputs: usize,
 }
 
+/// Nodes, and the weight of the training rows at each; no weights if the file does not say so.
+type Weighted = (Vec<Node>, Vec<f64>);
+
 /// A split on a number.
 struct Split {
     feature: usize,
@@ -34,7 +37,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// `InvalidModel` at the part that is damaged, as for all that follow.
-    pub fn oblivious(&self, tree: &Value) -> Result<Result<Vec<Node>, String>> {
+    pub fn oblivious(&self, tree: &Value) -> Result<Result<Weighted, String>> {
         let splits = if tree.part("splits")? == &Value::Null { &[] } else { tree.list("splits")? };
         let leaves = 1_usize.checked_shl(splits.len() as u32).and_then(|count| count.checked_mul(self.outputs));
         let values = tree.numbers_of("leaf_values", leaves.unwrap_or(usize::MAX))?;
@@ -53,13 +56,18 @@ impl Reader<'_> {
                 nodes.push(split.node(2 * i + 1, 2 * i + 2));
             }
         }
+        let mut weights = Vec::new();
+        if tree.find("leaf_weights").is_some() {
+            weights = vec![0.0; nodes.len()];
+            weights.extend(tree.numbers_of("leaf_weights", values.len() / self.outputs)?);
+        }
         nodes.extend(values.chunks_exact(self.outputs).map(|values| Node::Leaf(values.to_vec())));
-        Ok(Ok(nodes))
+        Ok(Ok((nodes, weights)))
     }
 
     /// The nodes of a tree of any shape.
-    pub fn any(&self, tree: &Value) -> Result<Result<Vec<Node>, String>> {
-        let mut nodes = Vec::new();
+    pub fn any(&self, tree: &Value) -> Result<Result<Weighted, String>> {
+        let (mut nodes, mut weights) = (Vec::new(), Vec::new());
         // Values in the order in which their nodes come.
         let mut ways = vec![tree];
         let mut next = 0;
@@ -67,6 +75,7 @@ impl Reader<'_> {
             next += 1;
             if value.find("split").is_none() {
                 nodes.push(Node::Leaf(self.leaf(value)?));
+                weights.extend(value.number::<f64>("weight").ok());
                 continue;
             }
             let split = match self.split(value.part("split")?)? {
@@ -74,9 +83,11 @@ impl Reader<'_> {
                 Err(why) => return Ok(Err(why)),
             };
             nodes.push(split.node(ways.len(), ways.len() + 1));
+            weights.push(0.0);
             ways.extend([value.part("left")?, value.part("right")?]);
         }
-        Ok(Ok(nodes))
+        weights.truncate(if weights.len() == nodes.len() { weights.len() } else { 0 });
+        Ok(Ok((nodes, weights)))
     }
 
     fn leaf(&self, leaf: &Value) -> Result<Vec<f64>> {

@@ -8,12 +8,13 @@ mod objective;
 mod section;
 mod tree;
 
-use super::answers::{Answers, Steps};
+use super::Imported;
+use super::answers::{Answers, Draft, Steps};
 use super::blockers::Blockers;
-use super::trees;
+use super::trees::{self, Planted};
 use crate::error::Result;
-use crate::model::forest::{Forest, Precision};
-use crate::model::{ArgMax, Complement, Function, Input, InputKind, Labels, Map, Missing, Model, Provenance, Rescale};
+use crate::model::forest::Precision;
+use crate::model::{ArgMax, Complement, Function, Input, InputKind, Labels, Map, Missing, Provenance, Rescale};
 use crate::model::{Scale, Softmax, Unknown, ValueId};
 use objective::Link;
 use section::Section;
@@ -32,7 +33,7 @@ pub struct Booster {
     pub objective: String,
     /// The version of the file.
     pub version: String,
-    forest: Forest,
+    forest: Planted,
     link: Link,
     /// How many trees each score is divided by before it becomes an answer: a random forest's.
     averaged: Option<f64>,
@@ -41,7 +42,7 @@ pub struct Booster {
 }
 
 /// Reads a model.
-pub(super) fn read(text: &str) -> Result<Model> {
+pub(super) fn read(text: &str) -> Result<Imported> {
     let mut blockers = Blockers::default();
     let booster = Booster::read(text, None, &mut blockers)?;
     let Some(booster) = booster.filter(|_| blockers.is_empty()) else { return Err(blockers.error()) };
@@ -61,9 +62,9 @@ pub(super) fn read(text: &str) -> Result<Model> {
         estimator: booster.objective.clone(),
         ..Provenance::default()
     };
-    let mut nodes = Vec::new();
-    let answers = booster.graph(&mut Steps(&mut nodes), 0);
-    Model::new(answers.parts(inputs, nodes, provenance))
+    let mut draft = Draft::default();
+    let answers = booster.graph(&mut Steps(&mut draft), 0);
+    answers.model(inputs, draft, provenance)
 }
 
 impl Booster {
@@ -119,11 +120,11 @@ impl Booster {
                         .add(&section.name, format!("feature {feature} has categories by name, and a split by order"));
                 }
             }
-            trees::add(&mut forest, tree.nodes, Some((i % outputs) as u32))
+            trees::add(&mut forest, tree.nodes, &tree.weights, Some((i % outputs) as u32))
                 .map_err(|error| error.within(&section.name))?;
         }
         let zero_is_missing: Vec<bool> = missing.iter().map(|kind| *kind == Some(MissingType::Zero)).collect();
-        if forest.linear.is_some() && zero_is_missing.contains(&true) {
+        if forest.forest.linear.is_some() && zero_is_missing.contains(&true) {
             blockers.add("header", "linear_tree with zero_as_missing: what a zero is in a leaf is not known");
         }
         let names: Vec<&str> = header.find("feature_names").map_or(Vec::new(), |names| names.split(' ').collect());
@@ -142,7 +143,7 @@ impl Booster {
 
     /// Adds the booster to a graph; `input` is the value that holds its features.
     pub fn graph(self, steps: &mut Steps<'_>, input: ValueId) -> Answers {
-        let outputs = self.forest.base.len();
+        let outputs = self.forest.forest.base.len();
         let zero = Map { function: Function::Blank, a: -ZERO, b: ZERO };
         let rows = steps.map_columns("zero is missing", zero, input, &self.zero_is_missing);
         let scores = steps.add("trees", self.forest, &[rows]);

@@ -23,6 +23,8 @@ pub enum MissingType {
 pub struct Tree {
     /// Its splits, then its leaves.
     pub nodes: Vec<Node>,
+    /// How many training rows came to each leaf, in the place of the node; empty if the file does not say so.
+    pub weights: Vec<f64>,
     /// For each split that asks for a number, its feature and what is missing there.
     pub missing: Vec<(usize, MissingType)>,
     /// For each split that asks for categories, its feature.
@@ -57,7 +59,13 @@ pub fn read(section: &Section<'_>) -> Result<Tree> {
     let mut is_taken = vec![false; bounds.len()];
     // A child below 0 is the leaf ~child.
     let child = |x: i64| if x >= 0 { x as usize } else { splits.saturating_add(!x as usize) };
-    let mut tree = Tree { nodes: Vec::with_capacity(splits + leaves), missing: Vec::new(), categorical: Vec::new() };
+    let mut weights = Vec::new();
+    if section.find("leaf_count").is_some() {
+        weights = vec![0.0; splits];
+        weights.extend(section.numbers::<f64>("leaf_count", leaves)?);
+    }
+    let nodes = Vec::with_capacity(splits + leaves);
+    let mut tree = Tree { nodes, weights, missing: Vec::new(), categorical: Vec::new() };
     for i in 0..splits {
         let (threshold, feature) = (thresholds[i], features[i]);
         let (rule, missing_left) = if decisions[i] & 1 == 1 {

@@ -47,7 +47,7 @@ fn gradient(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Result
         let tree = Tree::of(estimator)?;
         let nodes = tree.nodes(|i| vec![rate * tree.values.row(i)[0]], |j| j);
         let target = Some((i % outputs.max(1)) as u32);
-        trees::add(&mut forest, nodes, target).map_err(|error| error.within(&estimator.path))?;
+        trees::add(&mut forest, nodes, &tree.weights, target).map_err(|error| error.within(&estimator.path))?;
     }
     let scores = builder.add("trees", forest, &[value]);
     Ok(match classes {
@@ -107,8 +107,8 @@ fn histogram(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
     let mut forest = trees::forest(prepared.width(), Precision::F64, Precision::F64, base);
     for stage in object.get("_predictors")?.list()? {
         for (k, predictor) in stage.list()?.iter().enumerate() {
-            let nodes = histogram_tree(predictor)?;
-            trees::add(&mut forest, nodes, Some(k as u32)).map_err(|error| error.within(&predictor.path))?;
+            let (nodes, counts) = histogram_tree(predictor)?;
+            trees::add(&mut forest, nodes, &counts, Some(k as u32)).map_err(|error| error.within(&predictor.path))?;
         }
     }
     let scores = builder.add("trees", forest, &[value]);
@@ -126,7 +126,8 @@ fn histogram(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
     })
 }
 
-fn histogram_tree(predictor: &Object<'_>) -> Result<Vec<Node>> {
+/// The nodes, and how many training rows came to each.
+fn histogram_tree(predictor: &Object<'_>) -> Result<(Vec<Node>, Vec<f64>)> {
     let nodes = predictor.get("nodes")?;
     let Some(array) = nodes.item.array() else { return Err(nodes.wrong("an array", nodes.item.kind())) };
     let column = |name: &str| array.field(name).ok_or_else(|| nodes.wrong(format!("a column {name}"), "none"));
@@ -159,7 +160,8 @@ fn histogram_tree(predictor: &Object<'_>) -> Result<Vec<Node>> {
             missing_left: missing_left[i] != 0,
         })
     };
-    (0..values.len()).map(node).collect()
+    let nodes = (0..values.len()).map(node).collect::<Result<_>>()?;
+    Ok((nodes, floats("count")?))
 }
 
 /// Versions without a preprocessor: categories are numbers, and one that was not there in training counts as missing.
@@ -215,7 +217,7 @@ fn adaptive_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>
     let scores = if estimators.iter().all(forests::is_tree) {
         let value = builder.numbers(frame, Demand::Finite);
         let mut forest = trees::forest(frame.width(), Precision::F32, Precision::F64, vec![0.0; votes.outputs()]);
-        forest.divisor = votes.total;
+        forest.forest.divisor = votes.total;
         for (estimator, &weight) in estimators.iter().zip(&weights) {
             let tree = Tree::of(estimator)?;
             let known = own_classes(estimator, &classes)?;
@@ -226,7 +228,8 @@ fn adaptive_classifier(builder: &mut Builder, frame: &Frame, object: &Object<'_>
                 }
             };
             let target = if votes.outputs() == 1 { Some(0) } else { None };
-            trees::add(&mut forest, tree.nodes(leaf, |j| j), target).map_err(|error| error.within(&estimator.path))?;
+            trees::add(&mut forest, tree.nodes(leaf, |j| j), &tree.weights, target)
+                .map_err(|error| error.within(&estimator.path))?;
         }
         builder.add("trees", forest, &[value])
     } else if votes.by_probability {

@@ -3,11 +3,10 @@
 
 use super::object::Object;
 use crate::error::{Error, Kind, Result};
-use crate::import::answers::Steps;
+use crate::import::answers::{Draft, Step, Steps};
 use crate::import::blockers::Blockers;
 use crate::model::{
-    Function, Input, InputKind, Label, Labels, Linear, Map, Missing, Node, Operator, Recode, Select, Table, Unknown,
-    ValueId,
+    Function, Input, InputKind, Label, Labels, Linear, Map, Missing, Operator, Recode, Select, Table, Unknown, ValueId,
 };
 use std::sync::Arc;
 
@@ -75,7 +74,7 @@ struct Encoded {
 /// The model while it is put together.
 pub struct Builder {
     /// The graph so far.
-    pub nodes: Vec<Node>,
+    pub draft: Draft,
     /// The reasons to refuse it so far.
     pub blockers: Blockers,
     /// The version of scikit-learn that fitted it: major, minor, patch.
@@ -97,7 +96,7 @@ impl Builder {
             labels: None,
         };
         let inputs = names.into_iter().map(raw).collect();
-        Self { nodes: Vec::new(), blockers: Blockers::default(), version, inputs, encoded: Vec::new(), visits: 0 }
+        Self { draft: Draft::default(), blockers: Blockers::default(), version, inputs, encoded: Vec::new(), visits: 0 }
     }
 
     /// The inputs as they are.
@@ -108,12 +107,12 @@ impl Builder {
 
     /// The graph so far, to be added to.
     pub fn steps(&mut self) -> Steps<'_> {
-        Steps(&mut self.nodes)
+        Steps(&mut self.draft)
     }
 
     /// Adds a node and returns its value.
-    pub fn add(&mut self, name: &str, operator: impl Into<Operator>, inputs: &[ValueId]) -> ValueId {
-        self.steps().add(name, operator, inputs)
+    pub fn add(&mut self, name: &str, step: impl Into<Step>, inputs: &[ValueId]) -> ValueId {
+        self.steps().add(name, step, inputs)
     }
 
     /// Adds a function without parameters.
@@ -212,7 +211,7 @@ impl Builder {
     ///
     /// `refuses` says for each column whether unknown labels are refused, `takes_missing` whether missing ones are known.
     pub fn encode(&mut self, name: &str, frame: &Frame, encoders: Vec<Encoder>, path: &str) -> ValueId {
-        let node = self.nodes.len();
+        let node = self.draft.nodes.len();
         let mut tables = Vec::with_capacity(encoders.len());
         for (place, (encoder, column)) in encoders.into_iter().zip(&frame.columns).enumerate() {
             let Encoder { labels, values, unknown, missing, refuses_unknown, refuses_missing } = encoder;
@@ -297,7 +296,7 @@ impl Builder {
         let all_serve = used.is_empty() || used.len() == inputs.len();
         if !all_serve {
             // Whoever takes all columns uses all: only a Select can read rows of which some columns serve nobody.
-            for node in self.nodes.iter_mut().filter(|node| node.inputs == [0]) {
+            for node in self.draft.nodes.iter_mut().filter(|node| node.inputs == [0]) {
                 if let Operator::Select(select) = Arc::make_mut(&mut node.operator) {
                     for column in &mut select.columns {
                         *column = used.partition_point(|&i| i < *column as usize) as u32;
@@ -317,7 +316,7 @@ impl Builder {
             }
             // The row holds the label's place, so the table needs no keys.
             if let (Operator::Recode(recode), Some((labels, ..))) =
-                (Arc::make_mut(&mut self.nodes[node].operator), &raw.labels)
+                (Arc::make_mut(&mut self.draft.nodes[node].operator), &raw.labels)
             {
                 let table = &mut recode.tables[table];
                 let keys = keys(labels);

@@ -6,10 +6,10 @@ use super::targets::{by_probabilities, classes_of_targets};
 use super::tree::Tree;
 use crate::error::Result;
 use crate::import::answers::Answers;
-use crate::import::trees;
+use crate::import::trees::{self, Planted};
 use crate::math;
 use crate::model::forest::Precision;
-use crate::model::{ArgMax, Binarize, Forest, Function, Labels, Rescale, ValueId};
+use crate::model::{ArgMax, Binarize, Function, Labels, Rescale, ValueId};
 
 /// The largest number below 0: `x > BELOW_ZERO` is `x >= 0`.
 pub const BELOW_ZERO: f64 = -5e-324;
@@ -66,12 +66,13 @@ pub fn average(
     let demand = demand(builder, estimators, &read);
     let value = builder.numbers(frame, demand);
     let mut forest = trees::forest(frame.width(), Precision::F32, Precision::F64, vec![0.0; outputs]);
-    forest.divisor = read.len().max(1) as f64;
+    forest.forest.divisor = read.len().max(1) as f64;
     for (i, (tree, estimator)) in read.iter().zip(estimators).enumerate() {
         let feature = |j: usize| columns.map_or(j, |columns| columns[i].get(j).copied().unwrap_or(usize::MAX));
         let leaf = |i: usize| if is_classifier { tree.shares(i, classes) } else { tree.values.row(i).to_vec() };
         let target = if outputs == 1 { Some(0) } else { None };
-        trees::add(&mut forest, tree.nodes(leaf, feature), target).map_err(|error| error.within(&estimator.path))?;
+        trees::add(&mut forest, tree.nodes(leaf, feature), &tree.weights, target)
+            .map_err(|error| error.within(&estimator.path))?;
     }
     let value = builder.add("trees", forest, &[value]);
     if !is_classifier {
@@ -129,7 +130,8 @@ fn isolation(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> Resul
         // The depth counts nodes, of which the last is not counted.
         let leaf = |i: usize| vec![f64::from(depths[i] + 1) + average_depth(tree.counts[i]) - 1.0];
         let feature = |j: usize| columns.get(j).copied().unwrap_or(usize::MAX);
-        trees::add(&mut forest, tree.nodes(leaf, feature), Some(0)).map_err(|error| error.within(&estimator.path))?;
+        trees::add(&mut forest, tree.nodes(leaf, feature), &tree.weights, Some(0))
+            .map_err(|error| error.within(&estimator.path))?;
     }
     let samples = object.find("_max_samples").map_or_else(|| object.get("max_samples_"), Ok)?.number()?;
     let denominator = estimators.len() as f64 * average_depth(samples);
@@ -160,12 +162,12 @@ pub fn features_of(object: &Object<'_>, estimators: &[Object<'_>]) -> Result<Vec
 }
 
 /// The forest of trees that have one output each.
-pub fn side_by_side(frame: &Frame, estimators: &[Object<'_>]) -> Result<Forest> {
+pub fn side_by_side(frame: &Frame, estimators: &[Object<'_>]) -> Result<Planted> {
     let mut forest = trees::forest(frame.width(), Precision::F32, Precision::F64, vec![0.0; estimators.len()]);
     for (i, estimator) in estimators.iter().enumerate() {
         let tree = Tree::of(estimator)?;
         let nodes = tree.nodes(|i| tree.values.row(i).to_vec(), |j| j);
-        trees::add(&mut forest, nodes, Some(i as u32)).map_err(|error| error.within(&estimator.path))?;
+        trees::add(&mut forest, nodes, &tree.weights, Some(i as u32)).map_err(|error| error.within(&estimator.path))?;
     }
     Ok(forest)
 }

@@ -1,4 +1,4 @@
-//! Fitted scikit-learn estimators → [`Model`], from the objects of a file that nothing was executed of.
+//! Fitted scikit-learn estimators → [`Model`](crate::model::Model), from the objects of a file that nothing was executed of.
 //!
 //! [`object`] reads attributes, [`builder`] puts the graph together, and a file for each family of estimators knows what
 //! they compute. A step takes a [`Frame`] of columns and gives another, or [`Answers`].
@@ -28,10 +28,11 @@ mod targets;
 mod text;
 mod tree;
 
+use super::Imported;
 use super::answers::Answers;
 use super::pickle::Document;
 use crate::error::{Error, Kind, Result};
-use crate::model::{Function, Model, Provenance};
+use crate::model::{Function, Provenance};
 use builder::{Builder, Frame};
 use object::Object;
 use std::cell::Cell;
@@ -50,7 +51,7 @@ const KNOWN_BUILTINS: [&str; 10] =
 ///
 /// # Errors
 /// [`Kind::Unsupported`] with everything that stands in the way; [`Kind::InvalidModel`] where the file is damaged.
-pub fn read(document: &Document) -> Result<Model> {
+pub(super) fn read(document: &Document) -> Result<Imported> {
     let strangers: Vec<String> = (document.globals().filter(|(module, name)| !is_known(module, name)))
         .map(|(module, name)| format!("{module}.{name}"))
         .collect();
@@ -84,7 +85,7 @@ pub fn read(document: &Document) -> Result<Model> {
         estimator: name.to_owned(),
         ..Provenance::default()
     };
-    Model::new(answers.unwrap_or_default().parts(inputs, builder.nodes, provenance))
+    answers.unwrap_or_default().model(inputs, builder.draft, provenance)
 }
 
 fn is_known(module: &str, name: &str) -> bool {

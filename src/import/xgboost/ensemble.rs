@@ -1,6 +1,7 @@
 //! What computes margins: trees or a linear function.
 
-use super::super::trees::forest;
+use super::super::answers::Step;
+use super::super::trees::{Planted, forest};
 use super::super::value::{Value, index, wrong};
 use super::Blockers;
 use super::categories;
@@ -8,7 +9,7 @@ use super::shape::Shape;
 use super::trees::Grower;
 use crate::error::{Error, Result};
 use crate::model::forest::{Forest, NodeKind, Precision};
-use crate::model::{Labels, LinearF32, Operator};
+use crate::model::{Labels, LinearF32};
 
 /// Where the ensemble is in a file.
 const PLACE: &str = "learner.gradient_booster";
@@ -16,7 +17,7 @@ const PLACE: &str = "learner.gradient_booster";
 /// An ensemble, and what its features are.
 pub struct Ensemble {
     /// Features to margins.
-    pub margins: Operator,
+    pub margins: Step,
     /// The categories of those features that have some by name.
     pub categories: Vec<Option<Labels>>,
     /// Which features a split asks for their category 0. Numbers between -1 and 0 are none.
@@ -40,7 +41,7 @@ impl Ensemble {
                 let is_dart = booster.find("weight_drop").is_some();
                 let weights = if is_dart { booster.numbers("weight_drop").map_err(here)? } else { &[] };
                 let forest = trees(model, weights, best, shape)?;
-                let asks_for_first = asks_for_first(&forest);
+                let asks_for_first = asks_for_first(&forest.forest);
                 Ok(Some(Self { margins: forest.into(), categories, asks_for_first }))
             }
             other => {
@@ -56,7 +57,7 @@ fn in_model(error: Error) -> Error {
 }
 
 /// All trees, or those up to the iteration `best`.
-fn trees(model: &Value, weights: &[f64], best: Option<usize>, shape: &Shape) -> Result<Forest> {
+fn trees(model: &Value, weights: &[f64], best: Option<usize>, shape: &Shape) -> Result<Planted> {
     let outputs = shape.outputs();
     let trees = model.list("trees").map_err(in_model)?;
     let groups = model.numbers_of("tree_info", trees.len()).map_err(in_model)?;

@@ -10,19 +10,19 @@ mod objective;
 mod shape;
 mod trees;
 
-use super::Options;
-use super::answers::Steps;
+use super::answers::{Draft, Steps};
 use super::blockers::Blockers;
 use super::value::Value;
+use super::{Imported, Options};
 use crate::error::Result;
-use crate::model::{Input, InputKind, Missing, Model, Provenance, Unknown};
+use crate::model::{Input, InputKind, Missing, Provenance, Unknown};
 pub use booster::Booster;
 
 /// Reads a model.
 ///
 /// A file that scikit-learn's wrapper saved predicts as the wrapper does: with the trees up to the best iteration, if
 /// training stopped early. Any other predicts as a `Booster` does, with all trees.
-pub(super) fn read(file: &Value, options: &Options) -> Result<Model> {
+pub(super) fn read(file: &Value, options: &Options) -> Result<Imported> {
     let mut blockers = Blockers::default();
     let is_wrapped = file
         .find("learner")
@@ -50,7 +50,7 @@ pub(super) fn read(file: &Value, options: &Options) -> Result<Model> {
         estimator: booster.objective.clone(),
         ..Provenance::default()
     };
-    let mut nodes = Vec::new();
-    let answers = booster.graph(&mut Steps(&mut nodes), 0, options.missing);
-    Model::new(answers.parts(inputs, nodes, provenance))
+    let mut draft = Draft::default();
+    let answers = booster.graph(&mut Steps(&mut draft), 0, options.missing);
+    answers.model(inputs, draft, provenance)
 }

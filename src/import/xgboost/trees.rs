@@ -2,10 +2,9 @@
 //!
 //! x < threshold goes left, in f32; a category in the set goes right, and whatever is no category left.
 
-use super::super::trees::{self, Node, Rule};
+use super::super::trees::{self, Node, Planted, Rule};
 use super::super::value::{Value, index, wrong};
 use crate::error::{Error, Kind, Result};
-use crate::model::forest::Forest;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -18,24 +17,24 @@ const DELETED: f64 = i32::MAX as f64;
 
 /// Adds trees to a forest.
 pub struct Grower {
-    forest: Forest,
+    forest: Planted,
     set_words: usize,
 }
 
 impl Grower {
     /// Begins with a forest, as yet of no trees.
-    pub fn new(forest: Forest) -> Self {
+    pub fn new(forest: Planted) -> Self {
         Self { forest, set_words: 0 }
     }
 
     /// The forest with its trees.
-    pub fn forest(self) -> Forest {
+    pub fn forest(self) -> Planted {
         self.forest
     }
 
     /// Adds a tree that adds 0.
     pub fn add_nothing(&mut self) -> Result<()> {
-        trees::add(&mut self.forest, vec![Node::Leaf(vec![0.0])], Some(0))
+        trees::add(&mut self.forest, vec![Node::Leaf(vec![0.0])], &[1.0], Some(0))
     }
 
     /// Adds a tree, whose leaves count `weight` times; `group` is the output of a tree whose leaves are one number.
@@ -50,11 +49,19 @@ impl Grower {
         let conditions = tree.numbers_of("split_conditions", count)?;
         let missing_left = flags(tree, "default_left", count)?;
         let mut sets = self.sets(tree, count)?;
-        let leaves = Leaves::of(tree, count, group, self.forest.base.len())?;
+        let leaves = Leaves::of(tree, count, group, self.forest.forest.base.len())?;
         // Pruning leaves deleted nodes behind: those that stay are numbered anew.
         let mut kept = vec![usize::MAX; count];
         (0..count).filter(|&i| features[i] != DELETED).enumerate().for_each(|(new, old)| kept[old] = new);
         let child = |x: f64| index(x, count).map_or(usize::MAX, |i| kept[i]);
+        // XGBoost itself explains no trees whose leaves are several numbers.
+        let hessians = if group.is_some() && tree.find("sum_hessian").is_some() {
+            tree.numbers_of("sum_hessian", count)?
+        } else {
+            &[]
+        };
+        let weights = (0..hessians.len()).filter(|&i| features[i] != DELETED);
+        let weights: Vec<f64> = weights.map(|i| f64::from(hessians[i] as f32)).collect();
         let mut nodes = Vec::with_capacity(count);
         for i in (0..count).filter(|&i| features[i] != DELETED) {
             if left[i] == -1.0 {
@@ -62,7 +69,7 @@ impl Grower {
                 continue;
             }
             let (left, right) = (child(left[i]), child(right[i]));
-            let feature = index(features[i], self.forest.width).unwrap_or(usize::MAX);
+            let feature = index(features[i], self.forest.forest.width).unwrap_or(usize::MAX);
             let missing_left = missing_left[i] != 0.0;
             nodes.push(match sets.remove(&i) {
                 // What is in the set of the model's own split goes left: the sides change places.
@@ -73,7 +80,7 @@ impl Grower {
                 None => Node::Split { feature, rule: Rule::AtMost(below(conditions[i])), left, right, missing_left },
             });
         }
-        trees::add(&mut self.forest, nodes, group)
+        trees::add(&mut self.forest, nodes, &weights, group)
     }
 
     /// The categories of each split that asks for some, as bits.

@@ -5,8 +5,9 @@ use super::{Globals, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::import::{self, Framework, Options};
-use crate::model::{Expected, Model, TestRows};
+use crate::model::{Background, Expected, Known, Model, TestRows};
 use crate::native::store::{self, file};
+use crate::predict::{self, Explainer};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,9 +25,15 @@ Examples:
   edgelet import churn.joblib
   edgelet import churn.ubj --missing 0
   edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
+  edgelet import churn.ubj --explain
+  edgelet import pipeline.joblib --explain --background train.csv
 
 With --verify, the model is written only if it predicts what --expect holds for those rows (exit status 4 if not), and
-takes the first 16 of them along as its test rows: `edgelet verify` and a browser's model.verify() run them again.")]
+takes the first 16 of them along as its test rows: `edgelet verify` and a browser's model.verify() run them again.
+
+With --explain, the file also holds what `edgelet explain` and `edgelet/explain` in JavaScript need to say why a model
+answers as it does: of trees the weight of the training rows in each leaf, of linear functions the means of what they take
+in the rows of --background. Without --explain the file is smaller, and predicts the same.")]
 pub struct Import {
     /// The file: a path, or any URL that can be read.
     file: String,
@@ -51,6 +58,12 @@ pub struct Import {
     /// How far numbers may differ.
     #[arg(long, default_value_t = 1e-12, requires = "verify")]
     tolerance: f64,
+    /// Keep what explaining takes; a model that cannot be explained is refused.
+    #[arg(long)]
+    explain: bool,
+    /// Rows that linear functions are explained against, mostly those of training.
+    #[arg(long, value_name = "ROWS", requires = "explain")]
+    background: Option<String>,
 }
 
 /// A framework, by its package's name.
@@ -78,7 +91,7 @@ impl Import {
     pub fn run(self, globals: Globals) -> Result<()> {
         let bytes = store::read(&self.file, globals)?;
         let options = Options { from: self.from.map(Framework::from), missing: self.missing.filter(|x| !x.is_nan()) };
-        let model = import::import(&bytes, &options).map_err(|error| error.within(&store::shown(&self.file)))?;
+        let (model, background) = self.imported(&bytes, &options, globals)?;
         let (model, agreement) = match (&self.verify, &self.expect) {
             (Some(rows), Some(expect)) => self.proved(model, rows, expect, globals)?,
             _ => {
@@ -87,7 +100,7 @@ impl Import {
             }
         };
         let output = self.output.clone().unwrap_or_else(|| train::default_output(&self.file));
-        let bytes = format::encode(&model)?;
+        let bytes = format::encode_with(&model, &background)?;
         file::write(&output, &bytes)?;
         let provenance = model.provenance();
         stdout::print(&format!(
@@ -99,6 +112,21 @@ impl Import {
             output.display(),
             bytes.len()
         ))
+    }
+
+    /// The model, and what explaining it takes, if that is wanted.
+    fn imported(&self, bytes: &[u8], options: &Options, globals: Globals) -> Result<(Model, Background)> {
+        let here = |error: Error| error.within(&store::shown(&self.file));
+        if !self.explain {
+            return Ok((import::import(bytes, options).map_err(here)?, Background::default()));
+        }
+        let means = |model: &Model| match &self.background {
+            Some(rows) => means(model, rows, globals),
+            None => Ok(Vec::new()),
+        };
+        let (model, background) = import::import_to_explain(bytes, options, means).map_err(here)?;
+        Explainer::new(&model, &background).map_err(here)?;
+        Ok((model, background))
     }
 
     /// The model with test rows, if it predicts what it should.
@@ -126,4 +154,17 @@ impl Import {
         })?;
         Ok((model, agreement))
     }
+}
+
+/// The means that a model's linear functions start from, of rows.
+fn means(model: &Model, rows: &str, globals: Globals) -> Result<Vec<Known>> {
+    let encoded = model::encoded(model, rows, None, globals)?;
+    if encoded.rows.is_empty() {
+        return Err(Error::new(Kind::BadRows, rows.to_owned(), "at least 1 row", "none"));
+    }
+    let means = predict::means(model, &encoded.rows, &encoded.texts)?;
+    if means.is_empty() {
+        globals.note("--background: the model has no linear function, so nothing of these rows is kept");
+    }
+    Ok(means)
 }

@@ -43,10 +43,15 @@ impl Inspect {
         cost::check_price(self.price_per_gb)?;
         let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
         let model = format::decode(&bytes).map_err(|error| error.within(&place))?;
+        let explains = !format::decode_background(format::background(&bytes), &model)
+            .map_err(|error| error.within(&place))?
+            .nodes()
+            .is_empty();
         let cost = self.price_per_gb.map(|price| Cost::of(&bytes, price)).transpose()?;
         match self.json {
             true => {
                 let mut described = as_json(&place, &model);
+                described["explains"] = json!(explains);
                 if let Some(Cost { download, of_a_million_loads }) = cost {
                     described["download_bytes"] = json!(download);
                     described["cost_per_million_loads"] = json!(of_a_million_loads);
@@ -57,7 +62,8 @@ impl Inspect {
                 let told = cost.map(|Cost { download, of_a_million_loads }| {
                     format!("download: {download} bytes, {of_a_million_loads:.2} per million loads\n")
                 });
-                stdout::print(&(as_text(&place, &model) + &told.unwrap_or_default()))
+                let explains = if explains { "explains: what `edgelet explain` takes is in the file\n" } else { "" };
+                stdout::print(&(as_text(&place, &model) + explains + &told.unwrap_or_default()))
             }
         }
     }

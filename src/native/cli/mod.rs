@@ -6,12 +6,14 @@ mod cors;
 mod cost;
 mod description;
 mod doctor;
+mod explain;
 mod gc;
 mod import;
 mod inspect;
 mod keygen;
 mod list;
 mod model;
+mod package;
 mod predict;
 mod presign;
 mod promote;
@@ -83,10 +85,12 @@ enum Command {
     Train(train::Train),
     Import(import::Import),
     Predict(predict::Predict),
+    Explain(explain::Explain),
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
     Push(push::Push),
+    Package(package::Package),
     Pull(pull::Pull),
     Presign(presign::Presign),
     Keygen(keygen::Keygen),
@@ -107,10 +111,12 @@ pub fn main() -> ExitCode {
         Command::Train(train) => train.run(globals),
         Command::Import(import) => import.run(globals),
         Command::Predict(predict) => predict.run(globals),
+        Command::Explain(explain) => explain.run(globals),
         Command::Verify(verify) => verify.run(globals),
         Command::Inspect(inspect) => inspect.run(globals),
         Command::Bench(bench) => bench.run(globals),
         Command::Push(push) => push.run(globals),
+        Command::Package(package) => package.run(globals),
         Command::Pull(pull) => pull.run(globals),
         Command::Presign(presign) => presign.run(globals),
         Command::Keygen(keygen) => keygen.run(globals),

@@ -2,7 +2,7 @@
 
 use super::{Globals, stdout};
 use crate::error::{Error, Kind, Result};
-use crate::format::encode;
+use crate::format::{encode, encode_with};
 use crate::model::Unknown;
 use crate::native::data::{self, Format};
 use crate::native::store::file;
@@ -75,6 +75,9 @@ pub struct Train {
     /// Where to write the model [default: ROWS's name with .edgelet, in the current folder]
     #[arg(long, short, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// Keep the means of the rows, so that `edgelet explain` can say why the model answers as it does
+    #[arg(long)]
+    explain: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -151,9 +154,9 @@ impl Train {
             bar.set_position(done as u64);
         });
         bar.finish_and_clear();
-        let Fitted { model, report } = fitted?;
+        let Fitted { model, background, report } = fitted?;
         let output = self.output.clone().unwrap_or_else(|| default_output(&self.rows));
-        let bytes = encode(&model)?;
+        let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
         file::write(&output, &bytes)?;
         let text = if self.json {
             let mut report = serde_json::to_value(&report)

@@ -14,7 +14,7 @@ mod write;
 pub use encode::{Encoded, encode, takes_texts};
 pub use profile::profile;
 pub use table::{Column, Table, Values};
-pub use write::{Style, answer, json, predictions};
+pub use write::{Style, answer, csv, json, predictions};
 
 use crate::error::{Error, Kind, Result};
 use std::fs;

@@ -51,7 +51,11 @@ pub fn json(label: Label<'_>) -> Value {
     }
 }
 
-fn csv<'a>(columns: &[String], rows: impl Iterator<Item = impl Iterator<Item = Label<'a>>>) -> Result<String> {
+/// Writes rows of labels and numbers as CSV with a header.
+///
+/// # Errors
+/// [`Kind::Io`] if the library that writes CSV fails.
+pub fn csv<'a>(columns: &[String], rows: impl Iterator<Item = impl Iterator<Item = Label<'a>>>) -> Result<String> {
     let wrong = |error: ::csv::Error| Error::new(Kind::Io, "predictions", "CSV that can be written", error.to_string());
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     writer.write_record(columns).map_err(wrong)?;

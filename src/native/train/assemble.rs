@@ -6,9 +6,10 @@ use super::problem::Problem;
 use crate::error::Result;
 use crate::kernel::text::TextList;
 use crate::model::{
-    ArgMax, Binarize, Expected, Linear, Method, Model, Output, Parts, Provenance, Sigmoid, Signature, Softmax, TestRows,
+    ArgMax, Background, Binarize, Expected, Linear, Method, Model, Output, Parts, Provenance, Sigmoid, Signature,
+    Softmax, TestRows,
 };
-use crate::predict::Predictor;
+use crate::predict::{self, Predictor};
 
 /// The most rows a model carries to prove itself with.
 const TEST_ROWS: usize = 8;
@@ -66,6 +67,15 @@ pub fn with_test_rows(model: Model, problem: &Problem) -> Result<Model> {
     let mut parts = model.into_parts();
     parts.tests = TestRows { inputs, texts: TextList::default(), expected, tolerance: 0.0 };
     Model::new(parts)
+}
+
+/// The means of the rows that a model was fitted on, which its explanations start from.
+///
+/// # Errors
+/// None for a model that was made from these rows.
+pub fn background(model: &Model, problem: &Problem) -> Result<Background> {
+    let rows = &problem.features.rows.values;
+    Background::new(model, predict::means(model, rows, &TextList::default())?)
 }
 
 /// A few rows whose predictions are spread over all of them: every class, or from the smallest to the largest number.

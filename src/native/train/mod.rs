@@ -25,7 +25,7 @@ pub use options::{Estimator, Fill, Options, Penalty, Task};
 pub use report::{Coefficients, Confusion, Report, Scores, Spread, Standing};
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{Method, Model, Provenance};
+use crate::model::{Background, Method, Model, Provenance};
 use crate::native::data::Table;
 use candidate::{Algorithm, Precision};
 use problem::{Fit, Problem};
@@ -41,6 +41,8 @@ const MIN_SPLIT_ROWS: usize = 2 * MIN_FOLD_ROWS;
 pub struct Fitted {
     /// The model, fitted on all rows.
     pub model: Model,
+    /// What its explanations start from: the means of all rows.
+    pub background: Background,
     /// How it was chosen and how good it is.
     pub report: Report,
 }
@@ -134,7 +136,8 @@ pub fn fit(table: &Table, options: &Options, mut progress: impl FnMut(usize, usi
         report.confusion = Some(Confusion { split, counts });
     }
     let model = with_provenance(model, &report, options)?;
-    Ok(Fitted { model: assemble::with_test_rows(model, &problem)?, report })
+    let background = assemble::background(&model, &problem)?;
+    Ok(Fitted { model: assemble::with_test_rows(model, &problem)?, background, report })
 }
 
 fn with_provenance(model: Model, report: &Report, options: &Options) -> Result<Model> {

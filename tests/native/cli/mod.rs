@@ -1,6 +1,7 @@
-//! The program on models and rows: predict, verify, inspect and bench, as people and scripts run them.
+//! The program on models and rows: predict, explain, verify, inspect and bench, as people and scripts run them.
 
 mod bench;
+mod explain;
 mod inspect;
 mod models;
 mod predict;
@@ -103,8 +104,8 @@ fn help_is_a_manual() {
     let overview = folder.run(&["--help"]).succeeds();
     assert!(overview.contains("Examples:") && overview.contains("Exit status: 0 ok"), "{overview}");
     let commands = [
-        "train", "import", "predict", "verify", "inspect", "bench", "push", "pull", "presign", "keygen", "list",
-        "promote", "rollback", "gc", "cors", "doctor", "audit", "serve",
+        "train", "import", "predict", "explain", "verify", "inspect", "bench", "push", "pull", "presign", "keygen",
+        "list", "promote", "rollback", "gc", "cors", "doctor", "audit", "serve",
     ];
     for command in commands {
         assert!(overview.contains(&format!("\n  {command} ")), "{command}: {overview}");

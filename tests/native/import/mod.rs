@@ -1,6 +1,7 @@
 //! `edgelet import` of the frameworks' own files, against the frameworks' own predictions.
 
 mod catboost;
+mod explain;
 mod lightgbm;
 mod sklearn;
 mod xgboost;
