@@ -52,7 +52,7 @@ export class RemoteModel {
         if (!this.#encoder.writeOne(new Float64Array(this.featureNames.length), row)) {
           throw new EdgeletError("wrong_shape", "row", "one row", shown(row), "Explain rows one by one.");
         }
-        return unlessAborted(signal, this.#pool.call("explain", [this.#named(row), options]));
+        return unlessAborted(signal, this.#pool.call("explain", [ArrayBuffer.isView(row) ? row : this.#named(row), options]));
       };
     }
   }
