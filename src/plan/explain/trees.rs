@@ -124,9 +124,8 @@ impl Layer<'_> {
             next_split += 1;
         }
         if most > MAX_FEATURES {
-            let found = format!("{most}");
-            let expected = format!("ways down that ask for at most {MAX_FEATURES} features");
-            return Err(Error::new(Kind::Unsupported, "trees", expected, found));
+            let expected = format!("at most {MAX_FEATURES} features above a leaf");
+            return Err(Error::new(Kind::Unsupported, "trees", expected, most.to_string()));
         }
         self.means(kinds, target, &shares);
         let rule = self.rule(most);
