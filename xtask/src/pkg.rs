@@ -107,9 +107,9 @@ fn bind(wasm: &Path) -> Result<Bound> {
     let glue = glue.replace(": new FinalizationRegistry(", ": /* @__PURE__ */ new FinalizationRegistry(");
     let module = output.wasm_mut();
     let explaining_core = module.emit_wasm();
-    let exports: Vec<_> = module.exports.iter().filter(|export| export.name.contains(EXPLAIN)).collect();
-    let exports: Vec<_> = exports.into_iter().map(|export| export.id()).collect();
-    exports.into_iter().for_each(|export| module.exports.delete(export));
+    let explains = module.exports.iter().filter(|export| export.name.contains(EXPLAIN));
+    let explains: Vec<_> = explains.map(|export| export.id()).collect();
+    explains.into_iter().for_each(|export| module.exports.delete(export));
     walrus::passes::gc::run(module);
     Ok(Bound { core: module.emit_wasm(), explaining_core, glue })
 }
