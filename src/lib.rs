@@ -28,6 +28,16 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+/// In a package of one model nothing can go wrong that would have to be told in words, and every visitor would download
+/// them.
+#[cfg(feature = "packaged")]
+macro_rules! format {
+    ($($argument:tt)*) => {{
+        let _ = format_args!($($argument)*);
+        String::new()
+    }};
+}
+
 // ground
 pub mod error;
 pub mod kernel;
@@ -41,9 +51,15 @@ pub mod plan;
 // run
 pub mod predict;
 // edges: the only platform gates of the crate
-#[cfg(feature = "native")]
+#[cfg(feature = "import")]
 pub mod import;
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "import"))]
+mod importer;
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(feature = "package")]
+pub mod package;
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "packaged"))]
+mod packaged;
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(any(feature = "import", feature = "packaged"))))]
 mod web;

@@ -63,6 +63,8 @@ export class Chart {
   #resize() {
     const { x, y } = this.#domain;
     const width = this.#root.parentElement.clientWidth;
+    // Not laid out yet: the observer calls again when it is.
+    if (width === 0) return;
     this.#unit = (width - MARGIN.left - MARGIN.right) / (x[1] - x[0]);
     this.#height = MARGIN.top + MARGIN.bottom + (y[1] - y[0]) * this.#unit;
     set(this.#root, { width, height: this.#height, viewBox: `0 0 ${width} ${this.#height}` });

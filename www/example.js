@@ -6,6 +6,7 @@ import { bytes, duration, fixed, joined, number } from "./format.js";
 import { downloaded, timePerCall } from "./measure.js";
 import { showProblem } from "./problem.js";
 import { LINE, RUNTIME, load } from "./runtime.js";
+import { remember } from "./speed.js";
 
 /** What the model was fitted to. */
 const POINTS = [1, 3, 2, 5, 4].map((y, i) => ({ x: i + 1, y }));
@@ -108,6 +109,7 @@ async function showFacts(model, predict, { size, loadTime }) {
     model.predict(numbers);
   });
   const asObject = await timePerCall((i) => predict(i & 7));
+  remember({ name: "line.edgelet", size, time: asObject.milliseconds });
   const { runs, milliseconds, calls } = asNumbers;
   const how = `median of ${runs} runs of ${number(calls)} calls on a typed array; ${joined(duration(asObject.milliseconds))} on an object`;
   showFact("fact-predict", duration(milliseconds), how);

@@ -1,142 +1,144 @@
-// The second half of the page: any .edgelet file, dropped, chosen or fetched, becomes a form with live predictions.
+// A model that was opened, shown: the form and its live prediction at once, the panels as what is inside becomes known.
 
 import { Answer } from "./answer.js";
-import { byId, oncePerFrame } from "./dom.js";
+import { Batch } from "./batch.js";
+import { showSnippet } from "./code.js";
+import { byId, html, oncePerFrame } from "./dom.js";
 import { Form } from "./form.js";
-import { bytes, joined } from "./format.js";
+import { bytes as sizeOf, duration, joined, number } from "./format.js";
+import { showGraph } from "./graph.js";
+import { Inside } from "./importer.js";
 import { clearProblem, showProblem } from "./problem.js";
 import { showReport } from "./report.js";
-import { IRIS, LINE, load } from "./runtime.js";
-import { connectCopy, showSnippet } from "./snippet.js";
+import { showActions } from "./share.js";
+import { showSpeed } from "./speed.js";
+import { Surface } from "./surface.js";
+import { TestRows } from "./test-rows.js";
+import { Trees } from "./trees.js";
 
-/** One flower between the species, so that the first move already changes something. */
-const IRIS_START = [5.9, 2.8, 4.6, 1.5];
+/** The panels' own style sheet: a visitor who opens no model does without. */
+export const looks = new Promise((resolve) => {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "model.css" });
+  link.onload = link.onerror = resolve;
+  document.head.append(link);
+});
 
-let loading = new AbortController();
 let current;
 
-/** Connects every way in. */
-export function startExplorer() {
-  connectPicker();
-  connectDrop();
-  connectAddress();
-  connectCopy();
-  byId("try-iris").addEventListener("click", () => open({ source: IRIS, name: "iris.edgelet", address: IRIS, start: IRIS_START }));
-  byId("try-line").addEventListener("click", () => open({ source: LINE, name: "line.edgelet", address: LINE, start: [6] }));
-}
-
-function connectPicker() {
-  const picker = byId("file");
-  byId("choose").addEventListener("click", () => picker.click());
-  picker.addEventListener("change", () => {
-    if (picker.files.length > 0) openFile(picker.files[0]);
-    picker.value = "";
-  });
-}
-
-/** The whole page takes a file, so that nobody has to aim. */
-function connectDrop() {
-  const zone = byId("drop");
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  let depth = 0;
-  const show = (change) => {
-    depth = Math.max(0, depth + change);
-    zone.classList.toggle("over", depth > 0);
-  };
-  addEventListener("dragenter", (event) => carriesFiles(event) && show(1));
-  addEventListener("dragleave", (event) => carriesFiles(event) && show(-1));
-  addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    show(-depth);
-    const [file] = event.dataTransfer.files;
-    if (file) openFile(file);
-  });
-}
-
-function connectAddress() {
-  byId("address-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const text = byId("address").value.trim();
-    if (!URL.canParse(text, location.href)) {
-      showProblem(byId("explorer-problem"), new Error("Write one like https://example.com/model.edgelet"), "This is not a URL");
-      return;
-    }
-    const address = new URL(text, location.href).href;
-    open({ source: address, name: address.split("/").at(-1) || address, address });
-  });
-}
-
-function openFile(file) {
-  open({ source: file.arrayBuffer(), name: file.name, address: `https://example.com/${encodeURIComponent(file.name)}` });
-}
-
-/** Loads a model and shows it; a load that is still under way is given up. */
-async function open({ source, name, address, start }) {
-  const problem = byId("explorer-problem");
-  loading.abort();
-  const { signal } = (loading = new AbortController());
-  clearProblem(problem);
-  byId("explorer").setAttribute("aria-busy", "true");
-  let size = 0;
-  try {
-    const onProgress = (progress) => {
-      size = progress.loaded || size;
-      showProgress(name, progress);
-    };
-    const model = await load(await source, { signal, onProgress });
-    if (signal.aborted) return model.dispose();
-    show(model, { name, address, start, size: size || (await source).byteLength });
-  } catch (error) {
-    if (signal.aborted) return;
-    byId("loading").textContent = "";
-    showProblem(problem, error);
-  } finally {
-    if (!signal.aborted) byId("explorer").removeAttribute("aria-busy");
-  }
-}
-
-function showProgress(name, { fraction }) {
-  const share = fraction === undefined ? "" : ` ${Math.round(fraction * 100)} %`;
-  byId("loading").textContent = `Loading ${name} …${share}`;
-}
-
-function show(model, { name, address, start, size }) {
-  current?.dispose();
-  current = model;
-  const { inputs } = model.schema;
-  byId("model").hidden = false;
-  byId("model-name").textContent = name;
-  const features = inputs.length === 1 ? "1 feature" : `${inputs.length} features`;
-  byId("model-summary").textContent = [joined(bytes(size)), features, kind(model)].join(" · ");
-  byId("loading").textContent = `Loaded ${name}: ${features}.`;
-  const answer = new Answer(model);
-  const form = new Form(byId("features"), inputs, oncePerFrame(() => predict()), start);
-  const predict = () => {
-    if (current === model) predictForm(form, answer, address);
-  };
-  predict();
-  showReport(model);
+/** Shows `{ model, bytes, name, address, start, from }`; what was shown before is closed. */
+export function show(opened) {
+  current?.close();
+  current = new Shown(opened);
   byId("model-name").focus({ preventScroll: true });
   byId("model").scrollIntoView({ block: "start" });
 }
 
-/** What a model predicts, in two words. */
-function kind({ targets, classes }) {
-  if (classes) return `${classes.length} classes`;
-  return targets.some(({ classes }) => classes) ? `${targets.length} targets` : "regression";
+class Shown {
+  #opened;
+  #inside = new Inside();
+  #closing = new AbortController();
+  #form;
+  #answer;
+  #panels = [];
+
+  constructor(opened) {
+    this.#opened = opened;
+    const { model, bytes, start } = opened;
+    byId("model").hidden = false;
+    this.#head();
+    this.#answer = new Answer(model);
+    this.#form = new Form(byId("features"), model.schema.inputs, oncePerFrame(() => this.#predict()), start);
+    this.#predict();
+    showReport(model);
+    showActions(opened);
+    for (const panel of ["rows", "surface-panel", "trees", "inside", "contributions"]) byId(panel).hidden = true;
+    this.#panels.push(new Batch(opened, this.#closing.signal));
+    showSpeed(opened, () => this.#form.row(), this.#closing.signal);
+    this.#lookInside(bytes);
+  }
+
+  close() {
+    this.#closing.abort();
+    this.#inside.close();
+    this.#panels.forEach((panel) => panel.close?.());
+    this.#opened.model.dispose();
+  }
+
+  #head() {
+    const { model, bytes, name, from } = this.#opened;
+    const { inputs, provenance } = model.schema;
+    byId("model-name").textContent = name;
+    const features = inputs.length === 1 ? "1 feature" : `${inputs.length} features`;
+    const facts = [provenance.estimator, bytes && joined(sizeOf(bytes.length)), features, kind(model)];
+    byId("model-summary").textContent = facts.filter(Boolean).join(" · ");
+    byId("imported").hidden = !from;
+    if (!from) return;
+    const share = bytes.length / from.size;
+    const smaller = share < 0.95 ? `, ${number(1 / share, 2)} times smaller` : "";
+    byId("imported").replaceChildren(
+      `Imported here in ${joined(duration(from.milliseconds))}: ${joined(sizeOf(from.size))} became ${joined(sizeOf(bytes.length))}${smaller}. The bytes are those that `,
+      html("code", {}, "edgelet import"),
+      " writes.",
+    );
+  }
+
+  #predict() {
+    if (this.#closing.signal.aborted) return;
+    const problem = byId("answer-problem");
+    this.#form.clearProblems();
+    clearProblem(problem);
+    const row = this.#form.row();
+    try {
+      showSnippet(this.#opened, row, this.#answer.show(row));
+      for (const panel of this.#panels) panel.follow?.(row);
+    } catch (error) {
+      this.#answer.showStale();
+      if (!this.#form.showProblem(error)) showProblem(problem, error, "No prediction");
+    }
+  }
+
+  /** What needs the importers' wasm; without it the page predicts all the same. */
+  async #lookInside(bytes) {
+    const { model, start } = this.#opened;
+    const { signal } = this.#closing;
+    const nothing = { steps: undefined, ranges: [], rows: [] };
+    const told = await (bytes ? this.#inside.open(bytes) : Promise.resolve(nothing)).catch(() => nothing);
+    if (signal.aborted) return;
+    this.#form.setRanges(withProfile(told.ranges, model), start === undefined);
+    this.#panels.push(new TestRows(told.rows, model, this.#form, start === undefined));
+    this.#panels.push(new Surface(model, this.#form, told));
+    byId("inside").hidden = false;
+    showGraph(model, told.steps);
+    if (told.steps) this.#panels.push(new Trees(model, told.steps, this.#inside));
+    this.#predict();
+    await this.#explain();
+  }
+
+  /** Adds the waterfall, if the model can be explained. */
+  async #explain() {
+    const { signal } = this.#closing;
+    if (!this.#opened.bytes) return;
+    const { waterfallOf } = await import("./waterfall.js");
+    const waterfall = await waterfallOf(this.#opened, this.#form.row(), signal).catch(() => undefined);
+    if (signal.aborted) return waterfall?.close();
+    if (waterfall) this.#panels.push(waterfall);
+    this.#predict();
+  }
 }
 
-function predictForm(form, answer, address) {
-  const problem = byId("answer-problem");
-  form.clearProblems();
-  clearProblem(problem);
-  const row = form.row();
-  try {
-    showSnippet(address, row, answer.show(row));
-  } catch (error) {
-    answer.showStale();
-    if (!form.showProblem(error)) showProblem(problem, error, "No prediction");
-  }
+/** A release in a bucket knows how its training rows were spread. */
+function withProfile(ranges, model) {
+  const features = new Map((model.release?.profile?.inputs ?? []).map((feature) => [feature.name, feature]));
+  return model.schema.inputs.map(({ name }, i) => {
+    const edges = features.get(name)?.edges;
+    if (!edges?.length) return ranges[i];
+    return { weight: 0, typical: edges[edges.length >> 1], ...ranges[i], bounds: [edges[0], edges.at(-1)] };
+  });
+}
+
+/** What a model predicts, in two words. */
+function kind({ targets, classes, schema }) {
+  if (classes) return `${classes.length} classes`;
+  if (targets.some(({ classes }) => classes)) return `${targets.length} targets`;
+  return schema.outputs.some(({ method }) => method === "predict") ? "regression" : "transformer";
 }

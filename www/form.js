@@ -1,6 +1,8 @@
-// A model's schema as a form: a number field for each numeric feature, a list for each categorical one, room to write for a text.
+// A model's schema as a form: a number with a slider for each numeric feature, a list for each categorical one, room to write
+// for a text.
 
-import { html } from "./dom.js";
+import { html, set } from "./dom.js";
+import { scaleOf } from "./scale.js";
 
 /** Beyond so many features a form helps nobody: the rest keep the value they start with. */
 const MOST_FIELDS = 128;
@@ -13,17 +15,27 @@ const UNSEEN = "(a value not seen in training)";
 export class Form {
   #inputs;
   #fields;
-  #start;
+  #values;
+  #onChange;
+  /** Whether a visitor has changed anything. */
+  touched = false;
+  /** Of each feature `{ low, high, step }`, once something is known of it. */
+  scales = [];
 
   /** Fills `container`; `start` holds the numbers to start with, in the order of the features. */
   constructor(container, inputs, onChange, start = []) {
     this.#inputs = inputs;
-    this.#start = inputs.map((input, i) => start[i] ?? (input.missing ? null : 0));
-    this.#fields = inputs.slice(0, MOST_FIELDS).map((input, i) => field(input, this.#start[i], i));
+    this.#onChange = onChange;
+    this.#values = inputs.map((input, i) => start[i] ?? (input.missing ? null : 0));
+    this.#fields = inputs.slice(0, MOST_FIELDS).map((input, i) => field(input, this.#values[i], i));
     const rest = inputs.length - this.#fields.length;
     const note = rest > 0 ? html("p", { class: "note" }, `${rest} more features are not shown; they are 0 or missing.`) : null;
     container.replaceChildren(...this.#fields.map(({ element }) => element), ...(note ? [note] : []));
-    container.oninput = onChange;
+    container.oninput = (event) => {
+      this.touched = true;
+      this.#sync(event.target);
+      onChange();
+    };
     // Enter has nothing to send: the prediction is already there.
     container.onsubmit = (event) => event.preventDefault();
   }
@@ -31,6 +43,25 @@ export class Form {
   /** The row as `predict` takes it. An empty field is a missing value: whether that will do is the model's to say. */
   row() {
     return Object.fromEntries(this.#inputs.map((input, i) => [input.name, this.#value(input, i)]));
+  }
+
+  /** Puts a slider under each number whose range is known; untouched numbers move into the middle of it if `moves`. */
+  setRanges(ranges, moves) {
+    this.scales = this.#inputs.map((input, i) => (input.type === "numeric" ? scaleOf(ranges[i]) : undefined));
+    this.#fields.forEach((field, i) => {
+      const scale = this.scales[i];
+      if (!scale) return;
+      const { low, high, step, typical } = scale;
+      if (moves && !this.touched && typical !== undefined) this.#put(i, typical);
+      set(field.slider, { min: low, max: high, step, hidden: false });
+      slide(field);
+    });
+  }
+
+  /** Sets features by their places: numbers, a category's index, texts. Whoever sets one feature leaves the others. */
+  set(values) {
+    for (const [i, value] of values) this.#put(i, value);
+    this.#onChange();
   }
 
   /** Shows an error at the field it is about; false if it is about none. */
@@ -51,10 +82,27 @@ export class Form {
     }
   }
 
+  #put(i, value) {
+    const [input, field] = [this.#inputs[i], this.#fields[i]];
+    const missing = value === null || Number.isNaN(value);
+    this.#values[i] = missing ? null : value;
+    if (!field) return;
+    if (input.categories) field.control.value = missing ? MISSING : value < 0 ? OTHER : String(value);
+    else field.control.value = missing ? "" : String(value);
+    slide(field);
+  }
+
+  /** The number follows its slider, and the slider its number. */
+  #sync(target) {
+    const field = this.#fields.find(({ control, slider }) => target === control || target === slider);
+    if (target === field?.slider) field.control.value = String(Number(target.value));
+    else if (field) slide(field);
+  }
+
   #value(input, i) {
     const control = this.#fields[i]?.control;
     if (!control && input.type === "text") return "";
-    if (!control) return input.categories ? (this.#start[i] === null ? null : input.categories[0]) : this.#start[i];
+    if (!control) return input.categories ? (this.#values[i] === null ? null : input.categories[this.#values[i]]) : this.#values[i];
     if (input.type === "text") return control.value;
     if (!input.categories) return numeric(control);
     if (control.value === MISSING) return null;
@@ -69,21 +117,32 @@ function numeric(control) {
   return Number.isNaN(value) ? text : value;
 }
 
+function slide({ control, slider }) {
+  if (!slider || slider.hidden) return;
+  const value = Number(control.value);
+  slider.classList.toggle("idle", control.value.trim() === "" || Number.isNaN(value));
+  if (control.value.trim() !== "" && !Number.isNaN(value)) slider.value = String(value);
+  slider.setAttribute("aria-valuetext", control.value.trim() || "missing");
+}
+
 function field(input, start, i) {
   const id = `feature-${i}`;
   const [note, problem] = [`${id}-note`, `${id}-problem`];
-  const described = { id, "aria-describedby": `${note} ${problem}` };
-  const control = controlOf(input, start, described);
+  const control = controlOf(input, start, { id, "aria-describedby": `${note} ${problem}` });
   const problemText = html("p", { id: problem, class: "field-problem", "aria-live": "polite" });
+  const named = { type: "range", hidden: true, "aria-label": `${input.name}, slider`, id: `${id}-slider` };
+  const slider = input.type === "numeric" ? html("input", named) : null;
+  const shape = input.type === "text" ? "field long" : "field";
   const element = html(
     "div",
-    { class: "field" },
-    html("label", { for: id }, input.name),
+    { class: shape },
+    html("label", { for: id, title: input.name }, input.name),
     control,
-    html("p", { id: note, class: "note" }, input.missing && !input.categories ? "may stay empty: missing" : ""),
+    slider,
+    html("p", { id: note, class: "visually-hidden" }, input.missing && !input.categories ? "may stay empty: missing" : ""),
     problemText,
   );
-  return { name: input.name, element, control, problem: problemText };
+  return { name: input.name, element, control, slider, problem: problemText };
 }
 
 function controlOf(input, start, attributes) {

@@ -1,4 +1,4 @@
-// What a model says about itself: where it comes from, how good it was, its steps, and whether it proves itself here.
+// What a model says about itself: where it comes from, how good it was, and whether it proves itself here.
 
 import { byId, html } from "./dom.js";
 import { day, number, percent } from "./format.js";
@@ -6,14 +6,15 @@ import { clearProblem, showProblem } from "./problem.js";
 
 /** Metrics that are shares of the rows. */
 const SHARES = new Set(["accuracy", "balanced_accuracy"]);
+const MOST_LABELS = 12;
 
 /** Shows all of it. */
 export function showReport(model) {
-  const { provenance, steps } = model.schema;
+  const { provenance } = model.schema;
   byId("origin").replaceChildren(...origin(provenance));
+  byId("nature").replaceChildren(...listed(nature(model)));
   showMetrics(provenance.metrics);
   byId("metrics-block").hidden = provenance.metrics.length === 0;
-  byId("steps").replaceChildren(...steps.map(step));
   showProof(model);
 }
 
@@ -25,8 +26,29 @@ function origin({ framework, version, estimator, trainedAt, rows }) {
     ["Trained", trainedAt === undefined ? "" : day(new Date(trainedAt * 1000))],
   ];
   const known = facts.filter(([, value]) => value);
-  if (known.length === 0) return [html("dt", {}, "Origin"), html("dd", {}, "not told")];
-  return known.flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
+  return listed(known.length > 0 ? known : [["Origin", "not told"]]);
+}
+
+/** What goes in and what comes out. */
+function nature({ schema, targets }) {
+  const kinds = ["numeric", "categorical", "text"].map((type) => schema.inputs.filter((input) => input.type === type).length);
+  const words = [["number", "numbers"], ["category", "categories"], ["text", "texts"]];
+  const takes = kinds.map((count, i) => count > 0 && `${number(count)} ${words[i][count === 1 ? 0 : 1]}`).filter(Boolean);
+  const gives = targets.map(({ name, classes }) => {
+    const labels = classes && (classes.length > MOST_LABELS ? `one of ${number(classes.length)} classes` : classes.map(String).join(", "));
+    return [targets.length > 1 ? `${name}:` : "", labels ?? "a number"].filter(Boolean).join(" ");
+  });
+  const missing = schema.inputs.filter((input) => input.missing).length;
+  return [
+    ["Takes", takes.join(", ")],
+    ["Missing values", missing === schema.inputs.length ? "accepted" : missing === 0 ? "refused" : `accepted in ${number(missing)}`],
+    ["Gives", gives.slice(0, MOST_LABELS).join("; ") || `${number(schema.outputs[0].width)} numbers`],
+    ["Answers", schema.outputs.map(({ method }) => method).join(", ")],
+  ];
+}
+
+function listed(facts) {
+  return facts.flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
 }
 
 /** A row for each metric, a column for each set of rows it was measured on. */
@@ -45,11 +67,6 @@ function showMetrics(metrics) {
 
 function metricText({ name, value }) {
   return SHARES.has(name) ? percent(value) : number(value, 4);
-}
-
-function step({ name, operator, width }) {
-  const size = `${number(width)} ${width === 1 ? "number" : "numbers"}`;
-  return html("li", {}, html("span", { class: "name" }, name), html("span", { class: "detail" }, `${operator} → ${size}`));
 }
 
 function showProof(model) {

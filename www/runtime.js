@@ -2,9 +2,11 @@
 
 export { EdgeletError, load } from "./edgelet/edgelet.js";
 
+/** The entry that explains, fetched when it is asked for. */
+export const explaining = () => import("./edgelet/explain.js");
+
 /** What a visitor downloads of it lies below this address. */
 export const RUNTIME = new URL("./edgelet/", import.meta.url).href;
 
-/** The models that the demo puts in the bucket. */
+/** The model of the example, which the demo puts in the bucket. */
 export const LINE = new URL("./bucket/models/line.edgelet", import.meta.url).href;
-export const IRIS = new URL("./bucket/models/iris.edgelet", import.meta.url).href;

@@ -56,11 +56,11 @@ pub fn decode_background(bytes: &[u8], model: &Model) -> Result<Background> {
         let (body, padding) = padded.split_at(length);
         padding.iter().all(|&byte| byte == 0).then_some((body, blobs))
     });
-    let (body, blobs) = parts.ok_or_else(|| wrong("what the format allows", "another number"))?;
+    let (body, blobs) = parts.ok_or_else(|| wrong("a body as long as it says", "another length"))?;
     let (body, rest) = postcard::take_from_bytes::<WireBackground>(body)
-        .map_err(|error| wrong("a postcard-encoded model", what_postcard_found(error)))?;
+        .map_err(|error| wrong("a postcard-encoded background", what_postcard_found(error)))?;
     if !rest.is_empty() {
-        return Err(wrong("nothing after the model", "other bytes"));
+        return Err(wrong("nothing after the body", "more bytes"));
     }
     limits::check("background.nodes", body.nodes.len(), MAX_NODES)?;
     let mut blobs = BlobReader::new(blobs);

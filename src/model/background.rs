@@ -35,13 +35,13 @@ impl Background {
             let count = match of.map(|of| &*of.operator) {
                 Some(Operator::Forest(forest)) => {
                     if numbers.iter().any(|&weight| weight < 0.0) {
-                        return Err(place(unsound("numbers", "at least 0", "another number")));
+                        return Err(place(unsound("numbers", "weights from 0 on", "a negative one")));
                     }
                     forest.kinds.iter().filter(|kind| **kind == NodeKind::Leaf).count()
                 }
                 Some(Operator::Linear(linear)) => linear.width,
                 Some(Operator::LinearF32(linear)) => linear.width,
-                _ => return Err(place(unsound("node", "the next one with a background", node))),
+                _ => return Err(place(unsound("node", "a later forest or linear function", node))),
             };
             check_length("numbers", numbers.len(), count).map_err(place)?;
             check_finite("numbers", numbers).map_err(place)?;

@@ -1,5 +1,4 @@
-//! The exports of `edgelet/explain`. `cargo xtask pkg` takes them, and all that only they need, out of `edgelet.wasm`: what
-//! is exported here has a name that begins with `explain` or is a part of [`Explaining`].
+//! What the core of `edgelet/explain` has beside the plain one: it is built with the feature `explain`.
 
 use super::error::thrown;
 use super::{Core, File};
@@ -17,15 +16,16 @@ pub struct Explaining {
     last: Explained,
 }
 
-/// As [`File::decode`], with what explaining takes. Not asynchronous: a future is reached through a table, and what a table
-/// holds cannot be taken out.
 #[wasm_bindgen]
-pub fn explain_decode(file: File) -> Result<Explaining, JsValue> {
-    let background = format::background(&file.bytes).to_vec();
-    let core = file.decode()?;
-    let background = format::decode_background(&background, &core.model).map_err(thrown)?;
-    let explainer = Explainer::new(&core.model, &background);
-    Ok(Explaining { core: Some(core), explainer, last: Explained { class: None, base: 0.0, margin: 0.0 } })
+impl File {
+    /// The model in it, with what explaining takes.
+    pub fn explain_decode(self) -> Result<Explaining, JsValue> {
+        let core = Core::decode(&self.bytes)?;
+        let background = format::decode_background(format::background(&self.bytes), &core.model).map_err(thrown)?;
+        let explainer = Explainer::new(&core.model, &background);
+        self.report_ready();
+        Ok(Explaining { core: Some(core), explainer, last: Explained { class: None, base: 0.0, margin: 0.0 } })
+    }
 }
 
 #[wasm_bindgen]

@@ -5,6 +5,7 @@
 //! happens here.
 
 mod error;
+#[cfg(feature = "explain")]
 mod explain;
 mod fetch;
 mod schema;
@@ -49,17 +50,28 @@ pub async fn read(source: JsValue, options: fetch::LoadOptions) -> Result<File, 
 impl File {
     /// The model in it. Not a part of [`read`]: a trap in a future would leave its promise waiting for ever.
     pub fn decode(self) -> Result<Core, JsValue> {
-        let Self { bytes, options } = self;
-        let model = format::decode(&bytes).map_err(thrown)?;
-        let predictor = Predictor::new(&model);
-        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-        let screen = model.signature().screen();
-        options.report("ready", bytes.len() as f64, Some(bytes.len() as f64));
-        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
+        let core = Core::decode(&self.bytes)?;
+        self.report_ready();
+        Ok(core)
+    }
+}
+
+impl File {
+    fn report_ready(&self) {
+        let size = self.bytes.len() as f64;
+        self.options.report("ready", size, Some(size));
     }
 }
 
 impl Core {
+    fn decode(bytes: &[u8]) -> Result<Core, JsValue> {
+        let model = format::decode(bytes).map_err(thrown)?;
+        let predictor = Predictor::new(&model);
+        let narrow = vec![0.0; predictor.block() * predictor.input_width()];
+        let screen = model.signature().screen();
+        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
+    }
+
     /// Checks the first `rows` rows of the scratch and lets the predictor `run` on them.
     #[inline(always)]
     fn run_if_accepted(&mut self, rows: usize, first: usize, run: impl FnOnce(&mut Predictor)) -> bool {

@@ -62,10 +62,17 @@ test("contributions come with names and values, the largest first, and add up to
     assert.equal(value, PERSON[feature]);
     assert.equal(contribution, values[model.featureNames.indexOf(feature)]);
   }
-  const other = model.classes.find((label) => label !== rest.class);
-  const listed = model.explain(model.featureNames.map((name) => PERSON[name]), { class: other });
-  assert.equal(listed.class, other);
+  const listed = model.explain([31, 20, "pro", "Oslo"].map((_, i) => PERSON[model.featureNames[i]]), { class: "high" });
+  assert.equal(listed.class, "high");
   assert.notEqual(listed.margin, margin);
+});
+
+test("off the main thread explanations are the same", async () => {
+  const [model, remote] = [await people(), await explain.load(`${origin}/explain/pipeline_classes.edgelet`, { worker: true })];
+  assert.deepEqual(await remote.explain(PERSON, { class: "high" }), model.explain(PERSON, { class: "high" }));
+  await assert.rejects(remote.explain([PERSON]), { code: "wrong_shape", at: "row" });
+  await assert.rejects(remote.explain(PERSON, { class: "higher" }), { code: "bad_option" });
+  remote.dispose();
 });
 
 test("what cannot be explained is an error with a code and the next step", async () => {

@@ -11,7 +11,11 @@ pub fn run() -> Result {
     shell::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     stage("lints: wasm");
     let wasm = ["--no-default-features", "--target", "wasm32-unknown-unknown"];
-    shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(["--", "-D", "warnings"]))
+    for features in ["", "explain", "import"] {
+        let features = ["--features", features];
+        shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(features).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 /// Licences, sources and bans of all dependencies, and whether each is used: cargo-deny and cargo-machete, which are

@@ -1,5 +1,6 @@
 //! The whole road in one command: train, push to a local bucket, predict over http in Node, serve the page.
 
+use crate::importer;
 use crate::pkg;
 use crate::shell::{self, Result, cargo, root, stage};
 use std::fs;
@@ -7,14 +8,12 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// The models of the demo: the mission's example, and a real data set.
-const MODELS: [(&str, &str); 2] = [("line", "y"), ("iris", "species")];
+/// The models of the demo: the mission's example, and a real data set, whose predictions can be explained.
+const MODELS: [(&str, &str, &[&str]); 2] = [("line", "y", &[]), ("iris", "species", &["--explain"])];
 
 /// Runs the demo; `serve` keeps the page up at its end.
 pub fn run(serve: bool) -> Result {
-    pkg::run()?;
-    stage("the program");
-    shell::run(cargo().args(["build", "--workspace", "--bin", "edgelet"]))?;
+    build()?;
     let site = Site::open()?;
     stage("predicting over http in Node");
     let mut node = Command::new("node");
@@ -24,6 +23,21 @@ pub fn run(serve: bool) -> Result {
         site.wait();
     }
     Ok(())
+}
+
+/// Puts the page with its models together in `target/site`: files that any bucket can serve.
+pub fn build_site() -> Result {
+    build()?;
+    let site = fill()?;
+    println!("{}", site.strip_prefix(root()).unwrap_or(&site).display());
+    Ok(())
+}
+
+/// What the site is made of: the package and the program.
+fn build() -> Result {
+    pkg::run()?;
+    stage("the program");
+    shell::run(cargo().args(["build", "--workspace", "--bin", "edgelet"]))
 }
 
 /// The page with its models in a local bucket, served by `edgelet serve` until it is dropped.
@@ -36,11 +50,7 @@ pub struct Site {
 impl Site {
     /// Trains and pushes the models with the program as it lies there, and serves the page with the package likewise.
     pub fn open() -> Result<Self> {
-        let site = site()?;
-        for (name, target) in MODELS {
-            train_and_push(name, target, &site)?;
-        }
-        start_server(&site)
+        start_server(&fill()?)
     }
 
     fn wait(mut self) {
@@ -57,8 +67,19 @@ impl Drop for Site {
     }
 }
 
-/// Puts the page, the package and an empty bucket together in `target/site`.
-fn site() -> Result<PathBuf> {
+/// Puts the page, the package, the importers and a bucket together in `target/site`. In the bucket are models that are
+/// trained here, and as they are the files of other frameworks that `xtask/data/examples.py` wrote.
+fn fill() -> Result<PathBuf> {
+    let site = empty_site()?;
+    copy_files(&root().join("xtask/data/examples"), &site.join("bucket/models"))?;
+    for (name, target, more) in MODELS {
+        train_and_push(name, target, more, &site)?;
+    }
+    Ok(site)
+}
+
+/// Puts the page, the package, the importers and an empty bucket together.
+fn empty_site() -> Result<PathBuf> {
     let site = root().join("target/site");
     let failed = |error: std::io::Error| format!("{}: {error}", site.display());
     if site.exists() {
@@ -67,6 +88,7 @@ fn site() -> Result<PathBuf> {
     fs::create_dir_all(site.join("bucket/models")).map_err(failed)?;
     copy_files(&root().join("www"), &site)?;
     copy_files(&pkg::folder(), &site.join("edgelet"))?;
+    importer::into(&site.join("importer"))?;
     Ok(site)
 }
 
@@ -81,11 +103,11 @@ fn copy_files(from: &Path, to: &Path) -> Result {
 }
 
 /// Trains, pushes, and keeps what the host predicts for the rows as `target/<name>.ndjson`.
-fn train_and_push(name: &str, target: &str, site: &Path) -> Result {
+fn train_and_push(name: &str, target: &str, more: &[&str], site: &Path) -> Result {
     stage(&format!("{name}: train and push"));
     let file = root().join(format!("target/{name}.edgelet"));
     let rows = root().join(format!("xtask/data/{name}.csv"));
-    shell::run(program().arg("train").arg(&rows).args(["--target", target, "-o"]).arg(&file))?;
+    shell::run(program().arg("train").arg(&rows).args(more).args(["--target", target, "-o"]).arg(&file))?;
     let place = format!("file://{}", site.join(format!("bucket/models/{name}.edgelet")).display());
     shell::run(program().arg("push").arg(&file).arg(&place))?;
     let predictions = root().join(format!("target/{name}.ndjson"));

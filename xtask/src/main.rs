@@ -3,7 +3,11 @@
 mod bench;
 mod check;
 mod demo;
+mod importer;
+mod install;
+mod matrix;
 mod pkg;
+mod runtime;
 mod setup;
 mod shell;
 mod size;
@@ -15,10 +19,13 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--no-serve]   build, train, push to a local bucket, predict over http, serve the page
-  test                every test: host, wasm, Node, Chromium, workerd, buckets
+  site                the page with its models as static files: target/site
+  test                every test: host, wasm, every runtime of the npm package, buckets
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  install             the program, with what `edgelet package` makes packages of
+  matrix              write what the last tests proved of runtimes into README.md
   size                what a visitor downloads, part by part, against the budget
   bench               speed beside onnxruntime-web and a bare wasm kernel, in one run
   setup               only install what the others need (each does so by itself)
@@ -32,10 +39,13 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["demo"] => demo::run(true),
         ["demo", "--no-serve"] => demo::run(false),
+        ["site"] => demo::build_site(),
         ["test"] => test::run(),
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["install"] => install::run(),
+        ["matrix"] => matrix::write(),
         ["size"] => size::run(),
         ["bench"] => bench::run(),
         ["setup"] => setup::all(),

@@ -200,7 +200,7 @@ impl Chart {
                 Column::Mixed(i) => return Err(mixes(i as usize, &nodes[i as usize])),
                 _ => {
                     let expected = "trees or a linear function";
-                    return Err(Error::new(Kind::Unsupported, "explain", expected, "neither"));
+                    return Err(Error::new(Kind::Unsupported, "explain", expected, "a model of neither"));
                 }
             }
         }
@@ -253,14 +253,21 @@ fn at(i: usize, node: &Node, error: Error) -> Error {
 
 fn mixes(i: usize, node: &Node) -> Error {
     let found = format!("{}, which mixes features", node.operator.name());
-    at(i, node, Error::new(Kind::Unsupported, "", "steps that work on single columns", found))
-        .hint("Train without this step, or on what it makes.")
+    let expected = "steps that work on single columns, and sums of trees or of linear functions";
+    at(i, node, Error::new(Kind::Unsupported, "", expected, found))
+        .hint("Explain the estimator without this step, or another model.")
 }
 
 fn unknown(i: usize, node: &Node) -> Error {
-    let hint = match &*node.operator {
-        Operator::Forest(_) => "Make the file with `edgelet import … --explain`.",
-        _ => "Make the file with `edgelet import … --explain --background ROWS`.",
+    let (expected, hint) = match &*node.operator {
+        Operator::Forest(_) => (
+            "the weights of training rows in its leaves",
+            "Make the file with `edgelet import … --explain`: not every file of every framework knows them.",
+        ),
+        _ => (
+            "the means of the numbers that it takes",
+            "Make the file with `edgelet import … --explain --background ROWS`, or `edgelet train … --explain`.",
+        ),
     };
-    at(i, node, Error::new(Kind::Unsupported, "", "what training rows did there", "nothing").hint(hint))
+    at(i, node, Error::new(Kind::Unsupported, "", expected, "none in the file").hint(hint))
 }

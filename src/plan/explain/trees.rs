@@ -124,8 +124,9 @@ impl Layer<'_> {
             next_split += 1;
         }
         if most > MAX_FEATURES {
-            let expected = format!("at most {MAX_FEATURES} features above a leaf");
-            return Err(Error::new(Kind::Unsupported, "trees", expected, most.to_string()));
+            let found = format!("{most}");
+            let expected = format!("ways down that ask for at most {MAX_FEATURES} features");
+            return Err(Error::new(Kind::Unsupported, "trees", expected, found));
         }
         self.means(kinds, target, &shares);
         let rule = self.rule(most);
@@ -162,7 +163,7 @@ impl Layer<'_> {
             1.0
         } else {
             let split = &self.ensemble.splits[first + above as usize / 2];
-            split.held * if above % 2 == 0 { split.share } else { 1.0 - split.share }
+            split.held * if above.is_multiple_of(2) { split.share } else { 1.0 - split.share }
         };
         let feature = self.features[column as usize];
         Split { column, feature, left: 0, right: 0, above, set, missing_left, threshold, share, held }
