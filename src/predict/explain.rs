@@ -186,12 +186,12 @@ fn linear(
         _ => return,
     };
     let width = from[0].width;
-    for j in 0..to.width {
+    for (j, intercept) in intercepts.iter().enumerate() {
         let weight = weights[to.weights + j];
         if weight == 0.0 {
             continue;
         }
-        *base += weight * intercepts[j];
+        *base += weight * intercept;
         for (i, &coefficient) in coefficients[j * width..][..width].iter().enumerate() {
             let Some(feature) = features[i] else {
                 weights[from[0].weights + i] += weight * coefficient;

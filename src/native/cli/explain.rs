@@ -25,12 +25,14 @@ Examples:
   edgelet explain s3://models/iris.edgelet new.csv --class setosa -o values.csv
   edgelet explain churn.edgelet new.csv --json | head -n 1
 
-The answer is CSV with a header: of a classifier the class whose score it is, then a column for each feature, then `base`.
-With --json it is an object a line: class, base, margin (the score) and values, by feature.
+The answer is CSV with a header: of a classifier the class whose score it is, then a column for
+each feature, then `base`. With --json it is an object a line: class, base, margin (the score) and
+values, by feature.
 
-A classifier with a score for each class is explained for --class, or for the class that it predicts; one with one score
-for two classes for the second, whose score that is, or for the first, with all signs turned. What random forests of
-scikit-learn average are probabilities: their base and values add up to one. See docs/EXPLAIN.md.")]
+A classifier with a score for each class is explained for --class, or for the class that it
+predicts; one with one score for two classes for the second, whose score that is, or for the first,
+with all signs turned. What random forests of scikit-learn average are probabilities: base and
+values add up to one of those. See docs/EXPLAIN.md.")]
 pub struct Explain {
     /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,

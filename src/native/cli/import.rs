@@ -31,9 +31,10 @@ Examples:
 With --verify, the model is written only if it predicts what --expect holds for those rows (exit status 4 if not), and
 takes the first 16 of them along as its test rows: `edgelet verify` and a browser's model.verify() run them again.
 
-With --explain, the file also holds what `edgelet explain` and `edgelet/explain` in JavaScript need to say why a model
-answers as it does: of trees the weight of the training rows in each leaf, of linear functions the means of what they take
-in the rows of --background. Without --explain the file is smaller, and predicts the same.")]
+With --explain, the file also holds what `edgelet explain` and `edgelet/explain` in JavaScript need to
+say why a model answers as it does: of trees the weight of the training rows in each leaf, of linear
+functions the means of what they take in the rows of --background. Without, the file is smaller, and
+predicts the same.")]
 pub struct Import {
     /// The file: a path, or any URL that can be read.
     file: String,

@@ -1,6 +1,7 @@
 //! What each number of each value is made of: a single feature, or several, or a sum that an estimator makes.
 
-use crate::model::{Combine, Model, Node, OneHot, Operator, Polynomial, Select, Spline};
+use crate::model::{Combine, Model, Node, OneHot, Operator, Polynomial, Select};
+use std::iter::repeat_n;
 
 /// What a number is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,6 @@ fn of_node(node: &Node, i: u32, columns: &[Vec<Column>], width: usize) -> Vec<Co
     let first = &columns[node.inputs[0] as usize];
     // Of a function of each number, whose sums cannot be divided any more.
     let each = |column: &Column| if *column == Column::Score { Column::Mixed(i) } else { *column };
-    let spread = |counts: &mut dyn Iterator<Item = usize>| {
-        first.iter().zip(counts).flat_map(|(column, count)| vec![each(column); count]).collect()
-    };
     match &*node.operator {
         Operator::Select(Select { columns }) => columns.iter().map(|&column| first[column as usize]).collect(),
         Operator::Concat(_) => node.inputs.iter().flat_map(|&input| columns[input as usize].clone()).collect(),
@@ -61,10 +59,12 @@ fn of_node(node: &Node, i: u32, columns: &[Vec<Column>], width: usize) -> Vec<Co
         | Operator::PowerTransform(_)
         | Operator::Interpolate(_)
         | Operator::Quantile(_) => first.iter().map(each).collect(),
-        Operator::OneHot(OneHot { categories }) => spread(&mut categories.iter().map(|&count| count as usize)),
+        Operator::OneHot(OneHot { categories }) => {
+            let counts = categories.iter().map(|&count| count as usize);
+            first.iter().zip(counts).flat_map(|(column, count)| repeat_n(each(column), count)).collect()
+        }
         Operator::Spline(spline) => {
-            let Spline { knots, .. } = spline;
-            spread(&mut knots.iter().map(|_| spline.per_column()))
+            first.iter().flat_map(|column| repeat_n(each(column), spline.per_column())).collect()
         }
         Operator::Polynomial(Polynomial { terms, .. }) => {
             let factor = |&column: &u32| each(&first[column as usize]);
