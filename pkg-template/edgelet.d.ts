@@ -89,6 +89,25 @@ export interface LoadOptions extends Omit<FileOptions, "cache"> {
   decryptionKey?: string;
   /** Of an alias with several versions: users with the same text get the same version, on every device. */
   sticky?: string;
+  /** Where the model runs: see {@link RemoteOptions}. */
+  worker?: false;
+}
+
+/** How a model is loaded that runs off the main thread. */
+export interface RemoteOptions extends Omit<LoadOptions, "worker"> {
+  /**
+   * `true` starts a worker that runs the model, a number as many, which share the rows of large batches; each holds the model.
+   * A `Worker` of your own whose script is `import "edgelet/thread"` is the model's from now on, and ends with it. What is
+   * fetched is fetched and checked on this thread, so that every other option means what it always does.
+   */
+  worker: true | number | Worker | NodeWorker;
+}
+
+/** A `Worker` of `node:worker_threads`. */
+export interface NodeWorker {
+  postMessage(message: unknown, transfer?: readonly any[]): void;
+  terminate(): Promise<unknown>;
+  on(event: string, listener: (value: any) => void): unknown;
 }
 
 export interface Input {
@@ -212,8 +231,44 @@ export class Model {
   [Symbol.dispose](): void;
 }
 
+/** How rows are predicted in workers. An abort rejects at once, and the rest of the rows is never computed. */
+export interface RemoteRun {
+  signal?: AbortSignal;
+  /** Of numbers: how many rows they are. */
+  rows?: number;
+}
+
+/** What a remote model has of a {@link Model} as it is: at once, not promised. */
+type Described = "schema" | "featureNames" | "targets" | "classes" | "feature_names_in_" | "classes_" | "version" | "alias" | "release";
+
+/**
+ * A model that runs in workers: the methods of {@link Model}, promised. Rows are encoded on this thread, and only numbers (or
+ * texts) go to the workers; arrays that are given stay yours.
+ */
+export interface RemoteModel extends Pick<Model, Described> {
+  /** One row: a label or a number; many rows: labels or numbers. As the caller says: `predict<Label[]>`. */
+  predict<Answer extends Label | Label[] | Label[][] | Float64Array = Label | Label[] | Float64Array>(
+    rows: Row | Rows | Numbers | readonly Value[] | readonly string[] | string,
+    options?: RemoteRun,
+  ): Promise<Answer>;
+  predictProba<Answer extends Probabilities | TargetProbabilities = Probabilities>(
+    rows: Row | Rows | Numbers | readonly Value[] | readonly string[] | string,
+    options?: RemoteRun,
+  ): Promise<Answer>;
+  predict_proba: RemoteModel["predictProba"];
+  decisionFunction(rows: Row | Rows | Numbers | readonly Value[] | readonly string[] | string, options?: RemoteRun): Promise<Values>;
+  decision_function: RemoteModel["decisionFunction"];
+  transform(rows: Row | Rows | Numbers | readonly Value[] | readonly string[] | string, options?: RemoteRun): Promise<Values>;
+  verify(): Promise<number>;
+  /** Ends the workers. Calls that wait, and later ones, reject with `disposed`. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
 /** Fetches, checks and decodes a model. A failure is an {@link EdgeletError}, or the reason of the signal that aborted it. */
 export function load(source: Source, options?: LoadOptions): Promise<Model>;
+/** The same, of a model that runs off the main thread. */
+export function load(source: Source, options: RemoteOptions): Promise<RemoteModel>;
 
 /**
  * Starts the wasm core; `load` does so by itself, but from `edgelet/slim`, where a source must be given. A second call

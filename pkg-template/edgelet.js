@@ -9,6 +9,7 @@ export function init(source) {
   return slim.init(source ?? new URL("./{{wasm}}", import.meta.url));
 }
 
-export function load(source, options = {}) {
+export async function load(source, { worker, ...options } = {}) {
+  if (worker) return (await import("./remote/web.js")).load(source, options, init, worker);
   return loadWith(source, options, init);
 }

@@ -1,4 +1,14 @@
-import type { Label, LoadOptions, Model as PlainModel, Numbers, Row, Source, Value } from "./edgelet.js";
+import type {
+  Label,
+  LoadOptions,
+  Model as PlainModel,
+  Numbers,
+  RemoteModel as PlainRemoteModel,
+  RemoteOptions,
+  Row,
+  Source,
+  Value,
+} from "./edgelet.js";
 
 export type * from "./edgelet.js";
 export { EdgeletError, cached, fileCache, init, version } from "./edgelet.js";
@@ -37,3 +47,11 @@ export const Model: { readonly prototype: Model };
 
 /** As `load` of `edgelet`, with a model that explains. */
 export function load(source: Source, options?: LoadOptions): Promise<Model>;
+
+/** A model that explains off the main thread. */
+export interface RemoteModel extends PlainRemoteModel {
+  explain(row: Row | Numbers | readonly Value[] | string, options?: { class?: Label; signal?: AbortSignal }): Promise<Explanation>;
+}
+
+/** The same, of a model that runs off the main thread. */
+export function load(source: Source, options: RemoteOptions): Promise<RemoteModel>;

@@ -12,6 +12,7 @@ export async function init(source) {
   await slim.init(source ?? readFileSync(new URL("./{{wasm}}", import.meta.url)));
 }
 
-export function load(source, options = {}) {
+export async function load(source, { worker, ...options } = {}) {
+  if (worker) return (await import("./remote/node.js")).load(source, options, init, worker);
   return loadWith(source, options, init);
 }

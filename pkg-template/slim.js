@@ -8,10 +8,14 @@ export { EdgeletError, Model };
 export const version = "{{version}}";
 
 let memory;
+let module;
 let starting;
 
 /** Whether the core has started. */
 export const isReady = () => memory !== undefined;
+
+/** The core as it was compiled, for workers. */
+export const coreModule = () => module;
 
 export async function init(source) {
   if (memory !== undefined) return;
@@ -28,7 +32,7 @@ async function start(source) {
     throw new EdgeletError("bad_option", "init", "a WebAssembly.Module, bytes, a Response or a URL", "nothing");
   }
   if (source instanceof WebAssembly.Module) {
-    memory = initSync({ module: source }).memory;
+    memory = initSync({ module: (module = source) }).memory;
     return;
   }
   const bytes = await bytesOf(source);
@@ -38,7 +42,8 @@ async function start(source) {
     const hint = "The address of edgelet.wasm is wrong, or the bundler did not copy it: pass its URL to init().";
     throw new EdgeletError("not_a_model", "edgelet.wasm", "a WebAssembly module", found, hint);
   }
-  memory ??= (await initCore({ module_or_path: bytes })).memory;
+  module = await WebAssembly.compile(bytes);
+  memory ??= (await initCore({ module_or_path: module })).memory;
 }
 
 async function bytesOf(source) {

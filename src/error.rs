@@ -127,16 +127,16 @@ impl Error {
     ) -> Self {
         Self(Box::new(Details {
             kind,
-            at: at.into(),
-            expected: expected.into(),
-            found: found.into(),
+            at: text(at),
+            expected: text(expected),
+            found: text(found),
             hint: Cow::Borrowed(""),
         }))
     }
 
     /// The same error with the next step to take: a sentence.
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.0.hint = hint.into();
+        self.0.hint = text(hint);
         self
     }
 
@@ -173,6 +173,13 @@ impl Error {
     pub fn next_step(&self) -> &str {
         &self.0.hint
     }
+}
+
+/// A text of an error, but in a package of one model: there nothing can go wrong that would have to be told in words, and
+/// every visitor would download them.
+#[inline(always)]
+fn text(text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
+    if cfg!(feature = "packaged") { Cow::Borrowed("") } else { text.into() }
 }
 
 impl fmt::Display for Error {

@@ -28,6 +28,16 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+/// In a package of one model nothing can go wrong that would have to be told in words, and every visitor would download
+/// them.
+#[cfg(feature = "packaged")]
+macro_rules! format {
+    ($($argument:tt)*) => {{
+        let _ = format_args!($($argument)*);
+        String::new()
+    }};
+}
+
 // ground
 pub mod error;
 pub mod kernel;
@@ -47,5 +57,9 @@ pub mod import;
 mod importer;
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "import")))]
+#[cfg(feature = "package")]
+pub mod package;
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "packaged"))]
+mod packaged;
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(any(feature = "import", feature = "packaged"))))]
 mod web;

@@ -30,6 +30,8 @@ const OPTIONS = {
   ...BUCKET_OPTIONS,
   cache: [(value) => CACHE_MODES[0](value) || isCache(value), `${CACHE_MODES[1]}, or a cache with match, put and delete`],
   retry: [isRetry, "{ attempts, delay }"],
+  // Named for who misspells it; the entries take it out.
+  worker: [],
 };
 
 /** The models whose signatures nobody checks, and that were told of. */
@@ -37,9 +39,9 @@ const unsigned = new Set();
 
 /**
  * Loads a file, or a model in a bucket. `init` starts the core, while that is fetched. Where requests must not wait for each
- * other's network, as in edge workers, nothing is shared.
+ * other's network, as in edge workers, nothing is shared. `decode` makes the model of a file, wherever it is to run.
  */
-export async function load(source, options, init, isSharing = true) {
+export async function load(source, options, init, isSharing = true, decode = loadBytes) {
   checkOptions(options, OPTIONS);
   const reference = readReference(source, options);
   const keys = readKeys(options.publicKey);
@@ -47,7 +49,7 @@ export async function load(source, options, init, isSharing = true) {
   if (reference === undefined) {
     checkFileOptions(options);
     await init();
-    return loadFile(source, options);
+    return loadFile(source, options, decode);
   }
   const starting = init();
   // Awaited below: should it fail before, nobody is to be told twice.
@@ -57,7 +59,7 @@ export async function load(source, options, init, isSharing = true) {
   await starting;
   const { signal, integrity, onProgress } = options;
   const decoded = (progress) => /decode|ready/.test(progress.stage) && onProgress?.(progress);
-  const model = await loadBytes(streamOf(file), { signal, integrity, onProgress: decoded });
+  const model = await decode(streamOf(file), { signal, integrity, onProgress: decoded });
   return Object.assign(model, { alias: reference.alias, version: release.version, release });
 }
 
@@ -68,10 +70,10 @@ function checkFileOptions(options) {
   throw new EdgeletError("bad_option", `options.${wrong ?? "cache"}`, "a model in a bucket", "a file", hint);
 }
 
-async function loadFile(source, { retry, ...options }) {
+async function loadFile(source, { retry, ...options }, decode) {
   const isAddress = isText(source) || source instanceof URL;
   try {
-    return await patiently(isAddress ? retry : { attempts: 1 }, options.signal, () => loadBytes(source, options));
+    return await patiently(isAddress ? retry : { attempts: 1 }, options.signal, () => decode(source, options));
   } catch (error) {
     throw isAddress ? explained(error, parseAddress(source)) : error;
   }

@@ -33,7 +33,7 @@ export async function request(url, options, signal, more = {}) {
   return response;
 }
 
-/** The pieces of an answer's body. Who stops reading cancels it. */
+/** The pieces of an answer's body; of a stream without a URL also its own failures. Who stops reading cancels it. */
 export async function* piecesOf(response, url, signal) {
   const reader = response.body?.getReader();
   let isOver = reader === undefined;
@@ -41,13 +41,13 @@ export async function* piecesOf(response, url, signal) {
     while (!isOver) {
       const { done, value } = await unlessAborted(signal, reader.read()).catch((error) => {
         signal?.throwIfAborted();
-        throw broken(url, error);
+        throw url === undefined ? error : broken(url, error);
       });
       isOver = done;
       if (!done) yield value;
     }
   } finally {
-    if (!isOver) void reader.cancel().catch(() => {});
+    if (!isOver) void reader.cancel(signal?.reason).catch(() => {});
   }
 }
 

@@ -14,6 +14,24 @@ use crate::model::{
 };
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
 
+/// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
+#[cfg(feature = "packaged")]
+macro_rules! apart {
+    ($work:expr) => {{
+        #[inline(never)]
+        fn apart<T>(work: impl FnOnce() -> T) -> T {
+            work()
+        }
+        apart(|| $work)
+    }};
+}
+#[cfg(not(feature = "packaged"))]
+macro_rules! apart {
+    ($work:expr) => {
+        $work
+    };
+}
+
 /// A model ready to predict: its plan and the scratch for one block.
 #[derive(Clone, Debug)]
 pub struct Predictor {
@@ -145,6 +163,9 @@ struct Rooms<'a> {
     desk: &'a mut Desk,
 }
 
+/// Chooses by the plan alone, never by what is in the rows: a packager that sees this run once knows all that it ever
+/// calls for a model.
+#[cfg_attr(feature = "packaged", inline(never))]
 fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
     for Step { work, from, at, width } in &route.steps {
         let (before, out) = scratch.split_at_mut(*at);
@@ -153,26 +174,26 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
         let first = from[0];
         let x = read(&first);
         match work {
-            Work::Forest(forest) => forest.run(x, first.width, out, rooms.room),
-            Work::Text(vectorizer) => {
+            Work::Forest(forest) => apart!(forest.run(x, first.width, out, rooms.room)),
+            Work::Text(vectorizer) => apart!({
                 out.fill(0.0);
                 for (&place, out) in x.iter().zip(out.chunks_exact_mut(*width)) {
                     let text = rooms.texts.get(place as usize).unwrap_or_default();
                     vectorizer.count(text, rooms.desk, out);
                 }
-            }
+            }),
             Work::Operator(operator) => match &**operator {
-                Operator::Concat(_) => {
+                Operator::Concat(_) => apart!({
                     let mut at = 0;
                     for source in from {
                         column::place(read(source), source.width, at, *width, out);
                         at += source.width;
                     }
-                }
-                Operator::Combine(combine) => {
+                }),
+                Operator::Combine(combine) => apart!({
                     out.copy_from_slice(x);
                     from[1..].iter().for_each(|source| map::combine(read(source), combine.multiplies, out));
-                }
+                }),
                 operator => apply(operator, x, first.width, *width, out),
             },
         }
@@ -180,50 +201,55 @@ fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
 }
 
 /// An operator with one input: rows `x` of `from` numbers to rows of `to`.
+#[cfg_attr(feature = "packaged", inline(never))]
 fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]) {
     match operator {
         // The plan has laid these out, or they have several inputs.
         Operator::Forest(_) | Operator::Vectorize(_) | Operator::Concat(_) | Operator::Combine(_) => {}
-        Operator::Select(select) => column::select(x, from, &select.columns, out),
-        Operator::Impute(impute) => column::impute(x, &impute.fills, out),
-        Operator::Scale(scale) => column::scale(x, &scale.offsets, &scale.divisors, out),
-        Operator::OneHot(one_hot) => column::one_hot(x, &one_hot.categories, to, out),
-        Operator::Linear(linear) => dense::affine(x, from, &linear.coefficients, &linear.intercepts, out),
-        Operator::Sigmoid(_) => decide::sigmoid_pair(x, out),
-        Operator::Softmax(_) => decide::softmax(x, from, out),
-        Operator::ArgMax(_) => decide::arg_max(x, from, false, out),
-        Operator::LastArgMax(_) => decide::arg_max(x, from, true, out),
-        Operator::Binarize(binarize) => decide::binarize(x, binarize.threshold, out),
-        Operator::Map(Map { function, a, b }) => map::map(x, *function, *a, *b, out),
-        Operator::Rescale(Rescale { factors, offsets }) => map::rescale(x, from, factors, offsets, out),
-        Operator::Complement(_) => decide::complement(x, out),
-        Operator::Recode(recode) => encode::recode(x, &recode.tables, out),
-        Operator::Bins(bins) => encode::bins(x, &bins.edges, out),
-        Operator::Normalize(normalize) => transform::normalize(x, from, normalize.norm, out),
-        Operator::PowerTransform(power) => transform::power(x, &power.lambdas, power.is_box_cox, out),
-        Operator::Interpolate(Interpolate { xs, ys }) => transform::interpolate(x, xs, ys, out),
+        Operator::Select(select) => apart!(column::select(x, from, &select.columns, out)),
+        Operator::Impute(impute) => apart!(column::impute(x, &impute.fills, out)),
+        Operator::Scale(scale) => apart!(column::scale(x, &scale.offsets, &scale.divisors, out)),
+        Operator::OneHot(one_hot) => apart!(column::one_hot(x, &one_hot.categories, to, out)),
+        Operator::Linear(linear) => apart!(dense::affine(x, from, &linear.coefficients, &linear.intercepts, out)),
+        Operator::Sigmoid(_) => apart!(decide::sigmoid_pair(x, out)),
+        Operator::Softmax(_) => apart!(decide::softmax(x, from, out)),
+        Operator::ArgMax(_) => apart!(decide::arg_max(x, from, false, out)),
+        Operator::LastArgMax(_) => apart!(decide::arg_max(x, from, true, out)),
+        Operator::Binarize(binarize) => apart!(decide::binarize(x, binarize.threshold, out)),
+        Operator::Map(Map { function, a, b }) => apart!(map::map(x, *function, *a, *b, out)),
+        Operator::Rescale(Rescale { factors, offsets }) => apart!(map::rescale(x, from, factors, offsets, out)),
+        Operator::Complement(_) => apart!(decide::complement(x, out)),
+        Operator::Recode(recode) => apart!(encode::recode(x, &recode.tables, out)),
+        Operator::Bins(bins) => apart!(encode::bins(x, &bins.edges, out)),
+        Operator::Normalize(normalize) => apart!(transform::normalize(x, from, normalize.norm, out)),
+        Operator::PowerTransform(power) => apart!(transform::power(x, &power.lambdas, power.is_box_cox, out)),
+        Operator::Interpolate(Interpolate { xs, ys }) => apart!(transform::interpolate(x, xs, ys, out)),
         Operator::Quantile(Quantile { quantiles, references, is_normal }) => {
-            transform::quantile(x, quantiles, references, *is_normal, out);
+            apart!(transform::quantile(x, quantiles, references, *is_normal, out));
         }
-        Operator::Polynomial(polynomial) => transform::polynomial(x, from, &polynomial.terms, out),
+        Operator::Polynomial(polynomial) => apart!(transform::polynomial(x, from, &polynomial.terms, out)),
         Operator::Spline(spline) => {
             let Spline { degree, knots, beyond } = spline;
-            spline::splines(x, knots, *degree as usize, *beyond, spline.per_column(), out);
+            apart!(spline::splines(x, knots, *degree as usize, *beyond, spline.per_column(), out));
         }
-        Operator::Pairwise(Pairwise { points, measure, .. }) => pairwise::pairwise(x, from, points, *measure, out),
+        Operator::Pairwise(Pairwise { points, measure, .. }) => {
+            apart!(pairwise::pairwise(x, from, points, *measure, out))
+        }
         Operator::Neighbours(Neighbours { reach, by_distance, targets, classes, outlier }) => {
             let known = Known { targets, outputs: to, are_classes: *classes > 0, outlier };
-            pairwise::neighbours(x, from, *reach, *by_distance, known, out);
+            apart!(pairwise::neighbours(x, from, *reach, *by_distance, known, out));
         }
         Operator::Votes(Votes { classes, threshold, with_sums }) => {
-            vote::votes(x, *classes as usize, *threshold, *with_sums, out);
+            apart!(vote::votes(x, *classes as usize, *threshold, *with_sums, out));
         }
-        Operator::Couple(couple) => vote::couple(x, couple.classes as usize, out),
-        Operator::WeightedMedian(median) => vote::weighted_median(x, &median.weights, out),
-        Operator::LinearF32(linear) => dense::affine_f32(x, from, &linear.coefficients, &linear.intercepts, out),
+        Operator::Couple(couple) => apart!(vote::couple(x, couple.classes as usize, out)),
+        Operator::WeightedMedian(median) => apart!(vote::weighted_median(x, &median.weights, out)),
+        Operator::LinearF32(linear) => {
+            apart!(dense::affine_f32(x, from, &linear.coefficients, &linear.intercepts, out))
+        }
         Operator::ImputeNearest(ImputeNearest { points, nearest, by_distance, .. }) => {
             let donors = Donors { points, nearest: *nearest, by_distance: *by_distance };
-            impute_nearest(x, from, donors, out);
+            apart!(impute_nearest(x, from, donors, out));
         }
     }
 }

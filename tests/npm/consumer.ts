@@ -76,5 +76,14 @@ const index: number | undefined = drift.report().inputs[0]?.psi;
 console.log(index);
 drift.stop();
 await load("https://example.com/models/churn", { version: 7, cache: await caches.open("mine") });
+
+const remote = await load("https://example.com/churn.edgelet", { worker: 2, publicKey: "ed25519:…", signal: AbortSignal.timeout(9) });
+const there: Label[] = await remote.predict<Label[]>([{ age: 31 }], { signal: AbortSignal.timeout(1000) });
+const shares: Float64Array = (await remote.predictProba(new Float32Array(2), { rows: 2 })).probabilities;
+console.log(there, shares, remote.schema.inputs.length, await remote.verify(), (await load("x", { worker: false })).verify());
+remote.dispose();
+await load("x", { worker: new Worker(new URL("worker.js", import.meta.url), { type: "module" }) });
+// @ts-expect-error A remote model only promises.
+remote.predictProba({ age: 31 }).probabilities;
 // @ts-expect-error Models in buckets are for the main entry.
 await slim.load("https://example.com/models/churn@production", { publicKey: "ed25519:" });

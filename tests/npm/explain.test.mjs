@@ -67,6 +67,14 @@ test("contributions come with names and values, the largest first, and add up to
   assert.notEqual(listed.margin, margin);
 });
 
+test("off the main thread explanations are the same", async () => {
+  const [model, remote] = [await people(), await explain.load(`${origin}/explain/pipeline_classes.edgelet`, { worker: true })];
+  assert.deepEqual(await remote.explain(PERSON, { class: "high" }), model.explain(PERSON, { class: "high" }));
+  await assert.rejects(remote.explain([PERSON]), { code: "wrong_shape", at: "row" });
+  await assert.rejects(remote.explain(PERSON, { class: "higher" }), { code: "bad_option" });
+  remote.dispose();
+});
+
 test("what cannot be explained is an error with a code and the next step", async () => {
   const model = await people();
   assert.deepEqual(codeOf(() => model.explain(PERSON, { class: "lo" })), ["bad_option", "options.class"]);

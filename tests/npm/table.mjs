@@ -1,7 +1,7 @@
 // The table of bits (`tests/fixtures/bits`), predicted wherever this module runs and compared where it was read.
 // It stands alone: Chromium and workerd load it too.
 
-/** Loads every model from `base` and predicts its rows; returns each output's numbers as hexadecimal bits. */
+/** Loads every model from `base`, here or to workers, and predicts its rows; returns each output's numbers as hexadecimal bits. */
 export async function predictTable(load, base, tables) {
   const answers = {};
   for (const [name, table] of Object.entries(tables)) {
@@ -10,7 +10,7 @@ export async function predictTable(load, base, tables) {
     const options = table.texts ? undefined : { rows: rows.length / model.featureNames.length };
     answers[name] = {};
     for (const method of Object.keys(table.outputs)) {
-      const answer = model[method](rows, options);
+      const answer = await model[method](rows, options);
       answers[name][method] = bitsOf(method === "predict" ? answer : (answer.probabilities ?? answer.values));
     }
     model.dispose();

@@ -12,6 +12,7 @@ import { ModelBucket, model, newKey, serveBuckets } from "./bucket.mjs";
 import { consumer, run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
 import { expectedBits as explainedBits } from "./explanations.mjs";
+import { proved } from "./proofs.mjs";
 import { expectedBits } from "./table.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -63,6 +64,7 @@ async function ask(question) {
 test("a worker predicts the table with the same bits", async () => {
   const read = await tables();
   assert.deepEqual(await ask({ ask: "table", names: Object.keys(read) }), { answer: expectedBits(read) });
+  await proved("workerd", "worker");
 });
 
 test("a worker explains with the same bits", async () => {

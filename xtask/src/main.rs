@@ -4,7 +4,10 @@ mod bench;
 mod check;
 mod demo;
 mod importer;
+mod install;
+mod matrix;
 mod pkg;
+mod runtime;
 mod setup;
 mod shell;
 mod size;
@@ -17,10 +20,12 @@ cargo xtask COMMAND
 
   demo [--no-serve]   build, train, push to a local bucket, predict over http, serve the page
   site                the page with its models as static files: target/site
-  test                every test: host, wasm, Node, Chromium, workerd, buckets
+  test                every test: host, wasm, every runtime of the npm package, buckets
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  install             the program, with what `edgelet package` makes packages of
+  matrix              write what the last tests proved of runtimes into README.md
   size                what a visitor downloads, part by part, against the budget
   bench               speed beside onnxruntime-web and a bare wasm kernel, in one run
   setup               only install what the others need (each does so by itself)
@@ -39,6 +44,8 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["install"] => install::run(),
+        ["matrix"] => matrix::write(),
         ["size"] => size::run(),
         ["bench"] => bench::run(),
         ["setup"] => setup::all(),

@@ -1,7 +1,7 @@
 //! The npm package: the wasm core, wasm-bindgen's glue for it, and `pkg-template` filled in.
 
-use crate::setup;
 use crate::shell::{self, Result, cargo, root, stage};
+use crate::{runtime, setup};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,22 +10,31 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The scripts that people import.
 const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
-/// The entries of `edgelet/explain`: those of `edgelet` itself, over a core that also explains.
-const EXPLAINING: [&str; 3] = ["explain=edgelet.js", "explain-node=node.js", "explain-worker=worker.js"];
-/// The scripts that end up in those, and the folder of those that only `slim.js` goes without.
+/// The scripts that workers run.
+const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
+/// The entries of `edgelet/explain`: those of `edgelet` itself, over another core, and the scripts of their workers.
+const EXPLAINING: [&str; 5] = [
+    "explain=edgelet.js",
+    "explain-node=node.js",
+    "explain-worker=worker.js",
+    "explain-thread=thread.js",
+    "explain-node-thread=node-thread.js",
+];
+/// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
+/// loaded for workers only.
 const PARTS: [&str; 7] =
     ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
+const FOLDERS: [&str; 2] = ["registry", "remote"];
 /// The two cores: the second is built with the feature [`EXPLAIN`].
 const CORE: &str = "edgelet.wasm";
 const EXPLAINING_CORE: &str = "edgelet-explain.wasm";
 const EXPLAIN: &str = "explain";
-const FOLDER: &str = "registry";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
 
 /// Nothing lies below address 1024 of the core (the stack comes first, and never is so deep), so that sums of addresses become
 /// offsets.
-const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
+pub const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
 
 /// Where the package lies before it is packed.
 pub fn folder() -> PathBuf {
@@ -46,17 +55,20 @@ pub fn run() -> Result<PathBuf> {
         }
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    for (scripts, wasm, features) in [(&folder, CORE, ""), (&explaining, EXPLAINING_CORE, EXPLAIN)] {
+    let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
+    for (scripts, wasm, features, prefix) in cores {
         let Bound { core, glue } = bind(&build(features)?)?;
-        optimize(&core, &folder.join(wasm), &THOROUGH)?;
-        fill_in(scripts, wasm)?;
+        optimize(&core, &folder.join(wasm), "--strip-debug", &THOROUGH)?;
+        fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
         write(&scripts.join("core.js"), &glue)?;
     }
-    bundle(&folder, &ENTRIES, "node.cjs", "--define:EXPLAINS=false")?;
+    bundle(&folder, &[&ENTRIES[..], &THREADS].concat(), "node.cjs", "--define:EXPLAINS=false")?;
     bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
     clear(&folder)?;
     fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
-    pack(&folder)
+    let packed = pack(&folder)?;
+    runtime::run()?;
+    Ok(packed)
 }
 
 /// The crate's wasm as cargo builds it with some features (the core has none), with a standard library built for it: without
@@ -108,8 +120,8 @@ fn bind(wasm: &Path) -> Result<Bound> {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers. `more` is what is worth its time for what everybody downloads.
-pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
+/// sums in memory, not in registers. `names` says what becomes of the functions' names, `more` what else is worth its time.
+pub fn optimize(wasm: &[u8], smaller: &Path, names: &str, more: &[&str]) -> Result {
     let larger = smaller.with_extension("bound.wasm");
     fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
@@ -121,7 +133,7 @@ pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
             .args(more)
-            .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args([names, "--strip-producers", "--strip-target-features"])
             .args(features)
             .args(others)
             .arg(&larger)
@@ -131,11 +143,13 @@ pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
     fs::remove_file(&larger).map_err(|error| format!("{}: {error}", larger.display()))
 }
 
-/// Copies `pkg-template` and the licences, with the version and the name of the core put in.
-fn fill_in(folder: &Path, wasm: &str) -> Result {
+/// Copies `pkg-template` and the licences; `blanks` are the version, the core's name and what the names of workers' scripts
+/// begin with.
+fn fill_in(folder: &Path, blanks: &[(&str, &str)]) -> Result {
     let template = root().join("pkg-template");
-    copy_texts(&template, folder, wasm)?;
-    copy_texts(&template.join(FOLDER), &folder.join(FOLDER), wasm)?;
+    for folder_of_parts in [""].into_iter().chain(FOLDERS) {
+        copy_texts(&template.join(folder_of_parts), &folder.join(folder_of_parts), blanks)?;
+    }
     let noble = root().join("tests/node_modules").join(NOBLE).join("LICENSE");
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (name, root().join(name)));
     for (name, path) in licences.into_iter().chain([("LICENSE-noble-ed25519", noble)]) {
@@ -149,12 +163,12 @@ fn fill_in(folder: &Path, wasm: &str) -> Result {
     Ok(())
 }
 
-fn copy_texts(from: &Path, to: &Path, wasm: &str) -> Result {
+fn copy_texts(from: &Path, to: &Path, blanks: &[(&str, &str)]) -> Result {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let entries = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()) {
         let name = file.file_name().ok_or("a file without a name")?;
-        let text = read(&file)?.replace("{{version}}", env!("CARGO_PKG_VERSION")).replace("{{wasm}}", wasm);
+        let text = blanks.iter().fold(read(&file)?, |text, (blank, filling)| text.replace(blank, filling));
         write(&to.join(name), &text)?;
     }
     Ok(())
@@ -185,7 +199,10 @@ fn clear(folder: &Path) -> Result {
     for part in PARTS {
         fs::remove_file(folder.join(part)).map_err(|error| format!("{part}: {error}"))?;
     }
-    fs::remove_dir_all(folder.join(FOLDER)).map_err(|error| format!("{FOLDER}: {error}"))
+    for name in FOLDERS {
+        fs::remove_dir_all(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
 }
 
 fn pack(folder: &Path) -> Result<PathBuf> {

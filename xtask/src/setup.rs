@@ -1,5 +1,5 @@
 //! Installs what the other commands need, each only when it is missing: the wasm target, npm packages, Python packages
-//! (in `target/venv`), Chromium. Nothing but crates.io, npm, PyPI and the Linux distribution is asked.
+//! (in `target/venv`), Chromium and Firefox. Nothing but crates.io, npm, PyPI and the Linux distribution is asked.
 
 use crate::shell::{Result, read, root, run, stage};
 use std::fs;
@@ -13,7 +13,8 @@ pub fn all() -> Result {
     rust_source()?;
     node_packages()?;
     python()?;
-    chromium().map(|_| ())
+    chromium()?;
+    firefox().map(|_| ())
 }
 
 /// A target of the Rust compiler.
@@ -68,13 +69,25 @@ pub fn python_for(folder: &str, requirements: &Path) -> Result<PathBuf> {
 
 /// Chromium; returns its path. `CHROMIUM` names another one.
 pub fn chromium() -> Result<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].map(PathBuf::from);
-    let found = || named.iter().chain(&usual).find(|path| path.exists()).cloned();
+    browser("Chromium", &["chromium", "chromium-browser", "google-chrome"])
+}
+
+/// Firefox; returns its path. `FIREFOX` names another one.
+pub fn firefox() -> Result<PathBuf> {
+    browser("Firefox", &["firefox-esr", "firefox"])
+}
+
+/// A browser; returns its path. `programs` are what it may be called, first as the Linux distribution calls its package.
+fn browser(name: &str, programs: &[&str]) -> Result<PathBuf> {
+    let variable = name.to_uppercase();
+    let named = std::env::var_os(&variable).map(PathBuf::from);
+    let usual = programs.iter().map(|program| PathBuf::from(format!("/usr/bin/{program}")));
+    let places: Vec<_> = named.into_iter().chain(usual).collect();
+    let found = || places.iter().find(|path| path.exists()).cloned();
     if let Some(path) = found() {
         return Ok(path);
     }
-    stage("installing Chromium");
+    stage(&format!("installing {name}"));
     let as_root = |arguments: &[&str]| {
         let is_root = read(Command::new("id").arg("-u"))?.trim() == "0";
         let mut command = if is_root { Command::new("apt-get") } else { Command::new("sudo") };
@@ -84,8 +97,8 @@ pub fn chromium() -> Result<PathBuf> {
         run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     as_root(&["update", "-qq"])?;
-    as_root(&["install", "-y", "-qq", "--no-install-recommends", "chromium"])?;
-    found().ok_or_else(|| "Chromium is not where it is usually installed: name it in CHROMIUM".into())
+    as_root(&["install", "-y", "-qq", "--no-install-recommends", programs[0]])?;
+    found().ok_or_else(|| format!("{name} is not where it is usually installed: name it in {variable}"))
 }
 
 /// Runs `install` unless it has succeeded with the same `lock` file before and what it made is still there.

@@ -1,7 +1,7 @@
 //! Every test.
 
 use crate::shell::{self, Result, cargo, root, stage};
-use crate::{check, demo, pkg, setup, size};
+use crate::{check, demo, matrix, pkg, setup, size};
 use std::fs;
 use std::process::Command;
 
@@ -22,8 +22,10 @@ pub fn run() -> Result {
     // With vectors, as the package has them: on the host the lanes are arrays.
     command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", "-Ctarget-feature=+simd128");
     shell::run(command.args(tests).env("CARGO_TARGET_WASM32_WASIP1_RUNNER", wasi))?;
-    stage("tests: the npm package in Node, Chromium and workerd, and its declarations");
+    stage("tests: the npm package in every runtime, and its declarations");
+    matrix::forget()?;
     node_tests("tests/npm/", "EDGELET_PACKAGE", &pkg::folder().display().to_string())?;
+    matrix::check()?;
     let site = demo::Site::open()?;
     stage("tests: the page in Chromium");
     node_tests("tests/web/", "EDGELET_SITE", &site.address)
@@ -39,6 +41,7 @@ fn node_tests(folder: &str, variable: &str, value: &str) -> Result {
     let mut node = Command::new("node");
     node.current_dir(root()).arg("--test").args(files).env(variable, value).env("CHROMIUM", setup::chromium()?);
     // Built for the tests on the host.
+    node.env("FIREFOX", setup::firefox()?);
     node.env("EDGELET_PROGRAM", root().join("target/debug/edgelet"));
     shell::run(&mut node)
 }

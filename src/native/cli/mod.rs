@@ -13,6 +13,7 @@ mod inspect;
 mod keygen;
 mod list;
 mod model;
+mod package;
 mod predict;
 mod presign;
 mod promote;
@@ -89,6 +90,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
     Push(push::Push),
+    Package(package::Package),
     Pull(pull::Pull),
     Presign(presign::Presign),
     Keygen(keygen::Keygen),
@@ -114,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.run(globals),
         Command::Bench(bench) => bench.run(globals),
         Command::Push(push) => push.run(globals),
+        Command::Package(package) => package.run(globals),
         Command::Pull(pull) => pull.run(globals),
         Command::Presign(presign) => presign.run(globals),
         Command::Keygen(keygen) => keygen.run(globals),

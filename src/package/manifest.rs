@@ -1,0 +1,64 @@
+//! package.json.
+
+use super::Options;
+use super::escape::script;
+use crate::model::Model;
+
+/// By this field of package.json a folder is known to be a package that may be made anew.
+pub const MARK: &str = "edgelet";
+
+/// The manifest: tools look at conditions in their order, so it is text, not a map.
+pub fn of(model: &Model, options: &Options) -> String {
+    let text = |text: &str| script(&text.into()).replace("\\u002f", "/");
+    let provenance = model.provenance();
+    let what = if provenance.estimator.is_empty() { "A trained model" } else { &provenance.estimator };
+    let description = text(&format!("{what} that predicts {}, in JavaScript", model.signature().targets.join(", ")));
+    let (name, version, maker) = (&options.name, &options.version, env!("CARGO_PKG_VERSION"));
+    let (cdn, served) = match options.cdn {
+        true => {
+            ("\n    \"./cdn\": {\n      \"types\": \"./index.d.ts\",\n      \"default\": \"./cdn.js\"\n    },", CDN)
+        }
+        false => ("", ""),
+    };
+    format!(
+        r#"{{
+  "name": "{name}",
+  "version": "{version}",
+  "description": {description},
+  "license": "MIT OR Apache-2.0",
+  "type": "module",
+  "sideEffects": false,
+  "types": "./index.d.ts",
+  "main": "./node.cjs",
+  "module": "./index.js",{served}
+  "exports": {{
+    ".": {{
+      "require": {{
+        "types": "./index.d.cts",
+        "default": "./node.cjs"
+      }},
+      "types": "./index.d.ts",
+      "workerd": "./worker.js",
+      "edge-light": "./worker.js",
+      "deno": "./node.js",
+      "bun": "./node.js",
+      "node": "./node.js",
+      "browser": "./index.js",
+      "default": "./index.js"
+    }},{cdn}
+    "./model.wasm": "./model.wasm",
+    "./package.json": "./package.json"
+  }},
+  "files": ["*.js", "*.cjs", "*.d.ts", "*.d.cts", "*.wasm", "LICENSE-*"],
+  "engines": {{
+    "node": ">=20"
+  }},
+  "{MARK}": {{
+    "version": "{maker}"
+  }}
+}}
+"#
+    )
+}
+
+const CDN: &str = "\n  \"unpkg\": \"./cdn.js\",\n  \"jsdelivr\": \"./cdn.js\",";

@@ -1,0 +1,78 @@
+//! npm packages of one model: its wasm shaken to what the model needs, scripts, types made of its schema, and its card.
+//!
+//! [`files`] is a function of bytes: no files, no network. Whoever calls it writes the package, or hands it out.
+//! docs/PACKAGES.md says what is in one.
+
+mod about;
+mod card;
+mod escape;
+mod example;
+mod manifest;
+mod name;
+mod runtime;
+mod shake;
+mod source;
+mod strip;
+mod types;
+
+pub use about::Range;
+pub use manifest::MARK;
+pub use name::{PackageName, Version};
+pub use runtime::Runtime;
+pub use source::Address;
+
+use crate::error::Result;
+use crate::format;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+/// What is asked of a package.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Its name.
+    pub name: PackageName,
+    /// Its version.
+    pub version: Version,
+    /// Where the model's file is fetched from; without, the model is inside.
+    pub address: Option<Address>,
+    /// Whether there is a module in one file too, for a `<script>`.
+    pub cdn: bool,
+    /// What the features' values were in training, as far as it is known: one for each input, or none at all.
+    pub ranges: Vec<Option<Range>>,
+}
+
+/// The files of the package of a model: their names, and what is in them.
+///
+/// # Errors
+/// Those of [`format::decode`]; [`Kind::Parity`](crate::error::Kind::Parity) if the package would not give the model's own
+/// numbers; [`Kind::Unsupported`](crate::error::Kind::Unsupported) if a wasm memory cannot hold it.
+pub fn files(bytes: &[u8], options: &Options, runtime: &Runtime) -> Result<Vec<(String, Vec<u8>)>> {
+    let model = format::decode(bytes)?;
+    let shaken = match options.address {
+        // The hash is that of the file as it is.
+        Some(_) => shake::fetching(&runtime.core, &model, bytes)?,
+        None => shake::holding(&runtime.core, &model, &format::encode(&strip::strip(&model)?)?)?,
+    };
+    let example = example::of(&model);
+    let about = about::of(&model, options, bytes, shaken.is_set_up);
+    let mut files = vec![
+        ("package.json".to_owned(), manifest::of(&model, options).into_bytes()),
+        ("README.md".to_owned(), card::of(&model, options, &example).into_bytes()),
+        ("model.wasm".to_owned(), shaken.wasm.clone()),
+    ];
+    let types = types::of(&model, options).into_bytes();
+    files.extend(["index.d.ts", "index.d.cts"].map(|name| (name.to_owned(), types.clone())));
+    for (name, text) in &runtime.scripts {
+        match name.as_str() {
+            "cdn.js" if !options.cdn => {}
+            "cdn.js" => {
+                let mut about = about.clone();
+                about.insert("wasm".into(), BASE64_STANDARD.encode(&shaken.wasm).into());
+                files.push((name.clone(), about::put(text, &about).into_bytes()));
+            }
+            _ => files.push((name.clone(), about::put(text, &about).into_bytes())),
+        }
+    }
+    files.extend(runtime.licences.iter().cloned());
+    Ok(files)
+}

@@ -1,0 +1,191 @@
+//! index.d.ts: the features, their categories and the classes as types.
+
+use super::about::labels;
+use super::escape::script;
+use super::{Options, about};
+use crate::model::{InputKind, Labels, Method, Missing, Model, Unknown};
+use serde_json::Value;
+
+/// Beyond, a union of so many makes TypeScript slow, and the type is that of all texts or numbers.
+const MOST: usize = 1000;
+
+/// The declarations.
+pub fn of(model: &Model, options: &Options) -> String {
+    let signature = model.signature();
+    let (name, text) = (&options.name, signature.inputs.len() == 1 && signature.inputs[0].kind == InputKind::Text);
+    let mut types = format!("// {name} {}: made by edgelet from the model's schema.\n\n", options.version);
+    types += "/** One row: every feature by name. */\nexport interface Row {\n";
+    for (i, input) in signature.inputs.iter().enumerate() {
+        let known = options.ranges.get(i).copied().flatten();
+        let about::Range { least, most } = known.unwrap_or(about::Range { least: 0.0, most: 0.0 });
+        if known.is_some() {
+            types += &format!("  /** In training from {} to {}. */\n", quoted(&least.into()), quoted(&most.into()));
+        }
+        let missing = if input.missing == Missing::Accepted { " | null" } else { "" };
+        let kind = match &input.kind {
+            InputKind::Numeric | InputKind::Unbounded => "number | boolean".to_owned(),
+            InputKind::Text => "string".to_owned(),
+            InputKind::Categorical { categories, unknown } => union(categories, *unknown == Unknown::Accepted),
+        };
+        types += &format!("  {}: {kind}{missing};\n", quoted(&input.name.as_str().into()));
+    }
+    types += "}\n";
+    let (one, many) = match &signature.classes[..] {
+        [] if signature.targets.len() == 1 => ("number".to_owned(), "Float64Array".to_owned()),
+        [] => ("Float64Array".to_owned(), "Float64Array".to_owned()),
+        [classes] => {
+            types += &format!("\n/** A class. */\nexport type Class = {};\n", union(classes, false));
+            ("Class".to_owned(), "Class[]".to_owned())
+        }
+        targets => {
+            let each: Vec<_> = targets.iter().map(|classes| union(classes, false)).collect();
+            types += &format!("\n/** A class of each target. */\nexport type Classes = [{}];\n", each.join(", "));
+            ("Classes".to_owned(), "Classes[]".to_owned())
+        }
+    };
+    let class = match &signature.classes[..] {
+        [] => "undefined",
+        [_] => "Class[]",
+        _ => "undefined",
+    };
+    types += SHAPES;
+    if signature.outputs.iter().any(|output| output.method == Method::PredictProba) {
+        types += match &signature.classes[..] {
+            [_] => PROBABILITIES,
+            _ => TARGET_PROBABILITIES,
+        };
+    }
+    types += "\nexport class Model {\n  private constructor();\n  readonly schema: Schema;\n  /** The features, in the order of a row. */\n";
+    types += &format!(
+        "  readonly featureNames: readonly (keyof Row)[];\n  readonly classes: {class};\n  readonly targets: Target[];\n"
+    );
+    for output in &signature.outputs {
+        let (names, one, many): (&[&str], &str, &str) = match output.method {
+            Method::Predict => (&["predict"], &one, &many),
+            Method::PredictProba => (&["predictProba", "predict_proba"], "Probabilities", "Probabilities"),
+            Method::DecisionFunction => (&["decisionFunction", "decision_function"], "Values", "Values"),
+            Method::Transform => (&["transform"], "Values", "Values"),
+        };
+        for name in names {
+            types += &format!("\n  {name}(row: Row | RowValues | Numbers): {one};\n");
+            types += &format!("  {name}(rows: readonly Row[] | readonly RowValues[] | Columns): {many};\n");
+            types += &format!(
+                "  /** Rows of numbers, one after another; a category is its index. */\n  {name}(rows: Numbers | readonly number[], options: {{ rows: number }}): {many};\n"
+            );
+            if text {
+                types += &format!("  {name}(text: string): {one};\n  {name}(texts: readonly string[]): {many};\n");
+            }
+        }
+    }
+    types += "\n  /** Gives its memory back. Any later call throws `disposed`. */\n  dispose(): void;\n  [Symbol.dispose](): void;\n}\n";
+    types += REST;
+    types += &format!("\nexport const featureNames: readonly (keyof Row)[];\nexport const classes: {class};\n");
+    types
+        + "export const targets: Target[];\nexport const schema: Schema;\n/** The package's version. */\nexport const version: string;\n"
+}
+
+/// The labels, one or another.
+fn union(all: &Labels, is_open: bool) -> String {
+    let wide = match all {
+        Labels::Strings(_) => "string",
+        Labels::Integers(_) if labels(all).iter().any(Value::is_string) => "string | number",
+        Labels::Integers(_) | Labels::Floats(_) => "number",
+        Labels::Booleans(_) => "boolean",
+    };
+    if all.len() > MOST {
+        return wide.to_owned();
+    }
+    let mut each: Vec<String> = labels(all).iter().map(quoted).collect();
+    if is_open {
+        // A union with the whole type would lose the names that an editor offers.
+        each.push(format!("({wide} & {{}})"));
+    }
+    each.join(" | ")
+}
+
+/// A literal of TypeScript's.
+pub fn quoted(value: &Value) -> String {
+    match value.as_f64() {
+        Some(x) => super::example::number(x).to_string(),
+        None => script(value),
+    }
+}
+
+const SHAPES: &str = "
+/** The values of a row, in the order of `featureNames`. */
+export type RowValues = readonly Row[keyof Row][];
+
+/** Columns by name, all of one length. */
+export type Columns = { [Name in keyof Row]: ArrayLike<Row[Name]> };
+
+/** Numbers in the order of `featureNames`; a category as its index. */
+export type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
+
+/** Rows × width numbers, row after row. Of one row the shape is `[width]`. */
+export interface Values {
+  values: Float64Array;
+  shape: number[];
+}
+
+export interface Target {
+  name: string;
+  classes: (string | number | boolean)[] | undefined;
+}
+
+export interface Schema {
+  inputs: {
+    name: keyof Row;
+    type: \"numeric\" | \"categorical\" | \"text\";
+    categories?: (string | number | boolean)[];
+    missing: boolean;
+    unknown: boolean;
+  }[];
+  targets: string[];
+  classes: (string | number | boolean)[] | (string | number | boolean)[][] | undefined;
+  outputs: { method: \"predict\" | \"predict_proba\" | \"decision_function\" | \"transform\"; width: number }[];
+}
+";
+
+const PROBABILITIES: &str = "
+/** Rows × classes probabilities, row after row. Of one row the shape is `[classes]`. */
+export interface Probabilities {
+  classes: Class[];
+  probabilities: Float64Array;
+  shape: number[];
+}
+";
+
+const TARGET_PROBABILITIES: &str = "
+/** The probabilities of each target's classes. */
+export interface Probabilities {
+  targets: { name: string; classes: (string | number | boolean)[]; probabilities: Float64Array; shape: number[] }[];
+}
+";
+
+const REST: &str = "
+export interface LoadOptions {
+  /** Aborts the load; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof fetch;
+  /** Where `model.wasm` is, if it is not beside the scripts. */
+  wasm?: WebAssembly.Module | BufferSource | Response | URL | string | Promise<Response>;
+}
+
+/** Loads the model. A failure is an {@link EdgeletError}, or the reason of the signal that aborted it. */
+export function load(options?: LoadOptions): Promise<Model>;
+
+/** Throws what predicting would throw if a value is no row. */
+export function assertRow(row: unknown): asserts row is Row;
+
+/** What went wrong. `message` holds all of it. */
+export class EdgeletError extends Error {
+  /** Stable, for programs: `unknown_feature`, `missing_value`, … */
+  readonly code: string;
+  readonly at: string;
+  readonly expected: string;
+  readonly found: string;
+  /** The next step; may be empty. */
+  readonly hint: string;
+}
+";

@@ -1,0 +1,97 @@
+//! The core inside a package of one model: plain functions of numbers, for scripts without wasm-bindgen's glue.
+//!
+//! The packager has decoded the same bytes and let them prove themselves, and a package checks their hash. So nothing here
+//! tells why a model cannot be decoded, and in this build an error has no texts (`lib.rs`).
+
+use crate::format;
+use crate::kernel::dense;
+use crate::model::{Method, Screen};
+use crate::predict::Predictor;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+struct Core {
+    predictor: Predictor,
+    screen: Screen,
+    /// A block of rows as f32: see `web::Core`.
+    narrow: Vec<f32>,
+}
+
+thread_local! {
+    static CORE: RefCell<Option<Core>> = const { RefCell::new(None) };
+}
+
+/// The model of this instance; traps before [`decode`].
+fn with<T>(work: impl FnOnce(&mut Core) -> T) -> T {
+    CORE.with_borrow_mut(|core| work(core.as_mut().expect("a decoded model")))
+}
+
+/// Takes the model; traps if the bytes are none.
+#[wasm_bindgen]
+pub fn decode(bytes: &[u8]) {
+    let model = format::decode(bytes).expect("a model that was decoded before");
+    let predictor = Predictor::new(&model);
+    let narrow = vec![0.0; predictor.block() * predictor.input_width()];
+    let screen = model.signature().screen();
+    CORE.set(Some(Core { predictor, screen, narrow }));
+}
+
+/// How many rows one call of [`run`] takes at most.
+#[wasm_bindgen]
+pub fn block() -> usize {
+    with(|core| core.predictor.block())
+}
+
+/// The address of the scratch: f64 that begin with a block of rows and hold the answers.
+#[wasm_bindgen]
+pub fn scratch_address() -> usize {
+    with(|core| core.predictor.scratch().as_ptr().addr())
+}
+
+/// How many f64 the scratch has.
+#[wasm_bindgen]
+pub fn scratch_length() -> usize {
+    with(|core| core.predictor.scratch().len())
+}
+
+/// Where in the scratch the answers to a method of the model (an index of [`Method::ALL`]) lie.
+#[wasm_bindgen]
+pub fn answer_at(method: usize) -> usize {
+    with(|core| core.predictor.answer_at(Method::ALL[method]).unwrap_or(0))
+}
+
+/// The address of a block of rows of f32.
+#[wasm_bindgen]
+pub fn narrow_address() -> usize {
+    with(|core| core.narrow.as_ptr().addr())
+}
+
+/// Puts `rows` rows of f32 into the scratch.
+#[wasm_bindgen]
+pub fn widen(rows: usize) {
+    with(|core| {
+        let numbers = &core.narrow[..rows * core.predictor.input_width()];
+        dense::widen(numbers, core.predictor.scratch());
+    });
+}
+
+/// Takes a text; the texts of the next [`run`] have places in the order they are taken. Memory may grow.
+#[wasm_bindgen]
+pub fn take_text(text: &str) {
+    with(|core| core.predictor.texts().push(text));
+}
+
+/// Predicts the first `rows` rows of the scratch by a method that the model answers. Returns whether it did: it does not if
+/// rows may be wrong and are not checked; then the scripts look at each value.
+#[wasm_bindgen]
+pub fn run(method: usize, rows: usize, is_checked: bool) -> bool {
+    with(|core| {
+        let numbers = rows * core.predictor.input_width();
+        let is_right = is_checked || core.screen.passes(&core.predictor.scratch()[..numbers]);
+        if is_right {
+            core.predictor.run(Method::ALL[method], rows);
+            core.predictor.texts().clear();
+        }
+        is_right
+    })
+}

@@ -1,0 +1,75 @@
+//! What `edgelet package` makes packages of one model of: a core with names, and scripts. It is one file,
+//! `target/runtime/edgelet-runtime.bin`, which `build.rs` puts into the program.
+
+use crate::pkg;
+use crate::shell::{self, Result, root, stage};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The scripts, and how each is bundled beside what all are.
+const SCRIPTS: [(&str, &[&str]); 5] = [
+    ("index.js", &["--format=esm"]),
+    ("node.js", &["--format=esm"]),
+    ("node.cjs", &["--format=cjs", "--platform=node", "--define:import.meta.url=modelUrl", BANNER]),
+    ("worker.js", &["--format=esm"]),
+    ("cdn.js", &["--format=esm"]),
+];
+const BANNER: &str = "--banner:js=const modelUrl = require(\"node:url\").pathToFileURL(__filename).href;";
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
+/// Builds the runtime.
+pub fn run() -> Result {
+    stage("the runtime of packages of one model");
+    let folder = root().join("target/runtime");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let scratch = root().join("target/npm/runtime");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    let bound = bind(&pkg::build("packaged")?)?;
+    let core = scratch.join("core.wasm");
+    // The packager finds functions by their names.
+    pkg::optimize(&bound, &core, "-g", &pkg::THOROUGH)?;
+    let mut parts: Vec<(String, Vec<u8>)> = vec![("core.wasm".into(), read(&core)?)];
+    for (name, how) in SCRIPTS {
+        let bundled = scratch.join(name);
+        let source = root().join("pkg-template/one-model").join(name.replace(".cjs", ".js"));
+        let mut esbuild = Command::new(root().join("tests/node_modules/.bin/esbuild"));
+        esbuild.arg(source).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]).args(how);
+        esbuild.args(["--external:*.wasm", "--external:node:*"]).arg(format!("--outfile={}", bundled.display()));
+        shell::run(&mut esbuild)?;
+        parts.push((name.into(), read(&bundled)?));
+    }
+    for name in LICENCES {
+        parts.push((name.into(), read(&root().join(name))?));
+    }
+    let bytes = postcard::to_allocvec(&parts).map_err(|error| error.to_string())?;
+    let file = folder.join("edgelet-runtime.bin");
+    // A file that is the same keeps its time: the program is built anew only for another one.
+    if fs::read(&file).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    fs::write(&file, bytes).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The core with its plain exports alone: a package has no glue of wasm-bindgen's.
+fn bind(wasm: &Path) -> Result<Vec<u8>> {
+    let mut bindgen = Bindgen::new();
+    let bindgen = bindgen.input_path(wasm).out_name("core").typescript(false).demangle(false);
+    let bindgen = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
+    let mut output = bindgen.generate_output().map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+    let module = output.wasm_mut();
+    let exports: Vec<_> = module.exports.iter().map(|export| (export.id(), export.name.clone())).collect();
+    for (id, name) in exports {
+        match name.strip_prefix("__") {
+            Some("wbindgen_malloc") => module.exports.get_mut(id).name = "malloc".into(),
+            Some(_) => module.exports.delete(id),
+            None => {}
+        }
+    }
+    Ok(module.emit_wasm())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
