@@ -16,6 +16,6 @@ pub fn into(folder: &Path) -> Result {
     bound.map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     let bound = folder.join("edgelet-import_bg.wasm");
     let failed = |error: std::io::Error| format!("{}: {error}", bound.display());
-    pkg::optimize(&fs::read(&bound).map_err(failed)?, &folder.join("edgelet-import.wasm"), &["--strip-debug"])?;
+    pkg::optimize(&fs::read(&bound).map_err(failed)?, &folder.join("edgelet-import.wasm"), "--strip-debug", &[])?;
     fs::remove_file(&bound).map_err(failed)
 }

@@ -58,7 +58,7 @@ pub fn run() -> Result<PathBuf> {
     let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
     for (scripts, wasm, features, prefix) in cores {
         let Bound { core, glue } = bind(&build(features)?)?;
-        optimize(&core, &folder.join(wasm), &[&THOROUGH[..], &["--strip-debug"]].concat())?;
+        optimize(&core, &folder.join(wasm), "--strip-debug", &THOROUGH)?;
         fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
         write(&scripts.join("core.js"), &glue)?;
     }
@@ -120,8 +120,8 @@ fn bind(wasm: &Path) -> Result<Bound> {
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
-/// sums in memory, not in registers. `more` is what is worth its time for what everybody downloads, and what becomes of names.
-pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
+/// sums in memory, not in registers. `names` says what becomes of the functions' names, `more` what else is worth its time.
+pub fn optimize(wasm: &[u8], smaller: &Path, names: &str, more: &[&str]) -> Result {
     let larger = smaller.with_extension("bound.wasm");
     fs::write(&larger, wasm).map_err(|error| format!("{}: {error}", larger.display()))?;
     let program = root().join("tests/node_modules/binaryen/bin/wasm-opt");
@@ -133,7 +133,7 @@ pub fn optimize(wasm: &[u8], smaller: &Path, more: &[&str]) -> Result {
             .arg(program)
             .args(["-Oz", "--one-caller-inline-max-function-size=0"])
             .args(more)
-            .args(["--strip-producers", "--strip-target-features"])
+            .args([names, "--strip-producers", "--strip-target-features"])
             .args(features)
             .args(others)
             .arg(&larger)

@@ -29,7 +29,7 @@ pub fn run() -> Result {
     let bound = bind(&pkg::build("packaged")?)?;
     let core = scratch.join("core.wasm");
     // The packager finds functions by their names.
-    pkg::optimize(&bound, &core, &[&pkg::THOROUGH[..], &["-g"]].concat())?;
+    pkg::optimize(&bound, &core, "-g", &pkg::THOROUGH)?;
     let mut parts: Vec<(String, Vec<u8>)> = vec![("core.wasm".into(), read(&core)?)];
     for (name, how) in SCRIPTS {
         let bundled = scratch.join(name);
