@@ -83,6 +83,11 @@ export class Core {
     this.#wasm = undefined;
   }
 
+  /** What wasm-bindgen calls it to forget a core that trapped: here its memory goes with it. */
+  __destroy_into_raw() {
+    this.free();
+  }
+
   /** Puts bytes into memory; gives their address and length. */
   #put(bytes) {
     const address = this.#wasm.malloc(bytes.length, 1);
