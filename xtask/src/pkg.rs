@@ -36,9 +36,14 @@ const NOBLE: &str = "@noble/ed25519";
 /// offsets.
 pub const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
 
-/// Where the package lies before it is packed.
+/// Where the package lies unpacked.
 pub fn folder() -> PathBuf {
     root().join("target/npm/edgelet")
+}
+
+/// Where it is made: tests that run meanwhile find a whole package in [`folder`].
+fn building() -> PathBuf {
+    root().join("target/npm/building")
 }
 
 /// Builds and packs `target/npm/edgelet-<version>.tgz` and returns its path.
@@ -46,7 +51,7 @@ pub fn run() -> Result<PathBuf> {
     setup::wasm_target("wasm32-unknown-unknown")?;
     setup::node_packages()?;
     stage("the npm package");
-    let folder = folder();
+    let folder = building();
     // The scripts of `edgelet/explain` until they are bundled.
     let explaining = root().join("target/npm/explain");
     for folder in [&folder, &explaining] {
@@ -67,8 +72,19 @@ pub fn run() -> Result<PathBuf> {
     clear(&folder)?;
     fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
     let packed = pack(&folder)?;
+    put_in_place(&folder)?;
     runtime::run()?;
     Ok(packed)
+}
+
+/// Puts the finished package in the place of an older one.
+fn put_in_place(finished: &Path) -> Result {
+    let place = folder();
+    let failed = |error: std::io::Error| format!("{}: {error}", place.display());
+    if place.exists() {
+        fs::remove_dir_all(&place).map_err(failed)?;
+    }
+    fs::rename(finished, &place).map_err(failed)
 }
 
 /// The crate's wasm as cargo builds it with some features (the core has none), with a standard library built for it: without
@@ -177,7 +193,7 @@ fn copy_texts(from: &Path, to: &Path, blanks: &[(&str, &str)]) -> Result {
 /// The scripts as they are shipped: each entry, what all or some of them share in a file each, comments and long names gone; and Node's entry
 /// once more as one CommonJS file, `required`. `explains` says whether models explain.
 fn bundle(folder: &Path, entries: &[&str], required: &str, explains: &str) -> Result {
-    let output = self::folder();
+    let output = building();
     let esbuild = |arguments: &[&str]| {
         let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
         command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning", explains]);
