@@ -86,6 +86,9 @@ def logistic():
     types, options = [("x", FloatTensorType([None, 64]))], {"zipmap": False}
     convert = lambda: convert_sklearn(model, initial_types=types, options={id(model): options}, target_opset=OPSET)
     case("W2", model, rows, {"onnxruntime-web": onnx(convert), "m2cgen": javascript(model)})
+    # For tfjs, which reads no such file: coefficients by feature, then intercepts.
+    weights = np.concatenate([model.coef_.T.ravel(), model.intercept_])
+    weights.astype("<f4").tofile(FOLDER / "W2" / "weights.f32")
 
 
 def boosted():
@@ -148,6 +151,8 @@ def leaf_wise():
         "m2cgen": lambda folder: (_ for _ in ()).throw(ValueError("knows no categories")),
     }
     case("W5", model, x[:ROWS], makers, "model.txt")
+    # A megabyte, for workers to start with.
+    case("W8", lgb.train(parameters, lgb.Dataset(x, y, categorical_feature=[20, 21]), 1100), x[:ROWS], {}, "model.txt")
 
 
 FOLDER.mkdir(parents=True, exist_ok=True)

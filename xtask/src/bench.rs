@@ -6,9 +6,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// What each case of `benches/models.py` is imported from.
-const CASES: [(&str, &str); 4] = [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt")];
+const CASES: [(&str, &str); 5] =
+    [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt"), ("W8", "model.txt")];
 
-/// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs` and `benches/explain.mjs`.
+/// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs`, `benches/explain.mjs`,
+/// `benches/page.mjs` and `benches/worker.mjs`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -27,10 +29,13 @@ pub fn run() -> Result {
     for race in ["tabular.mjs", "explain.mjs"] {
         shell::run(Command::new("node").current_dir(&benches).arg(race).arg(&models).arg(&python))?;
     }
-    Ok(())
+    let pages = root().join("target/bench-pages");
+    shell::run(Command::new("node").current_dir(&benches).arg("page.mjs").arg(&models).arg(&pages))?;
+    let (model, workers) = (models.join("W8/model.edgelet"), root().join("target/bench-workers"));
+    shell::run(Command::new("node").current_dir(&benches).arg("worker.mjs").arg(model).arg(workers))
 }
 
-/// Imports the models.
+/// Imports the models, and makes packages of those that pages start with.
 fn import(models: &Path) -> Result {
     shell::run(cargo().args(["build", "--quiet", "--bin", "edgelet"]))?;
     let edgelet = |case: &str, file: &str, output: &str, options: &[&str]| {
@@ -42,5 +47,12 @@ fn import(models: &Path) -> Result {
     for (case, file) in CASES {
         edgelet(case, file, "model.edgelet", &[])?;
     }
-    edgelet("W3", "model.ubj", "explain.edgelet", &["--explain"])
+    edgelet("W3", "model.ubj", "explain.edgelet", &["--explain"])?;
+    for case in ["W2", "W3"] {
+        let (model, package) = (models.join(case).join("model.edgelet"), models.join(case).join("package"));
+        let mut program = Command::new(root().join("target/debug/edgelet"));
+        program.arg("package").arg(model).args(["--name", "bench", "--quiet", "--force", "-o"]).arg(package);
+        shell::run(&mut program)?;
+    }
+    Ok(())
 }
