@@ -1,7 +1,9 @@
 // The package of one model that `edgelet package` made: start it and predict once.
-import { load } from "./index.js";
+import { load, schema } from "./index.js";
+
+const answersProbabilities = schema.outputs.some(({ method }) => method === "predict_proba");
 
 export async function predictOnce(row) {
   const model = await load();
-  return model.predictProba === undefined ? model.predict(row) : model.predictProba(row);
+  return answersProbabilities ? model.predictProba(row) : model.predict(row);
 }
