@@ -16,10 +16,10 @@ mod trace;
 use crate::error::{Error, Kind, Result};
 use crate::kernel::text::TextList;
 use crate::model::{InputKind, Model};
+use crate::package::engine::{Engine, failed};
 use crate::predict::Predictor;
 use flate2::{Compression, write::DeflateEncoder};
 use machine::Machine;
-use std::fmt::Display;
 use std::io::Write;
 use walrus::{Module, ModuleConfig, RawCustomSection};
 
@@ -48,9 +48,9 @@ pub struct Shaken {
 /// # Errors
 /// [`Kind::Unsupported`] if the core cannot run it: a 32-bit memory may be too small. [`Kind::Parity`] if it gives other
 /// numbers than the host, which would be an error of edgelet's.
-pub fn fetching(core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
-    let wasm = shaken(core, model, &observe(core, model, file)?, &SET_UP)?.emit_wasm();
-    prove(Machine::new(&wasm, Some(file))?, model)?;
+pub fn fetching(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
+    let wasm = shaken(core, model, &observe(engine, core, model, file)?, &SET_UP)?.emit_wasm();
+    prove(Machine::new(engine, &wasm, Some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up: false })
 }
 
@@ -58,26 +58,26 @@ pub fn fetching(core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
 ///
 /// # Errors
 /// Those of [`fetching`].
-pub fn holding(core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
-    let seen = observe(core, model, file)?;
+pub fn holding(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
+    let seen = observe(engine, core, model, file)?;
     let mut decoding = shaken(core, model, &seen, &SET_UP)?;
     decoding.customs.add(RawCustomSection { name: SECTION.to_owned(), data: file.to_vec() });
     let mut frozen = shaken(core, model, &seen, &[])?;
     let mut clean = parse(core)?;
     freeze::clean(&mut clean)?;
-    freeze::freeze(&mut frozen, Machine::new(&clean.emit_wasm(), Some(file))?.memory())?;
+    freeze::freeze(&mut frozen, &Machine::new(engine, &clean.emit_wasm(), Some(file))?.memory()?)?;
     let (decoding, frozen) = (decoding.emit_wasm(), frozen.emit_wasm());
     let is_set_up = deflated(&frozen)? <= deflated(&decoding)?;
     let wasm = if is_set_up { frozen } else { decoding };
-    prove(Machine::new(&wasm, (!is_set_up).then_some(file))?, model)?;
+    prove(Machine::new(engine, &wasm, (!is_set_up).then_some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up })
 }
 
 /// Which pieces of the core run when it decodes a model, and gives every answer of it once.
-fn observe(core: &[u8], model: &Model, file: &[u8]) -> Result<Vec<bool>> {
+fn observe(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Vec<bool>> {
     let mut traced = parse(core)?;
     let names = trace::instrument(&mut traced);
-    let mut machine = Machine::new(&traced.emit_wasm(), Some(file))?;
+    let mut machine = Machine::new(engine, &traced.emit_wasm(), Some(file))?;
     // Any row will do: of zeros, which are categories and places of texts too.
     let row = vec![0.0; model.signature().inputs.len()];
     let mut texts = TextList::default();
@@ -143,9 +143,4 @@ fn deflated(bytes: &[u8]) -> Result<usize> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     let packed = encoder.write_all(bytes).and_then(|()| encoder.finish());
     packed.map(|packed| packed.len()).map_err(|error| failed(&error))
-}
-
-fn failed(error: &dyn Display) -> Error {
-    Error::new(Kind::Unsupported, "package", "a model that runs in a wasm memory", error.to_string())
-        .hint("Is it too large for 4 GiB? If not, this is an error of edgelet's: report it with the model.")
 }
