@@ -101,6 +101,7 @@ test("as one file it is what npm packs of the folder, always the same bytes, and
   await edgelet(...options, "-o", "made/packed");
   const theirs = (await run("npm", ["pack", "--silent", "--ignore-scripts", "./made/packed"], { cwd: folder })).trim();
   const taker = await mkdtemp(join(folder, "taker-"));
+  await writeFile(join(taker, "package.json"), '{ "private": true }');
   for (const [file, to] of [["packed-1.2.0.tgz", "ours"], [theirs, "theirs"]]) {
     await mkdir(join(taker, to));
     await run("tar", ["-xzf", join(folder, file), "-C", join(taker, to)]);
