@@ -2,13 +2,14 @@
 
 /** The words that stand for a missing value. */
 const MISSING = /^(|na|nan|null|none)$/i;
-/** What the program reads as a number. JavaScript reads other words besides. */
-const NUMBER = /^[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf(inity)?|nan)$/i;
+/** What the program reads as a number: JavaScript has other words for some, and numbers of other bases. */
+const DIGITS = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NO_DIGITS = /^[+-]?(inf|infinity|nan)$/i;
 /** What a text is by itself; the first that holds. */
 const TYPES = {
   truth: (text) => /^(true|false)$/i.test(text),
   whole: (text) => /^[+-]?\d+$/.test(text) && (text.length < 16 || BigInt.asIntN(64, BigInt(text)) === BigInt(text)),
-  number: (text) => NUMBER.test(text),
+  number: (text) => DIGITS.test(text) || NO_DIGITS.test(text),
   text: () => true,
 };
 
@@ -27,10 +28,10 @@ export class Column {
   }
 
   see(cell) {
+    if (this.#type === "text") return;
     const text = cell.trim();
-    if (this.#type === "text" || MISSING.test(text)) return;
     // Most cells are what the cells before were.
-    if (this.#type !== undefined && TYPES[this.#type](text)) return;
+    if ((this.#type !== undefined && TYPES[this.#type](text)) || MISSING.test(text)) return;
     const type = Object.keys(TYPES).find((type) => TYPES[type](text));
     const isWider = this.#type === undefined || (this.#type === "whole" && type === "number");
     this.#type = isWider ? type : "text";
@@ -39,35 +40,39 @@ export class Column {
   /** A cell as the model takes it. What is no value of its input stays a text, so that the model can say so. */
   value(cell) {
     const text = cell.trim();
+    const { type, categories } = this.#input;
+    if (type === "numeric" && this.#type !== "truth") {
+      const number = numberOf(text);
+      if (number !== undefined) return number;
+    }
     if (MISSING.test(text)) return null;
-    if (this.#input.type === "text") return text;
-    if (this.#input.categories) return this.#label(text);
-    if (this.#type === "truth") return text.length === 4 ? 1 : 0;
-    return NUMBER.test(text) ? numberOf(text) : text;
+    if (categories) return this.#label(text);
+    return type === "numeric" && this.#type === "truth" ? Number(text.length === 4) : text;
   }
 
   #label(text) {
     const { categories, unknown } = this.#input;
     const written = writtenAs(text, this.#type);
     if (written === null) return null;
-    const label = this.#labels.get(written);
     // Where every category is taken, a text among numbers is one that the model does not know: it has no infinite ones.
-    return label ?? (unknown && typeof categories[0] === "number" ? Infinity : text);
+    return this.#labels.get(written) ?? (unknown && typeof categories[0] === "number" ? Infinity : text);
   }
 }
 
-/** A cell in the one way in which its column's values are written. */
+/** A cell in the one way in which its column's values are written; `null` if it is missing. */
 function writtenAs(text, type) {
   if (type === "truth") return text.toLowerCase();
   if (type === "whole") return String(BigInt(text));
-  const number = type === "number" ? numberOf(text) : undefined;
+  if (type === "text") return text;
+  const number = numberOf(text);
   // Plus 0, so that the two zeros are one text.
-  return typeof number === "number" ? String(number + 0) : number === null ? null : text;
+  return number === null ? null : String(number + 0);
 }
 
-/** The number that a text is, `null` for none. */
+/** The number that a text is, `null` if it is the one that stands for none, `undefined` if it is none. */
 function numberOf(text) {
-  if (!/n/i.test(text)) return Number(text);
-  if (/nan/i.test(text)) return null;
+  if (DIGITS.test(text)) return Number(text);
+  if (!NO_DIGITS.test(text)) return undefined;
+  if (text.toLowerCase().endsWith("nan")) return null;
   return text.startsWith("-") ? -Infinity : Infinity;
 }
