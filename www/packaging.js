@@ -66,7 +66,9 @@ export class Packaging {
       if (signal !== this.#making.signal) return;
       this.#show({ making: false });
       say(signal.aborted ? "Cancelled." : "");
-      if (!signal.aborted) this.#showProblem(error);
+      if (!signal.aborted) return this.#showProblem(error);
+      // The button that was pressed is gone.
+      byId("package-make").focus();
     }
   }
 

@@ -120,6 +120,7 @@ test("it can be cancelled, by the button, by closing the form and by another mod
   await page.click("#package-cancel");
   await reads("#package-status", "Cancelled.");
   assert.ok(await page.isHidden("#package-cancel"));
+  assert.equal(await page.evaluate(() => document.activeElement.id), "package-make");
   await page.click("#package-make");
   await page.click("#package");
   assert.ok(await page.isHidden("#package-form"));
