@@ -155,8 +155,8 @@ export class Model {
     try {
       for (const text of texts) this.#core.take_text(text);
       const ran = this.#core.run(method, count, first);
-      // Room for texts may have made memory grow.
-      if (texts.length > 0) this.#view();
+      // Room for texts or for many rows may have made memory grow.
+      if (this.#scratch.length === 0) this.#view();
       if (!ran) throw this.#core.problem();
     } catch (error) {
       throw this.#failed(error);

@@ -30,9 +30,9 @@ fn with<T>(work: impl FnOnce(&mut Core) -> T) -> T {
 #[wasm_bindgen]
 pub fn decode(bytes: &[u8]) {
     let model = format::decode(bytes).expect("a model that was decoded before");
-    let predictor = Predictor::new(&model);
+    let (predictor, parts) = Predictor::of(model);
     let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-    let screen = model.signature().screen();
+    let screen = parts.signature.screen();
     CORE.set(Some(Core { predictor, screen, narrow }));
 }
 
