@@ -77,9 +77,11 @@ fn lay_out(model: &Model) -> Layout {
 /// Plans a model.
 pub fn compile(model: &Model) -> Plan {
     let Layout { block, places, scratch } = lay_out(model);
-    let route = |method, value: ValueId| Route {
+    // A step that several outputs need is made once.
+    let mut made = vec![None; model.graph().nodes.len()];
+    let mut route = |method, value: ValueId| Route {
         method,
-        steps: steps_to(model, value, &places),
+        steps: steps_to(model, value, &places, &mut made),
         at: places[value as usize],
         width: model.width(value),
     };
@@ -88,7 +90,7 @@ pub fn compile(model: &Model) -> Plan {
 }
 
 /// The steps that lead to `value`, and no others.
-fn steps_to(model: &Model, value: ValueId, places: &[usize]) -> Vec<Step> {
+fn steps_to(model: &Model, value: ValueId, places: &[usize], made: &mut [Option<Step>]) -> Vec<Step> {
     let nodes = &model.graph().nodes;
     let mut needed = vec![false; nodes.len() + 1];
     needed[value as usize] = true;
@@ -97,5 +99,6 @@ fn steps_to(model: &Model, value: ValueId, places: &[usize]) -> Vec<Step> {
             node.inputs.iter().for_each(|&input| needed[input as usize] = true);
         }
     }
-    (0..nodes.len()).filter(|i| needed[i + 1]).map(|i| Step::of_node(model, i, places)).collect()
+    let step = |i: usize| made[i].get_or_insert_with(|| Step::of_node(model, i, places)).clone();
+    (0..nodes.len()).filter(|i| needed[i + 1]).map(step).collect()
 }

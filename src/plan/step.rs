@@ -8,6 +8,8 @@ use std::sync::Arc;
 /// A step: works on the blocks `from` and writes rows of `width` numbers at `at`, after everything it reads.
 #[derive(Clone, Debug)]
 pub struct Step {
+    /// Which node of the graph it is.
+    pub node: usize,
     /// What to do.
     pub work: Work,
     /// What it reads: at least one block.
@@ -33,9 +35,9 @@ pub enum Work {
     /// An operator whose parameters lie as its kernel wants them.
     Operator(Arc<Operator>),
     /// A forest laid out for walking.
-    Forest(Box<PackedForest>),
+    Forest(Arc<PackedForest>),
     /// Terms of texts to be counted.
-    Text(Box<Vectorizer>),
+    Text(Arc<Vectorizer>),
 }
 
 impl Step {
@@ -44,11 +46,11 @@ impl Step {
         let node = &model.graph().nodes[i];
         let source = |&id: &ValueId| Source { at: places[id as usize], width: model.width(id) };
         let work = match &*node.operator {
-            Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest.clone()))),
-            Operator::Vectorize(vectorize) => Work::Text(Box::new(vectorize.kernel())),
+            Operator::Forest(forest) => Work::Forest(Arc::new(PackedForest::new(forest.clone()))),
+            Operator::Vectorize(vectorize) => Work::Text(Arc::new(vectorize.kernel())),
             _ => Work::Operator(Arc::clone(&node.operator)),
         };
         let from = node.inputs.iter().map(source).collect();
-        Self { work, from, at: places[i + 1], width: model.width(i as ValueId + 1) }
+        Self { node: i, work, from, at: places[i + 1], width: model.width(i as ValueId + 1) }
     }
 }

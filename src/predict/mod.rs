@@ -13,6 +13,10 @@ use crate::model::{
     TestRows, Votes,
 };
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
+#[cfg(feature = "packaged")]
+use crate::{model::forest::Forest, plan::PackedForest};
+#[cfg(feature = "packaged")]
+use std::{mem, sync::Arc};
 
 /// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
 #[cfg(feature = "packaged")]
@@ -54,6 +58,18 @@ impl Predictor {
             }
         }
         Self { plan, scratch, room, texts: TextList::default(), desk: Desk::default() }
+    }
+
+    /// Puts a forest in the place of the one that the model was planned with.
+    #[cfg(feature = "packaged")]
+    pub fn plant(&mut self, node: usize, forest: Forest) {
+        let forest = Arc::new(PackedForest::new(forest));
+        self.room.grow(&forest);
+        for step in self.plan.routes.iter_mut().flat_map(|route| &mut route.steps).filter(|step| step.node == node) {
+            // What it replaces is next to nothing, and giving that back would be code.
+            mem::forget(mem::replace(&mut step.work, Work::Forest(Arc::clone(&forest))));
+        }
+        mem::forget(forest);
     }
 
     /// How many numbers an encoded row has.
@@ -167,7 +183,7 @@ struct Rooms<'a> {
 /// calls for a model.
 #[cfg_attr(feature = "packaged", inline(never))]
 fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
-    for Step { work, from, at, width } in &route.steps {
+    for Step { work, from, at, width, .. } in &route.steps {
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
         let read = |source: &Source| &before[source.at..][..rows * source.width];

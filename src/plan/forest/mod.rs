@@ -17,6 +17,10 @@ use std::{array, mem};
 use tree::{BARE, GroveBytes, Names, Shape};
 use up::Up;
 
+/// Whether only the ways to the leaves that any forest can go are there: in a package of one model whoever downloads it would
+/// wait longer for the others' code than they save.
+const WALKS_ONLY: bool = cfg!(feature = "packaged");
+
 /// A forest laid out for the kernel: what its splits ask, and its trees for one or both of the ways to their leaves.
 #[derive(Clone, Debug)]
 pub struct PackedForest {
@@ -86,7 +90,7 @@ impl PackedForest {
             by_depth: Vec::new(),
             sets_of_codes: Vec::new(),
             all_answers: 0,
-            up: Up::new(&asker).filter(|_| forest.linear.is_none()),
+            up: if WALKS_ONLY { None } else { Up::new(&asker).filter(|_| forest.linear.is_none()) },
             leaves: Vec::new(),
             outputs: Vec::new(),
             linear: None,
@@ -106,7 +110,7 @@ impl PackedForest {
         packed.sets_of_codes = sets_of_codes;
         let sets = mem::take(&mut asker.code_sets);
         let depth = shapes.iter().fold(0, |depth, shape| depth.max(shape.depth));
-        let in_groves = depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && sets.len() == 1;
+        let in_groves = !WALKS_ONLY && depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && sets.len() == 1;
         let mut groves = Vec::new();
         for (shape, target) in shapes.iter().zip(&forest.targets) {
             let width = if target.is_some() { 1 } else { forest.base.len() };

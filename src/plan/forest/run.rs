@@ -1,7 +1,7 @@
 //! Runs a forest over rows.
 
 use super::up::{Up, UpTree};
-use super::{PackedForest, To, Tree};
+use super::{PackedForest, To, Tree, WALKS_ONLY};
 use crate::kernel::forest::{
     CONSTANTS, EVERY_ROW, GROVE_DEPTH, MAX_ANSWERS, MAX_PLANES, Plane, ROWS, Singles, TREES, add, add_each,
     add_singles, add_where, choose, fall, from_lanes, names, to_lanes, unite, walk, walk_trees,
@@ -43,7 +43,9 @@ impl PackedForest {
         }
         for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS * outputs)) {
             match &self.up {
-                Some(up) if rows.len() >= FEW * width => self.go_up(up, rows, width, out, &mut room.planes),
+                Some(up) if !WALKS_ONLY && rows.len() >= FEW * width => {
+                    self.go_up(up, rows, width, out, &mut room.planes)
+                }
                 _ => self.go_down(rows, width, out, room),
             }
         }
@@ -97,7 +99,7 @@ impl PackedForest {
                 more = others;
             }
         }
-        if !self.groves.is_empty() {
+        if !WALKS_ONLY && !self.groves.is_empty() {
             for i in 0..count {
                 if let Some(answers) = bytes[i * size..].first_chunk() {
                     self.fall(answers, &rows[i * width..], &mut out[i * outputs..][..outputs]);
