@@ -4,7 +4,6 @@
 //! tells why a model cannot be decoded, and in this build an error has no texts (`lib.rs`).
 
 use crate::format::{self, StoredForest};
-use crate::kernel::dense;
 use crate::model::{Method, Screen};
 use crate::predict::Predictor;
 use lol_alloc::{FreeListAllocator, LockedAllocator};
@@ -19,8 +18,6 @@ static ALLOCATOR: LockedAllocator<FreeListAllocator> = LockedAllocator::new(Free
 struct Core {
     predictor: Predictor,
     screen: Screen,
-    /// A block of rows as f32: see `web::Core`.
-    narrow: Vec<f32>,
     /// The forests that are decoded when the package is loaded.
     forests: Vec<StoredForest>,
 }
@@ -39,9 +36,8 @@ fn with<T>(work: impl FnOnce(&mut Core) -> T) -> T {
 pub fn decode(bytes: &[u8]) {
     let model = format::decode(bytes).expect("a model that was decoded before");
     let predictor = Predictor::new(&model);
-    let narrow = vec![0.0; predictor.block() * predictor.input_width()];
     let screen = model.signature().screen();
-    CORE.set(Some(Core { predictor, screen, narrow, forests: Vec::new() }));
+    CORE.set(Some(Core { predictor, screen, forests: Vec::new() }));
 }
 
 /// Takes the file of the model that was decoded without its forests: all of them but their arrays.
@@ -84,21 +80,6 @@ pub fn scratch_length() -> usize {
 #[wasm_bindgen]
 pub fn answer_at(method: usize) -> usize {
     with(|core| core.predictor.answer_at(Method::ALL[method]).unwrap_or(0))
-}
-
-/// The address of a block of rows of f32.
-#[wasm_bindgen]
-pub fn narrow_address() -> usize {
-    with(|core| core.narrow.as_ptr().addr())
-}
-
-/// Puts `rows` rows of f32 into the scratch.
-#[wasm_bindgen]
-pub fn widen(rows: usize) {
-    with(|core| {
-        let numbers = &core.narrow[..rows * core.predictor.input_width()];
-        dense::widen(numbers, core.predictor.scratch());
-    });
 }
 
 /// Takes a text; the texts of the next [`run`] have places in the order they are taken. Memory may grow.

@@ -197,7 +197,7 @@ fn bundle(folder: &Path, entries: &[&str], required: &str, explains: &str) -> Re
     let esbuild = |arguments: &[&str]| {
         let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
         command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning", explains]);
-        command.env("NODE_PATH", root().join("tests/node_modules"));
+        command.arg("--define:NARROWS=true").env("NODE_PATH", root().join("tests/node_modules"));
         shell::run(command.args(arguments))
     };
     let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";

@@ -30,8 +30,7 @@ const CHOOSERS: [&str; 2] = ["edgelet::predict::run", "edgelet::predict::apply"]
 /// What scripts call to set a model up.
 const SET_UP: [&str; 2] = ["malloc", "decode"];
 /// What they call for predictions.
-const ASK: [&str; 8] =
-    ["memory", "answer_at", "block", "narrow_address", "run", "scratch_address", "scratch_length", "widen"];
+const ASK: [&str; 6] = ["memory", "answer_at", "block", "run", "scratch_address", "scratch_length"];
 /// What they call before, for rows with texts.
 const TEXTS: [&str; 2] = ["malloc", "take_text"];
 /// The section of the core that holds the model's file.
