@@ -41,7 +41,11 @@ pub fn run() -> Result {
             .args(["--define:EXPLAINS=false", "--define:NARROWS=false", "--external:*.wasm", "--external:node:*"])
             .arg(format!("--outfile={}", bundled.display()));
         shell::run(&mut esbuild)?;
-        parts.push((name.into(), read(&bundled)?));
+        let script = fs::read_to_string(&bundled).map_err(|error| format!("{}: {error}", bundled.display()))?;
+        if name == "worker.js" {
+            parts.push(("edge.js".into(), pkg::as_modules(&script).into_bytes()));
+        }
+        parts.push((name.into(), script.into_bytes()));
     }
     for name in LICENCES {
         parts.push((name.into(), read(&root().join(name))?));
