@@ -89,6 +89,12 @@ impl<'a> BlobReader<'a> {
         Self { rest: bytes }
     }
 
+    /// How many bytes are left.
+    #[cfg(feature = "packaged")]
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next array. Its length is checked against the bytes that are there before memory is taken.
     pub fn take(&mut self, numbers: Numbers) -> Result<Vec<f64>> {
         // On a little-endian machine this loop is a copy.

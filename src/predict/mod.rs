@@ -13,6 +13,10 @@ use crate::model::{
     TestRows, Votes,
 };
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
+#[cfg(feature = "packaged")]
+use crate::{model::forest::Forest, plan::PackedForest};
+#[cfg(feature = "packaged")]
+use std::mem;
 
 /// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
 #[cfg(feature = "packaged")]
@@ -54,6 +58,14 @@ impl Predictor {
         let scratch = vec![0.0; plan.scratch];
         let (room, texts, desk) = (Room::default(), TextList::default(), Desk::default());
         (Self { plan, scratch, room, texts, desk }, parts)
+    }
+
+    /// Puts a forest in the place of the one that the model was planned with.
+    #[cfg(feature = "packaged")]
+    pub fn plant(&mut self, node: usize, forest: Forest) {
+        let forest = Work::Forest(Box::new(PackedForest::new(forest)));
+        // What it replaces is next to nothing, and giving that back would be code.
+        mem::forget(mem::replace(&mut self.plan.steps[node].work, forest));
     }
 
     /// How many numbers an encoded row has.

@@ -16,7 +16,7 @@ use crate::model::forest::{Forest, LinearLeaves, MAX_TREE_NODES, NodeKind, Preci
 use numbers::{push_integers, push_numbers, push_sorted, take_integers, take_numbers, take_sorted};
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct WireForest {
     width: u32,
     rounds_rows: bool,
@@ -43,7 +43,7 @@ pub(super) struct WireForest {
     linear: Option<Box<WireLinearLeaves>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct WireLinearLeaves {
     constants: Planes,
     counts: Planes,

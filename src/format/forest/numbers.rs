@@ -77,7 +77,7 @@ fn out_of_order(order: u64, sign: u32) -> u64 {
 }
 
 /// The numbers of leaves.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Leaves {
     /// All of them.
     Plain(Planes),

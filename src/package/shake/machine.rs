@@ -26,10 +26,18 @@ impl Machine {
         let memory = instance.get_memory(&store, "memory").ok_or_else(|| failed(&"no memory"))?;
         let mut machine = Self { store, instance, memory };
         if let Some(file) = file {
-            let place = machine.put(file)?;
-            machine.call::<_, ()>("decode", place)?;
+            machine.give("decode", file)?;
         }
         Ok(machine)
+    }
+
+    /// Calls an exported function with bytes.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`](crate::error::Kind::Unsupported) if it traps.
+    pub fn give(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let place = self.put(bytes)?;
+        self.call(name, place)
     }
 
     /// What the core answers to one encoded row.
@@ -42,13 +50,11 @@ impl Machine {
         self.memory.write(&mut self.store, scratch as usize, &bytes).map_err(wrong)?;
         let is_asked = self.instance.get_func(&self.store, "take_text").is_some();
         for text in (0..texts.len()).filter(|_| is_asked).filter_map(|place| texts.get(place)) {
-            let place = self.put(text.as_bytes())?;
-            self.call::<_, ()>("take_text", place)?;
+            self.give("take_text", text.as_bytes())?;
         }
         let method = method as u32;
         let is_checked = 1_u32;
         self.call::<_, u32>("run", (method, 1_u32, is_checked))?;
-        self.call::<_, ()>("widen", 1_u32)?;
         let at: u32 = self.call("answer_at", method)?;
         let mut answer = vec![0; width * 8];
         self.memory.read(&self.store, (scratch + 8 * at) as usize, &mut answer).map_err(wrong)?;

@@ -19,6 +19,10 @@ use std::sync::OnceLock;
 use tree::{BARE, GroveBytes, Nodes, Tree, Words};
 use up::Up;
 
+/// Whether only the ways to the leaves that any forest can go are there: in a package of one model whoever downloads it would
+/// wait longer for the others' code than they save.
+const WALKS_ONLY: bool = cfg!(feature = "packaged");
+
 /// A forest laid out for the kernel: what its splits ask, and its trees for the ways to their leaves.
 ///
 /// Loading is waited for, so it does what a row needs to go down. The way up is laid out when many rows have come.
@@ -75,7 +79,7 @@ impl PackedForest {
             up: OnceLock::new(),
         };
         packed.take_leaves(forest.leaves, &forest.targets);
-        if deepest <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.is_empty() {
+        if !WALKS_ONLY && deepest <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.is_empty() {
             packed.plant();
         } else {
             packed.by_depth = (0..count as u32).collect();
