@@ -68,6 +68,15 @@ test("dark where the system is, and as the visitor chooses, remembered", async (
   assert.equal(await ink(), light, "the choice is remembered");
 });
 
+test("the button under the pointer can be read", async () => {
+  await page.hover("#choose");
+  const [ink, ground] = await page.evaluate(() => {
+    const { color, backgroundColor } = getComputedStyle(document.querySelector("#choose:hover"));
+    return [color, backgroundColor];
+  });
+  assert.notEqual(ink, ground);
+});
+
 test("nothing is clipped at 360 pixels, and nothing scrolls sideways but what is meant to", async () => {
   await visit({ viewport: { width: 360, height: 740 }, hasTouch: true });
   for (const [name, file] of Object.entries({ wine: "wine.joblib", churn: "churn.txt", diabetes: "diabetes.ubj", iris: "iris.edgelet" })) {
