@@ -137,7 +137,7 @@ export class Model {
   #view() {
     const { buffer } = this.#memory;
     this.#scratch = new Float64Array(buffer, this.#core.scratch_address(), this.#core.scratch_length());
-    this.#narrow = new Float32Array(buffer, this.#core.narrow_address(), this.#block * this.#width);
+    if (NARROWS) this.#narrow = new Float32Array(buffer, this.#core.narrow_address(), this.#block * this.#width);
   }
 
   /** Checks that the method can be asked for, and that the views are on the memory as it is. */
@@ -155,8 +155,8 @@ export class Model {
     try {
       for (const text of texts) this.#core.take_text(text);
       const ran = this.#core.run(method, count, first);
-      // Room for texts may have made memory grow.
-      if (texts.length > 0) this.#view();
+      // Room for texts or for many rows may have made memory grow.
+      if (this.#scratch.length === 0) this.#view();
       if (!ran) throw this.#core.problem();
     } catch (error) {
       throw this.#failed(error);
@@ -197,8 +197,10 @@ export class Model {
     for (let first = 0; first < given.rows; first += this.#block) {
       const count = Math.min(this.#block, given.rows - first);
       this.#encoder.forgetTexts();
-      given.write(given.narrow ? this.#narrow : this.#scratch, first, count);
-      if (given.narrow) this.#core.widen(count);
+      // In a package of one model the engine widens: that is slower, and less to download.
+      const narrow = NARROWS && given.narrow;
+      given.write(narrow ? this.#narrow : this.#scratch, first, count);
+      if (narrow) this.#core.widen(count);
       this.#run(method, count, first);
       values.set(this.#answer(method, count), first * width);
     }

@@ -3,6 +3,8 @@ import { EdgeletError, nearest, shown } from "./errors.js";
 
 const CACHES = ["default", "reload", "only-if-cached", "no-store", "no-cache", "force-cache", false];
 export const CACHE_MODES = [(value) => CACHES.includes(value), `one of ${CACHES.join(", ")}`];
+/** Also of another realm: frameworks run edge routes in one of their own. */
+export const isModule = (value) => value?.[Symbol.toStringTag] === "WebAssembly.Module";
 export const isFunction = (value) => typeof value === "function";
 
 /** What every entry takes, by name: a test, and what it expects in words. */

@@ -2,7 +2,7 @@
 import initCore, { initSync, read } from "./core.js";
 import { coreError, EdgeletError, shown } from "./errors.js";
 import { Model } from "./model.js";
-import { checkOptions, FILE_OPTIONS } from "./options.js";
+import { checkOptions, FILE_OPTIONS, isModule } from "./options.js";
 
 export { EdgeletError, Model };
 export const version = "{{version}}";
@@ -31,7 +31,7 @@ async function start(source) {
   if (source === undefined) {
     throw new EdgeletError("bad_option", "init", "a WebAssembly.Module, bytes, a Response or a URL", "nothing");
   }
-  if (source instanceof WebAssembly.Module) {
+  if (isModule(source)) {
     memory = initSync({ module: (module = source) }).memory;
     return;
   }

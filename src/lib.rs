@@ -38,6 +38,10 @@ macro_rules! format {
     }};
 }
 
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "packaged")))]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 // ground
 pub mod error;
 pub mod kernel;

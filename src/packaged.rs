@@ -3,18 +3,23 @@
 //! The packager has decoded the same bytes and let them prove themselves, and a package checks their hash. So nothing here
 //! tells why a model cannot be decoded, and in this build an error has no texts (`lib.rs`).
 
-use crate::format;
-use crate::kernel::dense;
+use crate::format::{self, StoredForest};
 use crate::model::{Method, Screen};
 use crate::predict::Predictor;
+use lol_alloc::{FreeListAllocator, LockedAllocator};
 use std::cell::RefCell;
+use std::mem;
 use wasm_bindgen::prelude::*;
+
+/// A model lives for ever, and few things are taken and given back.
+#[global_allocator]
+static ALLOCATOR: LockedAllocator<FreeListAllocator> = LockedAllocator::new(FreeListAllocator::new());
 
 struct Core {
     predictor: Predictor,
     screen: Screen,
-    /// A block of rows as f32: see `web::Core`.
-    narrow: Vec<f32>,
+    /// The forests that are decoded when the package is loaded.
+    forests: Vec<StoredForest>,
 }
 
 thread_local! {
@@ -30,10 +35,27 @@ fn with<T>(work: impl FnOnce(&mut Core) -> T) -> T {
 #[wasm_bindgen]
 pub fn decode(bytes: &[u8]) {
     let model = format::decode(bytes).expect("a model that was decoded before");
-    let predictor = Predictor::new(&model);
-    let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-    let screen = model.signature().screen();
-    CORE.set(Some(Core { predictor, screen, narrow }));
+    let (predictor, parts) = Predictor::of(model);
+    let screen = parts.signature.screen();
+    CORE.set(Some(Core { predictor, screen, forests: Vec::new() }));
+}
+
+/// Takes the file of the model that was decoded without its forests: all of them but their arrays.
+#[wasm_bindgen]
+pub fn expect(file: &[u8]) {
+    let forests = StoredForest::all(file).expect("a model that was decoded before");
+    with(|core| core.forests = forests);
+}
+
+/// Takes that file again, and from it the forests; traps if it is another one.
+#[wasm_bindgen]
+pub fn plant(file: &[u8]) {
+    with(|core| {
+        for stored in mem::take(&mut core.forests) {
+            let node = stored.node;
+            core.predictor.plant(node, stored.decode(file).expect("a file that was decoded before"));
+        }
+    });
 }
 
 /// How many rows one call of [`run`] takes at most.
@@ -58,21 +80,6 @@ pub fn scratch_length() -> usize {
 #[wasm_bindgen]
 pub fn answer_at(method: usize) -> usize {
     with(|core| core.predictor.answer_at(Method::ALL[method]).unwrap_or(0))
-}
-
-/// The address of a block of rows of f32.
-#[wasm_bindgen]
-pub fn narrow_address() -> usize {
-    with(|core| core.narrow.as_ptr().addr())
-}
-
-/// Puts `rows` rows of f32 into the scratch.
-#[wasm_bindgen]
-pub fn widen(rows: usize) {
-    with(|core| {
-        let numbers = &core.narrow[..rows * core.predictor.input_width()];
-        dense::widen(numbers, core.predictor.scratch());
-    });
 }
 
 /// Takes a text; the texts of the next [`run`] have places in the order they are taken. Memory may grow.

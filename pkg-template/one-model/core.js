@@ -38,14 +38,6 @@ export class Core {
     return this.#wasm.answer_at(method);
   }
 
-  narrow_address() {
-    return this.#wasm.narrow_address();
-  }
-
-  widen(rows) {
-    this.#wasm.widen(rows);
-  }
-
   take_text(text) {
     this.#texts.push(text);
   }

@@ -1,19 +1,17 @@
 // A package of one model: loading it, and what is known of it without.
 import { EdgeletError, shown } from "../errors.js";
 import { Model } from "../model.js";
-import { checkOptions, FILE_OPTIONS } from "../options.js";
+import { checkOptions, FILE_OPTIONS, isModule } from "../options.js";
 import { Encoder } from "../rows.js";
-import * as about from "./about.js";
+import { schema as known, isSetUp, source, version } from "./about.js";
 import { Core, problemOf } from "./core.js";
 
-export { EdgeletError, Model };
+export { EdgeletError, Model, version };
 
-const { isSetUp, source } = about;
-export const { version } = about;
-const labels = about.schema.classes;
+const labels = known.classes;
 // Those of one target are no list of lists; of several `classes` is undefined.
 export const classes = labels.length < 2 ? labels[0] : undefined;
-export const schema = { ...about.schema, classes: labels.length < 2 ? classes : labels };
+export const schema = { ...known, classes: labels.length < 2 ? classes : labels };
 export const featureNames = schema.inputs.map((input) => input.name);
 export const targets = schema.targets.map((name, i) => ({ name, classes: labels[i] }));
 
@@ -47,7 +45,7 @@ export async function loadFrom(own, options = {}) {
 }
 
 async function compile(wasm, fetch, signal) {
-  if (wasm instanceof WebAssembly.Module) return wasm;
+  if (isModule(wasm)) return wasm;
   const bytes = ArrayBuffer.isView(wasm) || wasm instanceof ArrayBuffer ? wasm : await read(wasm, "model.wasm", fetch, signal);
   const head = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, Math.min(4, bytes.byteLength));
   if (head.join() !== "0,97,115,109") {

@@ -2,6 +2,7 @@
 
 use super::header::ALIGNMENT;
 use crate::error::{Error, Kind, Result};
+use crate::kernel::interleave::sixteen;
 use serde::{Deserialize, Serialize};
 
 /// Names an array of f64 in the blobs: how many numbers it has. The arrays follow one another in the body's order, so
@@ -88,6 +89,12 @@ impl<'a> BlobReader<'a> {
         Self { rest: bytes }
     }
 
+    /// How many bytes are left.
+    #[cfg(feature = "packaged")]
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next array. Its length is checked against the bytes that are there before memory is taken.
     pub fn take(&mut self, numbers: Numbers) -> Result<Vec<f64>> {
         // On a little-endian machine this loop is a copy.
@@ -108,20 +115,31 @@ impl<'a> BlobReader<'a> {
         Ok(arrays)
     }
 
-    /// The next array of whole numbers, with the same check.
-    pub fn take_planes(&mut self, planes: Planes) -> Result<Vec<u64>> {
+    /// The next array of whole numbers, each made a `number`, with the same check.
+    #[inline(never)]
+    pub fn take_planes<T>(&mut self, planes: Planes, number: impl FnMut(u64) -> T) -> Result<Vec<T>> {
+        let array = self.take_planes_of(planes)?;
+        let count = planes.count as usize;
+        let mut numbers = Vec::with_capacity(count);
+        let mut number = number;
+        if planes.bytes == 1 {
+            numbers.extend(array.iter().map(|&byte| number(byte.into())));
+            return Ok(numbers);
+        }
+        for start in (0..count).step_by(16) {
+            let sixteen = sixteen(array, count, start);
+            numbers.extend(sixteen[..(count - start).min(16)].iter().map(|&x| number(x)));
+        }
+        Ok(numbers)
+    }
+
+    /// The next array of whole numbers as it lies.
+    pub fn take_planes_of(&mut self, planes: Planes) -> Result<&'a [u8]> {
         if !(1..=8).contains(&planes.bytes) {
             let found = u32::from(planes.bytes).to_string();
             return Err(Error::new(Kind::Corrupt, "blobs", "numbers of 1 to 8 bytes", found));
         }
-        let array = self.take_bytes(planes.count, planes.bytes.into())?;
-        let mut numbers = vec![0; planes.count as usize];
-        for (plane, bytes) in array.chunks_exact(numbers.len().max(1)).enumerate() {
-            for (number, &byte) in numbers.iter_mut().zip(bytes) {
-                *number |= u64::from(byte) << (8 * plane);
-            }
-        }
-        Ok(numbers)
+        self.take_bytes(planes.count, planes.bytes.into())
     }
 
     /// The bytes of `count` numbers of `size` bytes.

@@ -10,11 +10,15 @@ mod forest;
 mod header;
 pub mod limits;
 mod operators;
+#[cfg(feature = "packaged")]
+mod stored;
 mod texts;
 mod wire;
 
 pub use background::decode_background;
 pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
+#[cfg(feature = "packaged")]
+pub use stored::StoredForest;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Background, Model};

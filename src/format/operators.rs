@@ -92,6 +92,15 @@ impl WireNode {
         }
     }
 
+    /// The forest, if it is one.
+    #[cfg(feature = "packaged")]
+    pub fn forest(&self) -> Option<&WireForest> {
+        match &self.operator {
+            WireOperator::Forest(forest) => Some(forest),
+            _ => None,
+        }
+    }
+
     pub fn from_node(node: &Node, blobs: &mut BlobWriter) -> Self {
         let operator = match &*node.operator {
             Operator::Select(select) => WireOperator::Select { columns: select.columns.clone() },

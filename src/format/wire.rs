@@ -17,7 +17,7 @@ pub(super) struct Body {
     targets: Vec<String>,
     classes: Vec<WireLabels>,
     outputs: Vec<(WireMethod, u32)>,
-    nodes: Vec<WireNode>,
+    pub(super) nodes: Vec<WireNode>,
     provenance: WireProvenance,
     test_inputs: Numbers,
     test_outputs: Vec<(WireMethod, Numbers)>,

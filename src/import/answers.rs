@@ -33,8 +33,8 @@ impl<T: Into<Operator>> From<T> for Step {
 
 impl From<Planted> for Step {
     fn from(planted: Planted) -> Self {
-        let known = planted.knows_weights().then_some(planted.weights);
-        Self { operator: planted.forest.into(), known }
+        let (forest, known) = planted.finished();
+        Self { operator: forest.into(), known }
     }
 }
 

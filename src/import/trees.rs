@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::format::limits::MAX_LABELS;
-use crate::model::forest::{self, Forest, LinearLeaves, MAX_TREE_DEPTH, NodeKind, Precision};
+use crate::model::forest::{self, Forest, LinearLeaves, MAX_TREE_DEPTH, Precision, Sets, Thresholds};
 
 /// A node as a framework writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,16 +44,21 @@ pub enum Rule {
 
 /// A forest, and what its training rows did.
 pub struct Planted {
-    /// The forest.
+    /// The forest, whose thresholds come when it is [finished](Self::finished).
     pub forest: Forest,
+    /// The threshold of each split that has one.
+    thresholds: Vec<f64>,
     /// The weight of the training rows in each leaf, where the file says so.
     pub weights: Vec<f64>,
 }
 
 impl Planted {
-    /// Whether the weights of all leaves are there.
-    pub fn knows_weights(&self) -> bool {
-        self.forest.kinds.iter().filter(|kind| **kind == NodeKind::Leaf).count() == self.weights.len()
+    /// The forest, and the weights if those of all leaves are there.
+    pub fn finished(self) -> (Forest, Option<Vec<f64>>) {
+        let Self { mut forest, thresholds, weights } = self;
+        forest.thresholds = Thresholds::new(forest.width, forest.features_of_thresholds(), &thresholds);
+        let leaves = forest.kinds.len() - forest.features.len();
+        (forest, (weights.len() == leaves).then_some(weights))
     }
 }
 
@@ -68,12 +73,12 @@ pub fn forest(width: usize, rows: Precision, sums: Precision, base: Vec<f64>) ->
         targets: Vec::new(),
         kinds: Vec::new(),
         features: Vec::new(),
-        thresholds: Vec::new(),
-        sets: Vec::new(),
+        thresholds: Thresholds::default(),
+        sets: Sets::default(),
         leaves: Vec::new(),
         linear: None,
     };
-    Planted { forest, weights: Vec::new() }
+    Planted { forest, thresholds: Vec::new(), weights: Vec::new() }
 }
 
 /// The largest f32 that is not above `x`: an f32 is at most the one exactly if it is at most the other.
@@ -157,7 +162,7 @@ pub fn add(planted: &mut Planted, nodes: Vec<Node>, weights: &[f64], target: Opt
                     }
                     Rule::AtMost(threshold) => {
                         forest.kinds.push(forest::NodeKind::AtMost { missing_left });
-                        forest.thresholds.push(match forest.rows {
+                        planted.thresholds.push(match forest.rows {
                             Precision::F32 => round_down(threshold),
                             Precision::F64 => threshold,
                         });
@@ -168,7 +173,7 @@ pub fn add(planted: &mut Planted, nodes: Vec<Node>, weights: &[f64], target: Opt
                     }
                     Rule::In(set) => {
                         forest.kinds.push(forest::NodeKind::In { missing_left });
-                        forest.sets.push(set);
+                        forest.sets.push(&set);
                     }
                 }
                 ways.push((right, depth + 1));
@@ -205,11 +210,9 @@ mod tests {
     #[test]
     fn nodes_come_in_preorder_whatever_their_numbers() {
         let nodes = vec![split(3, 1), split(4, 2), leaf(3.0), leaf(1.0), leaf(2.0)];
-        let planted = tree(nodes).expect("a tree");
-        let forest = &planted.forest;
+        let (forest, weights) = tree(nodes).expect("a tree").finished();
         assert_eq!(forest.leaves, [1.0, 2.0, 3.0]);
-        assert!(planted.knows_weights());
-        assert_eq!(planted.weights, [3.0, 4.0, 2.0]);
+        assert_eq!(weights.expect("all weights"), [3.0, 4.0, 2.0]);
         assert_eq!(forest.kinds[1], forest::NodeKind::Leaf);
     }
 

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, Columns};
 use super::ranges::{self, Range};
-use crate::model::forest::{Depths, NodeKind};
+use crate::model::forest::{NodeKind, depth_of_tree};
 use crate::model::{Forest, InputKind, Model, Operator};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -32,7 +32,7 @@ struct Step<'a> {
 struct ForestFacts<'a> {
     trees: usize,
     leaves: usize,
-    depth: u32,
+    depth: usize,
     /// What the splits' columns are; none where they are too many.
     columns: &'a [Column],
 }
@@ -62,11 +62,7 @@ pub(super) fn of(model: &Model, columns: &Columns) -> Result<JsValue, JsValue> {
 
 fn facts<'a>(forest: &Forest, columns: &'a [Column]) -> ForestFacts<'a> {
     let leaves = forest.kinds.iter().filter(|kind| **kind == NodeKind::Leaf).count();
-    let deepest = |tree: &[NodeKind]| {
-        let mut depths = Depths::default();
-        tree.iter().map_while(|&node| depths.after(node)).max().unwrap_or(0)
-    };
-    let depth = forest.trees().map(deepest).max().unwrap_or(0);
+    let depth = forest.trees().map(depth_of_tree).max().unwrap_or(0);
     ForestFacts { trees: forest.targets.len(), leaves, depth, columns }
 }
 

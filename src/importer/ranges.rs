@@ -105,7 +105,7 @@ fn look_at_trees(forest: &Forest, columns: &[Column], seen: &mut [Seen]) {
     for (kind, &feature) in splits.zip(&forest.features) {
         let threshold = if let NodeKind::AtMost { .. } = kind { thresholds.next() } else { None };
         let Some(&column) = columns.get(feature as usize) else { continue };
-        tell(column, threshold.copied(), seen);
+        tell(column, threshold, seen);
         if let Column::Feature { input, .. } | Column::Category { input, .. } = column {
             seen[input].weight += 1.0;
         }

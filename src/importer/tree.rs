@@ -60,7 +60,7 @@ pub(super) fn of(forest: &Forest, index: usize) -> Option<Tree<'_>> {
                     Node::Leaf { leaf }
                 }
                 NodeKind::AtMost { missing_left } => {
-                    Node::Threshold { column: *features.next()?, threshold: *thresholds.next()?, missing_left }
+                    Node::Threshold { column: *features.next()?, threshold: thresholds.next()?, missing_left }
                 }
                 NodeKind::In { missing_left } => {
                     Node::Set { column: *features.next()?, set: sets.next()?, missing_left }

@@ -43,8 +43,8 @@ functions! {
     SignedSquare = |x, _, _| if x < 0.0 { -(x * x) } else { x * x },
     /// e to the power of x.
     Exp = |x, _, _| math::exp(x),
-    /// 2 to the power of x.
-    Exp2 = |x, _, _| libm::exp2(x),
+    /// 2 to the power of x; libm's own `exp2` has a table of 4 KB.
+    Exp2 = |x, _, _| math::pow(2.0, x),
     /// e to the power of x, minus 1.
     Expm1 = |x, _, _| libm::expm1(x),
     /// The natural logarithm.

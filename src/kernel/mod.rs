@@ -11,6 +11,7 @@ pub mod encode;
 mod exp;
 pub mod forest;
 pub mod impute;
+pub mod interleave;
 mod lanes;
 pub mod map;
 pub mod pairwise;

@@ -5,6 +5,7 @@
 
 use super::graph::{check_finite, check_length, check_width, name_of, positive, unsound};
 use crate::error::Result;
+use std::ops::Range;
 
 /// The most splits and leaves of a forest.
 pub const MAX_TREE_NODES: usize = 1 << 24;
@@ -58,13 +59,112 @@ pub struct Forest {
     /// The feature of each split, in the order of `kinds`.
     pub features: Vec<u32>,
     /// The threshold of each [`NodeKind::AtMost`], in order.
-    pub thresholds: Vec<f64>,
-    /// The categories of each [`NodeKind::In`], in order: bit c mod 32 of word c / 32.
-    pub sets: Vec<Vec<u32>>,
+    pub thresholds: Thresholds,
+    /// The categories of each [`NodeKind::In`], in order.
+    pub sets: Sets,
     /// The numbers of each leaf, in order.
     pub leaves: Vec<f64>,
     /// What leaves are instead where no number that they need is missing.
     pub linear: Option<Box<LinearLeaves>>,
+}
+
+/// The thresholds of splits, each once for its feature: who lays trees out asks where a number comes in the table, not which it
+/// is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Thresholds {
+    /// The different thresholds of each feature, sorted, -0 before 0, feature after feature.
+    pub tables: Vec<f64>,
+    /// For each feature where its table ends: it begins where that of the feature before ends.
+    pub ends: Vec<u32>,
+    /// For each split the place of its threshold in `tables`.
+    pub places: Vec<u32>,
+}
+
+impl Thresholds {
+    /// The thresholds of splits that ask for those features, of `width` that there are.
+    pub fn new(width: usize, features: impl IntoIterator<Item = u32>, thresholds: &[f64]) -> Self {
+        let asked: Vec<(u32, u64)> = features.into_iter().zip(thresholds.iter().map(|&x| in_order(x))).collect();
+        let mut sorted = asked.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let before = |asked: (u32, u64)| sorted.partition_point(|&other| other < asked) as u32;
+        Self {
+            tables: sorted.iter().map(|&(_, order)| out_of_order(order)).collect(),
+            ends: (1..=width as u32).map(|feature| before((feature, 0))).collect(),
+            places: asked.into_iter().map(before).collect(),
+        }
+    }
+
+    /// The threshold of each split.
+    pub fn iter(&self) -> impl Iterator<Item = f64> + Clone {
+        self.places.iter().map(|&place| self.tables[place as usize])
+    }
+
+    /// Where the table of a feature lies.
+    pub fn table(&self, feature: usize) -> Range<u32> {
+        let start = if feature == 0 { 0 } else { self.ends[feature - 1] };
+        start..self.ends[feature]
+    }
+
+    /// Checks the tables of `width` features.
+    fn check(&self, width: usize) -> Result<()> {
+        check_length("ends", self.ends.len(), width)?;
+        let mut start = 0;
+        for (feature, &end) in self.ends.iter().enumerate() {
+            let table = self.tables.get(start as usize..end as usize).unwrap_or(&[f64::NAN]);
+            if table.iter().any(|x| x.is_nan()) || !table.is_sorted_by_key(|&x| in_order(x)) {
+                return Err(unsound("", "sorted numbers", "others").within(&format!("tables[{feature}]")));
+            }
+            start = end;
+        }
+        check_length("tables", self.tables.len(), start as usize)
+    }
+}
+
+/// Sets of categories.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sets {
+    /// Those of all sets: category c is bit c mod 32 of a set's word c / 32.
+    pub words: Vec<u32>,
+    /// For each set where its words end: they begin where those of the set before end.
+    pub ends: Vec<u32>,
+}
+
+impl Sets {
+    /// Adds a set.
+    pub fn push(&mut self, words: &[u32]) {
+        self.words.extend(words);
+        self.ends.push(self.words.len() as u32);
+    }
+
+    /// The words of each set.
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let words = &self.words[start as usize..end as usize];
+            start = end;
+            words
+        })
+    }
+
+    /// Checks that there are `count` sets.
+    fn check(&self, count: usize) -> Result<()> {
+        check_length("sets", self.ends.len(), count)?;
+        if !self.ends.is_sorted() || self.ends.last().copied().unwrap_or(0) as usize != self.words.len() {
+            return Err(unsound("sets", "ends of sets in order", "others"));
+        }
+        Ok(())
+    }
+}
+
+/// Bits that sort as their numbers do.
+fn in_order(x: f64) -> u64 {
+    let bits = x.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
+fn out_of_order(order: u64) -> f64 {
+    f64::from_bits(if order >> 63 == 1 { order ^ 1 << 63 } else { !order })
 }
 
 /// Leaves that are linear functions of the row: a constant, plus coefficient times number, term after term. A leaf with
@@ -94,6 +194,12 @@ impl Forest {
         })
     }
 
+    /// The feature of each [`NodeKind::AtMost`], in order.
+    pub fn features_of_thresholds(&self) -> impl Iterator<Item = u32> {
+        let splits = self.kinds.iter().filter(|kind| **kind != NodeKind::Leaf).zip(&self.features);
+        splits.filter(|(kind, _)| matches!(kind, NodeKind::AtMost { .. })).map(|(_, &feature)| feature)
+    }
+
     pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
         let outputs = positive("base", self.base.len())?;
         check_width(inputs, self.width)?;
@@ -106,10 +212,7 @@ impl Forest {
         if self.kinds.len() > MAX_TREE_NODES {
             return Err(unsound("kinds", format!("at most {MAX_TREE_NODES} nodes"), self.kinds.len()));
         }
-        if let Some(i) = self.thresholds.iter().position(|x| x.is_nan()) {
-            return Err(unsound("", "a number", "NaN").within(&format!("thresholds[{i}]")));
-        }
-        check_features("features", &self.features, self.width)?;
+        self.thresholds.check(self.width).map_err(|error| error.within("thresholds"))?;
         let mut rest = &self.kinds[..];
         let mut leaves: usize = 0;
         for (i, target) in self.targets.iter().enumerate() {
@@ -131,10 +234,7 @@ impl Forest {
         }
         check_length("kinds", self.kinds.len(), self.kinds.len() - rest.len())?;
         check_length("leaves", self.leaves.len(), leaves)?;
-        let count = |wanted: fn(&NodeKind) -> bool| self.kinds.iter().filter(|kind| wanted(kind)).count();
-        check_length("features", self.features.len(), count(|kind| *kind != NodeKind::Leaf))?;
-        check_length("thresholds", self.thresholds.len(), count(|kind| matches!(kind, NodeKind::AtMost { .. })))?;
-        check_length("sets", self.sets.len(), count(|kind| matches!(kind, NodeKind::In { .. })))?;
+        self.check_splits()?;
         if let Some(linear) = &self.linear {
             if self.targets.contains(&None) {
                 return Err(unsound("linear", "a target for each tree", "a tree without one"));
@@ -142,6 +242,30 @@ impl Forest {
             linear.check(leaves, self.width).map_err(|error| error.within("linear"))?;
         }
         Ok(outputs)
+    }
+
+    /// Checks what the splits of whole trees ask for.
+    fn check_splits(&self) -> Result<()> {
+        let Thresholds { places, .. } = &self.thresholds;
+        let (mut splits, mut thresholds, mut sets) = (0, 0, 0);
+        for kind in self.kinds.iter().filter(|kind| **kind != NodeKind::Leaf) {
+            let feature = self.features.get(splits).map_or(self.width, |&feature| feature as usize);
+            splits += 1;
+            if feature >= self.width {
+                return Err(unsound("features", format!("indices below {}", self.width), "others"));
+            }
+            if let NodeKind::In { .. } = kind {
+                sets += 1;
+                continue;
+            }
+            if !places.get(thresholds).is_some_and(|place| self.thresholds.table(feature).contains(place)) {
+                return Err(unsound("thresholds", "places in the features' tables", "others"));
+            }
+            thresholds += 1;
+        }
+        check_length("features", self.features.len(), splits)?;
+        check_length("thresholds", places.len(), thresholds)?;
+        self.sets.check(sets)
     }
 }
 
@@ -167,30 +291,36 @@ fn check_features(what: &'static str, features: &[u32], width: usize) -> Result<
 
 /// How many nodes the tree at the start of `nodes` has; `None` if it does not end there or is too deep.
 fn length_of_tree(nodes: &[NodeKind]) -> Option<usize> {
-    let mut depths = Depths::default();
-    (0..nodes.len()).find(|&i| depths.after(nodes[i]).is_none()).map(|i| i + 1).filter(|_| !depths.too_deep)
-}
-
-/// Walks a tree in preorder and knows the depth of each node: how many splits are above it.
-#[derive(Default)]
-pub struct Depths {
-    depth: u32,
-    /// The depths of the right sides that are still to come.
-    open: Vec<u32>,
-    too_deep: bool,
-}
-
-impl Depths {
-    /// Steps over a node to the next one and returns that one's depth; `None` at the end of the tree, or where it
-    /// becomes deeper than [`MAX_TREE_DEPTH`].
-    pub fn after(&mut self, node: NodeKind) -> Option<u32> {
-        if node != NodeKind::Leaf {
-            self.depth += 1;
-            self.too_deep = self.depth as usize > MAX_TREE_DEPTH;
-            self.open.push(self.depth);
-            return if self.too_deep { None } else { Some(self.depth) };
+    // How many nodes are still to come, and how many are known to.
+    let mut open = 1_usize;
+    for (i, kind) in nodes.iter().enumerate() {
+        if *kind != NodeKind::Leaf {
+            open += 1;
+            continue;
         }
-        self.depth = self.open.pop()?;
-        Some(self.depth)
+        open -= 1;
+        if open == 0 {
+            // No tree is deeper than it has splits.
+            let is_sound = i / 2 <= MAX_TREE_DEPTH || depth_of_tree(&nodes[..=i]) <= MAX_TREE_DEPTH;
+            return is_sound.then_some(i + 1);
+        }
     }
+    None
+}
+
+/// The most splits on the way to a leaf of a tree.
+pub fn depth_of_tree(nodes: &[NodeKind]) -> usize {
+    // How deep the right sides are that are still to come.
+    let mut open = Vec::new();
+    let (mut depth, mut most) = (0, 0);
+    for kind in nodes {
+        if *kind == NodeKind::Leaf {
+            depth = open.pop().unwrap_or(0);
+        } else {
+            depth += 1;
+            most = most.max(depth);
+            open.push(depth);
+        }
+    }
+    most
 }

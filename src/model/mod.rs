@@ -113,4 +113,9 @@ impl Model {
     pub fn into_parts(self) -> Parts {
         self.parts
     }
+
+    /// The parts, and the width of each value of the graph.
+    pub(crate) fn into_parts_and_widths(self) -> (Parts, Vec<usize>) {
+        (self.parts, self.widths)
+    }
 }

@@ -39,7 +39,7 @@ pub fn of(model: &Model, options: &Options) -> String {
       }},
       "types": "./index.d.ts",
       "workerd": "./worker.js",
-      "edge-light": "./worker.js",
+      "edge-light": "./edge.js",
       "deno": "./node.js",
       "bun": "./node.js",
       "node": "./node.js",

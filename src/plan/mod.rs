@@ -9,7 +9,8 @@ pub use forest::{PackedForest, Room};
 pub use step::{Source, Step, Work};
 
 use crate::kernel::forest::ROWS;
-use crate::model::{Method, Model, ValueId};
+use crate::model::{Method, Model, Node, Parts, ValueId};
+use std::mem;
 
 /// The scratch a block of rows may take, in f64: 256 KiB, which stays in a second-level cache.
 const SCRATCH: usize = 1 << 15;
@@ -25,6 +26,8 @@ pub struct Plan {
     pub block: usize,
     /// How many f64 of scratch a block takes.
     pub scratch: usize,
+    /// The step of each node.
+    pub steps: Vec<Step>,
     /// One entry for each output of the model.
     pub routes: Vec<Route>,
 }
@@ -34,8 +37,8 @@ pub struct Plan {
 pub struct Route {
     /// Which output.
     pub method: Method,
-    /// The steps to run, in order.
-    pub steps: Vec<Step>,
+    /// Which steps to run, in order.
+    pub steps: Vec<usize>,
     /// Where in the scratch the answer lies.
     pub at: usize,
     /// How many numbers a row of the answer has.
@@ -74,22 +77,25 @@ fn lay_out(model: &Model) -> Layout {
     Layout { block, places, scratch }
 }
 
-/// Plans a model.
-pub fn compile(model: &Model) -> Plan {
-    let Layout { block, places, scratch } = lay_out(model);
+/// Plans a model, and returns what is left of it when its operators are in the plan.
+pub fn compile(model: Model) -> (Plan, Parts) {
+    let Layout { block, places, scratch } = lay_out(&model);
+    let (input_width, nodes) = (model.width(0), &model.graph().nodes);
     let route = |method, value: ValueId| Route {
         method,
-        steps: steps_to(model, value, &places),
+        steps: steps_to(nodes, value),
         at: places[value as usize],
         width: model.width(value),
     };
     let routes = model.signature().outputs.iter().map(|output| route(output.method, output.value)).collect();
-    Plan { input_width: model.width(0), block, scratch, routes }
+    let (mut parts, widths) = model.into_parts_and_widths();
+    let nodes = mem::take(&mut parts.graph.nodes).into_iter().enumerate();
+    let steps = nodes.map(|(i, node)| Step::of_node(node, i, &places, &widths)).collect();
+    (Plan { input_width, block, scratch, steps, routes }, parts)
 }
 
 /// The steps that lead to `value`, and no others.
-fn steps_to(model: &Model, value: ValueId, places: &[usize]) -> Vec<Step> {
-    let nodes = &model.graph().nodes;
+fn steps_to(nodes: &[Node], value: ValueId) -> Vec<usize> {
     let mut needed = vec![false; nodes.len() + 1];
     needed[value as usize] = true;
     for (i, node) in nodes.iter().enumerate().rev().filter(|(i, _)| *i < value as usize) {
@@ -97,5 +103,5 @@ fn steps_to(model: &Model, value: ValueId, places: &[usize]) -> Vec<Step> {
             node.inputs.iter().for_each(|&input| needed[input as usize] = true);
         }
     }
-    (0..nodes.len()).filter(|i| needed[i + 1]).map(|i| Step::of_node(model, i, places)).collect()
+    (0..nodes.len()).filter(|i| needed[i + 1]).collect()
 }

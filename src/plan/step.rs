@@ -2,7 +2,7 @@
 
 use super::PackedForest;
 use crate::kernel::text::Vectorizer;
-use crate::model::{Model, Operator, ValueId};
+use crate::model::{Node, Operator, ValueId};
 use std::sync::Arc;
 
 /// A step: works on the blocks `from` and writes rows of `width` numbers at `at`, after everything it reads.
@@ -39,16 +39,19 @@ pub enum Work {
 }
 
 impl Step {
-    /// The step of node `i`.
-    pub(super) fn of_node(model: &Model, i: usize, places: &[usize]) -> Self {
-        let node = &model.graph().nodes[i];
-        let source = |&id: &ValueId| Source { at: places[id as usize], width: model.width(id) };
+    /// The step of node `i`, where values have these places and widths.
+    pub(super) fn of_node(node: Node, i: usize, places: &[usize], widths: &[usize]) -> Self {
+        let source = |&id: &ValueId| Source { at: places[id as usize], width: widths[id as usize] };
         let work = match &*node.operator {
-            Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest.clone()))),
+            // A large forest is not there twice, unless somebody keeps the model.
+            Operator::Forest(_) => match Arc::unwrap_or_clone(node.operator) {
+                Operator::Forest(forest) => Work::Forest(Box::new(PackedForest::new(forest))),
+                other => Work::Operator(Arc::new(other)),
+            },
             Operator::Vectorize(vectorize) => Work::Text(Box::new(vectorize.kernel())),
-            _ => Work::Operator(Arc::clone(&node.operator)),
+            _ => Work::Operator(node.operator),
         };
         let from = node.inputs.iter().map(source).collect();
-        Self { work, from, at: places[i + 1], width: model.width(i as ValueId + 1) }
+        Self { work, from, at: places[i + 1], width: widths[i + 1] }
     }
 }

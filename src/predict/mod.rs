@@ -1,4 +1,4 @@
-//! Runs a plan. After construction nothing is allocated and nothing can fail.
+//! Runs a plan. Nothing can fail, and once a model has seen its most rows nothing is allocated.
 
 mod explain;
 
@@ -9,10 +9,14 @@ use crate::kernel::pairwise::{self, Known};
 use crate::kernel::text::{Desk, TextList};
 use crate::kernel::{column, decide, dense, encode, map, spline, transform, vote};
 use crate::model::{
-    ImputeNearest, Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Quantile, Rescale, Spline,
+    ImputeNearest, Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Parts, Quantile, Rescale, Spline,
     TestRows, Votes,
 };
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
+#[cfg(feature = "packaged")]
+use crate::{model::forest::Forest, plan::PackedForest};
+#[cfg(feature = "packaged")]
+use std::mem;
 
 /// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
 #[cfg(feature = "packaged")]
@@ -45,15 +49,23 @@ pub struct Predictor {
 impl Predictor {
     /// Plans the model and takes the scratch it needs.
     pub fn new(model: &Model) -> Self {
-        let plan = plan::compile(model);
+        Self::of(model.clone()).0
+    }
+
+    /// The same with the operators of a model that nobody else needs: what is left of it has none.
+    pub fn of(model: Model) -> (Self, Parts) {
+        let (plan, parts) = plan::compile(model);
         let scratch = vec![0.0; plan.scratch];
-        let mut room = Room::default();
-        for step in plan.routes.iter().flat_map(|route| &route.steps) {
-            if let Work::Forest(forest) = &step.work {
-                room.grow(forest);
-            }
-        }
-        Self { plan, scratch, room, texts: TextList::default(), desk: Desk::default() }
+        let (room, texts, desk) = (Room::default(), TextList::default(), Desk::default());
+        (Self { plan, scratch, room, texts, desk }, parts)
+    }
+
+    /// Puts a forest in the place of the one that the model was planned with.
+    #[cfg(feature = "packaged")]
+    pub fn plant(&mut self, node: usize, forest: Forest) {
+        let forest = Work::Forest(Box::new(PackedForest::new(forest)));
+        // What it replaces is next to nothing, and giving that back would be code.
+        mem::forget(mem::replace(&mut self.plan.steps[node].work, forest));
     }
 
     /// How many numbers an encoded row has.
@@ -95,7 +107,8 @@ impl Predictor {
         assert!(rows <= self.plan.block, "at most a block of rows");
         let route = self.plan.route(method).expect("a method of the model");
         let Self { scratch, room, texts, desk, .. } = self;
-        run(route, rows, scratch, &mut Rooms { room, texts, desk });
+        let steps = route.steps.iter().map(|&step| &self.plan.steps[step]);
+        run(steps, rows, scratch, &mut Rooms { room, texts, desk });
     }
 
     /// Predicts encoded rows (rows × inputs, see [`Signature`](crate::model::Signature)) into `out`
@@ -115,10 +128,9 @@ impl Predictor {
         }
     }
 
-    /// Runs the model's own test rows and returns the first difference: the row, the method, what was expected
+    /// Runs test rows of the model and returns the first difference: the row, the method, what was expected
     /// and what came out.
-    pub fn prove(&mut self, model: &Model) -> Result<(), Mismatch> {
-        let tests = model.tests();
+    pub fn prove(&mut self, tests: &TestRows) -> Result<(), Mismatch> {
         self.texts.clone_from(&tests.texts);
         let proven = self.prove_rows(tests);
         // They are in nobody's way afterwards.
@@ -166,8 +178,8 @@ struct Rooms<'a> {
 /// Chooses by the plan alone, never by what is in the rows: a packager that sees this run once knows all that it ever
 /// calls for a model.
 #[cfg_attr(feature = "packaged", inline(never))]
-fn run(route: &Route, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
-    for Step { work, from, at, width } in &route.steps {
+fn run<'a>(steps: impl Iterator<Item = &'a Step>, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
+    for Step { work, from, at, width } in steps {
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
         let read = |source: &Source| &before[source.at..][..rows * source.width];

@@ -20,11 +20,14 @@ pub struct Explaining {
 impl File {
     /// The model in it, with what explaining takes.
     pub fn explain_decode(self) -> Result<Explaining, JsValue> {
-        let core = Core::decode(&self.bytes)?;
-        let background = format::decode_background(format::background(&self.bytes), &core.model).map_err(thrown)?;
-        let explainer = Explainer::new(&core.model, &background);
-        self.report_ready();
-        Ok(Explaining { core: Some(core), explainer, last: Explained { class: None, base: 0.0, margin: 0.0 } })
+        let model = format::decode(&self.bytes).map_err(thrown)?;
+        let background = format::decode_background(format::background(&self.bytes), &model).map_err(thrown)?;
+        let explainer = Explainer::new(&model, &background);
+        Ok(Explaining {
+            core: Some(self.ready(model)?),
+            explainer,
+            last: Explained { class: None, base: 0.0, margin: 0.0 },
+        })
     }
 }
 

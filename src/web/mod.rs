@@ -13,7 +13,7 @@ mod schema;
 use crate::error::Error;
 use crate::format;
 use crate::kernel::dense;
-use crate::model::{Method, Model, Screen};
+use crate::model::{Method, Model, Parts, Screen, Signature, TestRows};
 use crate::predict::Predictor;
 use error::thrown;
 use std::mem;
@@ -22,7 +22,9 @@ use wasm_bindgen::prelude::*;
 /// A model ready to predict.
 #[wasm_bindgen]
 pub struct Core {
-    model: Model,
+    schema: JsValue,
+    signature: Signature,
+    tests: TestRows,
     predictor: Predictor,
     screen: Screen,
     /// A block of rows as f32, for callers that have those: widening them here is faster than in JavaScript.
@@ -50,26 +52,29 @@ pub async fn read(source: JsValue, options: fetch::LoadOptions) -> Result<File, 
 impl File {
     /// The model in it. Not a part of [`read`]: a trap in a future would leave its promise waiting for ever.
     pub fn decode(self) -> Result<Core, JsValue> {
-        let core = Core::decode(&self.bytes)?;
-        self.report_ready();
-        Ok(core)
+        let model = format::decode(&self.bytes).map_err(thrown)?;
+        self.ready(model)
     }
 }
 
 impl File {
-    fn report_ready(&self) {
+    /// The core of the model that was in it. The bytes make room for that.
+    fn ready(self, model: Model) -> Result<Core, JsValue> {
         let size = self.bytes.len() as f64;
+        drop(self.bytes);
+        let core = Core::new(model)?;
         self.options.report("ready", size, Some(size));
+        Ok(core)
     }
 }
 
 impl Core {
-    fn decode(bytes: &[u8]) -> Result<Core, JsValue> {
-        let model = format::decode(bytes).map_err(thrown)?;
-        let predictor = Predictor::new(&model);
+    fn new(model: Model) -> Result<Core, JsValue> {
+        let schema = schema::of(&model)?;
+        let (predictor, Parts { signature, tests, .. }) = Predictor::of(model);
         let narrow = vec![0.0; predictor.block() * predictor.input_width()];
-        let screen = model.signature().screen();
-        Ok(Core { model, predictor, screen, narrow, are_finite: false, problem: None })
+        let screen = signature.screen();
+        Ok(Core { schema, signature, tests, predictor, screen, narrow, are_finite: false, problem: None })
     }
 
     /// Checks the first `rows` rows of the scratch and lets the predictor `run` on them.
@@ -80,7 +85,7 @@ impl Core {
         let are_right = mem::take(&mut self.are_finite) && self.screen == Screen::Finite;
         if !are_right
             && !self.screen.passes(numbers)
-            && let Err(error) = self.model.signature().check_rows_from(numbers, first)
+            && let Err(error) = self.signature.check_rows_from(numbers, first)
         {
             self.problem = Some(error);
         } else {
@@ -94,8 +99,8 @@ impl Core {
 #[wasm_bindgen]
 impl Core {
     /// The signature and the provenance as a plain object.
-    pub fn schema(&self) -> Result<JsValue, JsValue> {
-        schema::of(&self.model)
+    pub fn schema(&self) -> JsValue {
+        self.schema.clone()
     }
 
     /// How many rows one call of [`Self::run`] takes at most.
@@ -149,7 +154,7 @@ impl Core {
 
     /// Runs the model's own test rows; returns how many there are.
     pub fn verify(&mut self) -> Result<usize, JsValue> {
-        self.predictor.prove(&self.model).map_err(|mismatch| error::differs(&mismatch))?;
-        Ok(self.model.tests().rows(self.predictor.input_width()))
+        self.predictor.prove(&self.tests).map_err(|mismatch| error::differs(&mismatch))?;
+        Ok(self.tests.rows(self.predictor.input_width()))
     }
 }

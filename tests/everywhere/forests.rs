@@ -1,7 +1,7 @@
 //! Forests of every shape against their definition, to the bit: each row alone, and side by side with others.
 
 use edgelet::format;
-use edgelet::model::forest::{LinearLeaves, NodeKind, Precision};
+use edgelet::model::forest::{LinearLeaves, NodeKind, Precision, Sets, Thresholds};
 use edgelet::model::*;
 use edgelet::predict::Predictor;
 
@@ -59,8 +59,8 @@ fn forest(case: &Case, random: &mut Random) -> Forest {
         targets: Vec::new(),
         kinds: Vec::new(),
         features: Vec::new(),
-        thresholds: Vec::new(),
-        sets: Vec::new(),
+        thresholds: Thresholds::default(),
+        sets: Sets::default(),
         leaves: Vec::new(),
         linear: None,
     };
@@ -68,6 +68,7 @@ fn forest(case: &Case, random: &mut Random) -> Forest {
         forest.base.fill(0.0);
     }
     let (one_hot, few) = (random.chance(50), random.chance(30));
+    let mut thresholds = Vec::new();
     for _ in 0..case.trees {
         let target = (case.outputs == 1 || random.chance(30)).then(|| random.below(case.outputs) as u32);
         forest.targets.push(target);
@@ -92,14 +93,16 @@ fn forest(case: &Case, random: &mut Random) -> Forest {
             if case.categories > 0 && feature % 2 == 1 {
                 let words = random.below(case.categories.div_ceil(32) + 1);
                 forest.kinds.push(NodeKind::In { missing_left });
-                forest.sets.push((0..words).map(|_| random.below(1 << 16) as u32 * 0x1_0001).collect());
+                let words: Vec<u32> = (0..words).map(|_| random.below(1 << 16) as u32 * 0x1_0001).collect();
+                forest.sets.push(&words);
             } else {
                 forest.kinds.push(NodeKind::AtMost { missing_left });
-                forest.thresholds.push(random.threshold(case.distinct));
+                thresholds.push(random.threshold(case.distinct));
             }
             open.extend([depth + 1, depth + 1]);
         }
     }
+    forest.thresholds = Thresholds::new(forest.width, forest.features_of_thresholds(), &thresholds);
     if case.outputs == 1 && random.chance(30) {
         let counts: Vec<u32> = forest.leaves.iter().map(|_| random.below(4) as u32).collect();
         let terms = counts.iter().sum::<u32>() as usize;
@@ -145,11 +148,15 @@ impl Visit {
         let (goes_left, missing_left) = match kind {
             NodeKind::AtMost { missing_left } => {
                 self.threshold += 1;
-                (x <= forest.thresholds[self.threshold - 1], missing_left)
+                let Thresholds { tables, places, .. } = &forest.thresholds;
+                (x <= tables[places[self.threshold - 1] as usize], missing_left)
             }
             _ => {
                 self.set += 1;
-                (has(&forest.sets[self.set - 1], x), kind == NodeKind::In { missing_left: true })
+                let ends = &forest.sets.ends;
+                let start = if self.set == 1 { 0 } else { ends[self.set - 2] };
+                let set = &forest.sets.words[start as usize..ends[self.set - 1] as usize];
+                (has(set, x), kind == NodeKind::In { missing_left: true })
             }
         };
         let goes_left = if x.is_nan() { missing_left } else { goes_left };
@@ -223,7 +230,8 @@ fn holds(case: &Case, seed: u64) {
     assert!(model == written, "seed {seed}: another model after decoding");
     let Operator::Forest(forest) = &*model.graph().nodes[0].operator else { panic!("a forest") };
     let mut predictor = Predictor::new(&model);
-    for count in [1, 2, 3, 4, 7, 9, 23, 24, 33, 127, 128, 150] {
+    // Those before go down, those after the 300 go up if there are at least 24.
+    for count in [1, 2, 3, 4, 7, 9, 23, 24, 33, 127, 128, 300, 23, 24, 33, 127, 128, 150] {
         let rows = rows(case, count, &mut random);
         let mut found = vec![0.0; count * case.outputs];
         predictor.predict(Method::Predict, &rows, &mut found);

@@ -2,7 +2,7 @@
 
 use crate::pets::pets;
 use edgelet::format;
-use edgelet::model::forest::{LinearLeaves, NodeKind, Precision};
+use edgelet::model::forest::{LinearLeaves, NodeKind, Precision, Sets, Thresholds};
 use edgelet::model::{
     ArgMax, Concat, Forest, Graph, Impute, Input, InputKind, Labels, Linear, Method, Metric, Missing, Model, Node,
     OneHot, Operator, Output, Parts, Provenance, Scale, Select, Signature, Softmax, TestRows, Unknown,
@@ -34,8 +34,8 @@ pub fn trees() -> Parts {
             NodeKind::Leaf,
         ],
         features: vec![0, 1],
-        thresholds: vec![0.25],
-        sets: vec![vec![0b101]],
+        thresholds: Thresholds::new(2, [0], &[0.25]),
+        sets: Sets { words: vec![0b101], ends: vec![1] },
         leaves: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.125],
         linear: None,
     };
@@ -161,11 +161,11 @@ fn models_survive_the_format() {
 #[test]
 fn a_model_proves_itself_and_notices_a_difference() {
     let model = Model::new(line()).expect("a sound model");
-    assert_eq!(Predictor::new(&model).prove(&model), Ok(()));
+    assert_eq!(Predictor::new(&model).prove(model.tests()), Ok(()));
     let mut parts = line();
     parts.tests.expected[0].values[0] += 1e-15 * 8.0;
     let model = Model::new(parts).expect("a sound model");
-    let mismatch = Predictor::new(&model).prove(&model).expect_err("a difference");
+    let mismatch = Predictor::new(&model).prove(model.tests()).expect_err("a difference");
     assert_eq!((mismatch.row, mismatch.column, mismatch.found), (0, 0, 4.6));
 }
 
@@ -203,7 +203,7 @@ fn a_classifier_of_several_targets_is_kept() {
     assert_eq!(file, include_bytes!("../fixtures/pets.edgelet"));
     assert_eq!(format::decode(&file).expect("a model"), model);
     let mut predictor = Predictor::new(&model);
-    assert_eq!(predictor.prove(&model).err(), None);
+    assert_eq!(predictor.prove(model.tests()).err(), None);
     let mut probabilities = [0.0; 7];
     predictor.predict(Method::PredictProba, &[4.0, 0.0], &mut probabilities);
     assert_eq!(probabilities[3..5], [0.5, 0.5]);

@@ -38,9 +38,15 @@ fn trees_must_be_whole() {
     assert_eq!(refused(|forest| forest.kinds = vec![NodeKind::AtMost { missing_left: true }; 5000]), "trees[0]: kinds");
     assert_eq!(refused(|forest| forest.features[1] = 2), "features");
     assert_eq!(refused(|forest| forest.features.push(0)), "features");
-    assert_eq!(refused(|forest| forest.thresholds[0] = f64::NAN), "thresholds[0]");
-    assert_eq!(refused(|forest| forest.thresholds.clear()), "thresholds");
-    assert_eq!(refused(|forest| forest.sets.clear()), "sets");
+    assert_eq!(refused(|forest| forest.thresholds.tables[0] = f64::NAN), "thresholds: tables[0]");
+    assert_eq!(refused(|forest| forest.thresholds.tables.push(1.0)), "thresholds: tables");
+    assert_eq!(refused(|forest| forest.thresholds.ends[0] = 9), "thresholds: tables[0]");
+    assert_eq!(refused(|forest| forest.thresholds.ends.clear()), "thresholds: ends");
+    assert_eq!(refused(|forest| forest.thresholds.places[0] = 1), "thresholds");
+    assert_eq!(refused(|forest| forest.thresholds.places.push(0)), "thresholds");
+    assert_eq!(refused(|forest| forest.thresholds.places.clear()), "thresholds");
+    assert_eq!(refused(|forest| forest.sets.ends.clear()), "sets");
+    assert_eq!(refused(|forest| forest.sets.words.clear()), "sets");
     assert_eq!(refused(|forest| forest.leaves[6] = f64::INFINITY), "leaves[6]");
     assert_eq!(refused(|forest| forest.leaves.push(0.0)), "leaves");
     assert_eq!(refused(|forest| forest.targets[1] = Some(2)), "trees[1]: target");

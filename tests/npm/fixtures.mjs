@@ -1,6 +1,7 @@
 // The frozen models and their tables, and a server of files with the types and headers that a bucket gives them.
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { once } from "node:events";
 import { extname, join } from "node:path";
 import { after } from "node:test";
@@ -21,10 +22,10 @@ export async function serve(folders, pages) {
   return (await serveUntilClosed(folders, pages)).origin;
 }
 
-/** The same, and a function that takes the server away before the tests end. */
-export async function serveUntilClosed(folders = {}, pages = {}) {
+/** The same, and a function that takes the server away before the tests end; over https with a `key` and its `cert`ificate. */
+export async function serveUntilClosed(folders = {}, pages = {}, secure) {
   const roots = Object.entries({ "/models/": bits, ...folders });
-  const server = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const page = pages[pathname];
     if (typeof page === "function") return page(response);
@@ -36,12 +37,13 @@ export async function serveUntilClosed(folders = {}, pages = {}) {
     } catch {
       response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html><h1>not here</h1>");
     }
-  });
+  };
+  const server = secure ? createSecureServer(secure, answer) : createServer(answer);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const close = () => server.close(() => {}) && server.closeAllConnections();
   after(close);
-  return { origin: `http://127.0.0.1:${server.address().port}`, close };
+  return { origin: `${secure ? "https" : "http"}://127.0.0.1:${server.address().port}`, close };
 }
 
 /** Answers that a server should not give: for {@link serve}. */

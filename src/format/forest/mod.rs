@@ -12,11 +12,11 @@ use super::blobs::{BlobReader, BlobWriter, Numbers, Planes};
 use super::limits::{self, MAX_LABELS};
 use crate::error::{Error, Kind, Result};
 use crate::model::MAX_WIDTH;
-use crate::model::forest::{Forest, LinearLeaves, MAX_TREE_NODES, NodeKind, Precision};
+use crate::model::forest::{Forest, LinearLeaves, MAX_TREE_NODES, NodeKind, Precision, Sets, Thresholds};
 use numbers::{push_integers, push_numbers, push_sorted, take_integers, take_numbers, take_sorted};
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct WireForest {
     width: u32,
     rounds_rows: bool,
@@ -43,7 +43,7 @@ pub(super) struct WireForest {
     linear: Option<Box<WireLinearLeaves>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct WireLinearLeaves {
     constants: Planes,
     counts: Planes,
@@ -53,11 +53,6 @@ struct WireLinearLeaves {
 
 impl WireForest {
     pub fn from_forest(forest: &Forest, blobs: &mut BlobWriter) -> Self {
-        let tables = tables(forest);
-        let place = |(feature, threshold): (u32, f64)| {
-            let table = &tables[feature as usize];
-            table.binary_search_by(|x| x.total_cmp(&threshold)).map_or(0, |at| at as u64)
-        };
         let mut categorical: Vec<u32> = splits(forest).filter(|(kind, _)| is_set(kind)).map(|(_, x)| x).collect();
         categorical.sort_unstable();
         categorical.dedup();
@@ -68,6 +63,9 @@ impl WireForest {
             1 + u64::from(missing_left) + 2 * u64::from(is_set(kind) != usual)
         };
         let kinds: Vec<u64> = forest.kinds.iter().map(kind).collect();
+        let tables = &forest.thresholds;
+        let place = |(feature, place): (u32, &u32)| u64::from(place - tables.table(feature as usize).start);
+        let places: Vec<u64> = forest.features_of_thresholds().zip(&tables.places).map(place).collect();
         Self {
             width: forest.width as u32,
             rounds_rows: forest.rows == Precision::F32,
@@ -78,11 +76,11 @@ impl WireForest {
             kinds: blobs.push_planes(kinds.into_iter()),
             features: push_integers(&forest.features, blobs),
             categorical,
-            table_lengths: tables.iter().map(|table| table.len() as u32).collect(),
-            tables: push_sorted(&tables, blobs),
-            thresholds: blobs.push_planes(thresholds(forest).map(place)),
-            set_lengths: blobs.push_planes(forest.sets.iter().map(|set| set.len() as u64)),
-            sets: push_integers(&forest.sets.concat(), blobs),
+            table_lengths: (0..forest.width).map(|feature| tables.table(feature).len() as u32).collect(),
+            tables: push_sorted(&tables.tables, blobs),
+            thresholds: blobs.push_planes(places.into_iter()),
+            set_lengths: push_integers(&forest.sets.iter().map(|set| set.len() as u32).collect::<Vec<u32>>(), blobs),
+            sets: push_integers(&forest.sets.words, blobs),
             leaves: Leaves::push(&forest.leaves, leaf_width(&forest.targets, forest.base.len()), blobs),
             linear: forest.linear.as_ref().map(|linear| Box::new(WireLinearLeaves::from_linear(linear, blobs))),
         }
@@ -94,56 +92,27 @@ impl WireForest {
         limits::check("forest.table_lengths", self.table_lengths.len(), MAX_WIDTH)
     }
 
+    #[inline(never)]
     pub fn into_forest(self, blobs: &mut BlobReader<'_>) -> Result<Forest> {
         let corrupt =
             |at: &'static str| move || Error::new(Kind::Corrupt, at, "what the format allows", "another number");
         let base = blobs.take(self.base)?;
-        let codes = blobs.take_planes(self.kinds)?;
+        if self.kinds.bytes() != 1 {
+            return Err(corrupt("forest.kinds")());
+        }
+        let codes = blobs.take_planes_of(self.kinds)?;
         let features = take_integers(self.features, blobs)?;
-        let mut rest = features.iter();
-        let mut kinds = Vec::with_capacity(codes.len());
-        for code in codes {
-            let Some(code) = code.checked_sub(1) else {
-                kinds.push(NodeKind::Leaf);
-                continue;
-            };
-            let usual = rest.next().is_some_and(|feature| self.categorical.binary_search(feature).is_ok());
-            let missing_left = code & 1 == 1;
-            kinds.push(match code / 2 {
-                unusual @ 0..2 if usual != (unusual == 1) => NodeKind::In { missing_left },
-                0..2 => NodeKind::AtMost { missing_left },
-                _ => return Err(corrupt("forest.kinds")()),
-            });
-        }
         let tables = take_sorted(self.tables, blobs)?;
-        let mut starts = Vec::with_capacity(self.table_lengths.len());
-        let mut start: usize = 0;
-        for length in self.table_lengths {
-            starts.push(start);
-            start = start.saturating_add(length as usize);
-        }
-        let places = blobs.take_planes(self.thresholds)?;
-        let splits = kinds.iter().filter(|kind| **kind != NodeKind::Leaf).zip(&features);
-        let features_of_thresholds = splits.filter(|(kind, _)| matches!(kind, NodeKind::AtMost { .. }));
-        let threshold = |((_, feature), place): ((&NodeKind, &u32), u64)| {
-            let at = starts.get(*feature as usize)?.checked_add(usize::try_from(place).ok()?)?;
-            tables.get(at).copied()
-        };
-        let thresholds: Option<Vec<f64>> = features_of_thresholds.zip(places).map(threshold).collect();
-        let thresholds = thresholds.ok_or_else(corrupt("forest.thresholds"))?;
-        let lengths = take_integers(self.set_lengths, blobs)?;
-        let words = take_integers(self.sets, blobs)?;
-        let mut words = &words[..];
-        let mut sets = Vec::with_capacity(lengths.len());
-        for length in lengths {
-            limits::check("forest.sets", length as usize, MAX_LABELS / 32)?;
-            let (set, rest) = words.split_at_checked(length as usize).ok_or_else(corrupt("forest.sets"))?;
-            sets.push(set.to_vec());
-            words = rest;
-        }
-        if !words.is_empty() {
-            return Err(corrupt("forest.sets")());
-        }
+        let mut ends = self.table_lengths;
+        add_up(&mut ends);
+        let mut places = take_integers(self.thresholds, blobs)?;
+        let kinds = kinds(codes, &features, &self.categorical, &ends, &mut places);
+        let kinds = kinds.ok_or_else(corrupt("forest.kinds"))?;
+        let mut ends_of_sets = take_integers(self.set_lengths, blobs)?;
+        let most = ends_of_sets.iter().fold(0, |most, &length| length.max(most));
+        limits::check("forest.sets", most as usize, MAX_LABELS / 32)?;
+        add_up(&mut ends_of_sets);
+        let sets = Sets { words: take_integers(self.sets, blobs)?, ends: ends_of_sets };
         let targets: Vec<Option<u32>> = self.targets.into_iter().map(|target| target.checked_sub(1)).collect();
         let leaf_width = leaf_width(&targets, base.len());
         let precision = |rounds| if rounds { Precision::F32 } else { Precision::F64 };
@@ -154,7 +123,7 @@ impl WireForest {
             base,
             divisor: self.divisor,
             targets,
-            thresholds,
+            thresholds: Thresholds { tables, ends, places },
             kinds,
             features,
             sets,
@@ -162,6 +131,58 @@ impl WireForest {
             linear: self.linear.map(|linear| linear.into_linear(blobs).map(Box::new)).transpose()?,
         })
     }
+}
+
+/// Lengths become ends.
+#[inline(never)]
+fn add_up(lengths: &mut [u32]) {
+    let mut end: u32 = 0;
+    for length in lengths {
+        end = end.saturating_add(*length);
+        *length = end;
+    }
+}
+
+/// The kinds of nodes; the `places` of thresholds in their features' tables become those in all tables, which have these
+/// `ends`. Fails at a code that means nothing, and if there is no such feature as is categorical.
+///
+/// A function of its own, because it takes time: engines compile what runs long once more, and all of a function.
+#[inline(never)]
+fn kinds(
+    codes: &[u8],
+    features: &[u32],
+    categorical: &[u32],
+    ends: &[u32],
+    places: &mut [u32],
+) -> Option<Vec<NodeKind>> {
+    let mut kinds = vec![NodeKind::Leaf; codes.len()];
+    let mut is_categorical = vec![false; ends.len()];
+    for &feature in categorical {
+        *is_categorical.get_mut(feature as usize)? = true;
+    }
+    let (mut features, mut places) = (features.iter(), places.iter_mut());
+    for (kind, code) in kinds.iter_mut().zip(codes) {
+        let Some(code) = code.checked_sub(1) else { continue };
+        // Whoever makes a model of it refuses features that are not there.
+        let feature = features.next().map_or(usize::MAX, |&feature| feature as usize);
+        let usual = is_categorical.get(feature).is_some_and(|is| *is);
+        let missing_left = code & 1 == 1;
+        if code > 3 {
+            return None;
+        }
+        if usual != (code > 1) {
+            *kind = NodeKind::In { missing_left };
+            continue;
+        }
+        *kind = NodeKind::AtMost { missing_left };
+        // So with places that are not in the feature's table.
+        if let Some(place) = places.next()
+            && let Some(start) = ends.get(feature.wrapping_sub(1))
+        {
+            *place = place.saturating_add(*start);
+        }
+    }
+    Some(kinds)
 }
 
 impl WireLinearLeaves {
@@ -197,21 +218,4 @@ fn is_set(kind: &NodeKind) -> bool {
 /// How many numbers a leaf has, where all have as many.
 fn leaf_width(targets: &[Option<u32>], outputs: usize) -> usize {
     if targets.iter().all(Option::is_none) { outputs.max(1) } else { 1 }
-}
-
-/// The threshold of each split that has one, with its feature.
-fn thresholds(forest: &Forest) -> impl Iterator<Item = (u32, f64)> + Clone {
-    let features = splits(forest).filter(|(kind, _)| !is_set(kind)).map(|(_, feature)| feature);
-    features.zip(forest.thresholds.iter().copied())
-}
-
-/// The distinct thresholds of each feature, sorted.
-fn tables(forest: &Forest) -> Vec<Vec<f64>> {
-    let mut tables = vec![Vec::new(); forest.width];
-    thresholds(forest).for_each(|(feature, threshold)| tables[feature as usize].push(threshold));
-    for table in &mut tables {
-        table.sort_unstable_by(f64::total_cmp);
-        table.dedup_by_key(|x| x.to_bits());
-    }
-    tables
 }

@@ -19,8 +19,12 @@ pub fn push_numbers(numbers: &[f64], blobs: &mut BlobWriter) -> Planes {
 
 pub fn take_numbers(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<f64>> {
     let is_narrow = planes.bytes() <= 4;
-    let number = |bits: u64| if is_narrow { f64::from(f32::from_bits(bits as u32)) } else { f64::from_bits(bits) };
-    Ok(blobs.take_planes(planes)?.into_iter().map(number).collect())
+    blobs.take_planes(
+        planes,
+        |bits| {
+            if is_narrow { f64::from(f32::from_bits(bits as u32)) } else { f64::from_bits(bits) }
+        },
+    )
 }
 
 pub fn push_integers(integers: &[u32], blobs: &mut BlobWriter) -> Planes {
@@ -28,7 +32,7 @@ pub fn push_integers(integers: &[u32], blobs: &mut BlobWriter) -> Planes {
 }
 
 pub fn take_integers(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<u32>> {
-    Ok(blobs.take_planes(planes)?.into_iter().map(|x| x as u32).collect())
+    blobs.take_planes(planes, |x| x as u32)
 }
 
 fn are_f32(numbers: &[f64]) -> bool {
@@ -37,9 +41,8 @@ fn are_f32(numbers: &[f64]) -> bool {
 
 /// Sorted tables, one after another. Their numbers' bits, brought into the numbers' order, are stored as differences from
 /// the one before.
-pub fn push_sorted(tables: &[Vec<f64>], blobs: &mut BlobWriter) -> Planes {
-    let numbers = tables.concat();
-    let bytes = if are_f32(&numbers) { 4 } else { 8 };
+pub fn push_sorted(numbers: &[f64], blobs: &mut BlobWriter) -> Planes {
+    let bytes = if are_f32(numbers) { 4 } else { 8 };
     let order = |x: f64| if bytes == 4 { in_order((x as f32).to_bits().into(), 31) } else { in_order(x.to_bits(), 63) };
     let mut before = 0_u64;
     let differences = numbers.iter().map(|&x| {
@@ -54,15 +57,14 @@ pub fn push_sorted(tables: &[Vec<f64>], blobs: &mut BlobWriter) -> Planes {
 pub fn take_sorted(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<f64>> {
     let is_narrow = planes.bytes() <= 4;
     let mut before = 0_u64;
-    let number = |difference| {
+    blobs.take_planes(planes, |difference| {
         before = before.wrapping_add(difference);
         if is_narrow {
             f64::from(f32::from_bits(out_of_order(before & u64::from(u32::MAX), 31) as u32))
         } else {
             f64::from_bits(out_of_order(before, 63))
         }
-    };
-    Ok(blobs.take_planes(planes)?.into_iter().map(number).collect())
+    })
 }
 
 /// Bits that sort as their numbers do: the sign, bit `sign`, is turned, and with it all bits of negative numbers.
@@ -75,7 +77,7 @@ fn out_of_order(order: u64, sign: u32) -> u64 {
 }
 
 /// The numbers of leaves.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Leaves {
     /// All of them.
     Plain(Planes),
@@ -106,11 +108,11 @@ impl Leaves {
     pub fn take(self, width: usize, blobs: &mut BlobReader<'_>) -> Result<Vec<f64>> {
         let (numbers, places) = match self {
             Self::Plain(planes) => return take_numbers(planes, blobs),
-            Self::Again { numbers, places } => (take_numbers(numbers, blobs)?, blobs.take_planes(places)?),
+            Self::Again { numbers, places } => (take_numbers(numbers, blobs)?, take_integers(places, blobs)?),
         };
         let mut leaves = Vec::new();
         for place in places {
-            let start = usize::try_from(place).unwrap_or(usize::MAX).saturating_mul(width);
+            let start = (place as usize).saturating_mul(width);
             match numbers.get(start..).and_then(|numbers| numbers.get(..width)) {
                 Some(leaf) if width <= MAX_AGAIN => leaves.extend_from_slice(leaf),
                 _ => return Err(Error::new(Kind::Corrupt, "forest.leaves", "the place of a leaf", "another number")),

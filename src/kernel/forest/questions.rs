@@ -87,6 +87,11 @@ pub struct Sets {
 }
 
 impl Sets {
+    /// Whether a code is in set `i`.
+    pub fn has(&self, i: usize, code: u32) -> bool {
+        self.planes[code as usize / 8 * self.sixteens + i / 16][i % 16] >> (code % 8) & 1 == 1
+    }
+
     /// Looks a code up: for each set 0 where it is not in it, above 0 where it is.
     pub fn look_up(&self, code: u8, answers: &mut [[u8; 16]]) {
         let bit = Bytes::splat(1 << (code % 8));

@@ -227,6 +227,13 @@ impl Bytes {
         Self(array::from_fn(|j| self.0[j] | other.0[j]))
     }
 
+    /// Bytes of these and of the others in turns.
+    #[inline(always)]
+    pub fn in_turns(self, other: Self) -> (Self, Self) {
+        let turn = |i: usize| if i.is_multiple_of(2) { self.0[i / 2] } else { other.0[i / 2] };
+        (Self(array::from_fn(turn)), Self(array::from_fn(|i| turn(16 + i))))
+    }
+
     /// With bit 7 turned: u8 become i8 in the same order.
     #[inline(always)]
     pub fn turned(self) -> Self {

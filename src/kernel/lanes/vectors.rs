@@ -240,6 +240,14 @@ impl Bytes {
         Self(v128_or(self.0, other.0))
     }
 
+    /// Bytes of these and of the others in turns.
+    #[inline(always)]
+    pub fn in_turns(self, other: Self) -> (Self, Self) {
+        let low = u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(self.0, other.0);
+        let high = u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(self.0, other.0);
+        (Self(low), Self(high))
+    }
+
     /// With bit 7 turned: u8 become i8 in the same order.
     #[inline(always)]
     pub fn turned(self) -> Self {

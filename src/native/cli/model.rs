@@ -70,7 +70,7 @@ pub fn open(location: &str, trust: &Trusting, globals: Globals) -> Result<Model>
 /// # Errors
 /// [`Kind::Parity`], with the first number that differs.
 pub fn prove(model: &Model) -> Result<()> {
-    Predictor::new(model).prove(model).map_err(|differs| {
+    Predictor::new(model).prove(model.tests()).map_err(|differs| {
         let at = format!("test row {}: {}[{}]", differs.row, differs.method.name(), differs.column);
         Error::new(Kind::Parity, at, differs.expected.to_string(), differs.found.to_string())
     })

@@ -6,8 +6,8 @@ use crate::error::Result;
 use walrus::ir::{Const, Instr, LocalGet, MemoryFill, Value};
 use walrus::{ConstExpr, DataKind, MemoryId, Module};
 
-/// The function by which Rust gives memory back: its address, its size, its alignment.
-const FREE: &str = "__rustc::__rust_dealloc";
+/// The function by which memory is given back: its address, its size.
+const FREE: &str = "<lol_alloc::free_list_allocator::FreeListAllocator as core::alloc::global::GlobalAlloc>::dealloc";
 /// So many zeros may stand between two pieces of memory; they are packed better than the piece's head.
 const GAP: usize = 32;
 const PAGE: usize = 1 << 16;

@@ -16,10 +16,18 @@ impl Machine {
     pub fn new(engine: &dyn Engine, core: &[u8], file: Option<&[u8]>) -> Result<Self> {
         let mut machine = Self(engine.start(core)?);
         if let Some(file) = file {
-            let place = machine.put(file)?;
-            machine.0.call("decode", &place)?;
+            machine.give("decode", file)?;
         }
         Ok(machine)
+    }
+
+    /// Calls an exported function with bytes.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`](crate::error::Kind::Unsupported) if it traps.
+    pub fn give(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let place = self.put(bytes)?;
+        self.0.call(name, &place).map(|_| ())
     }
 
     /// What the core answers to one encoded row.
@@ -32,12 +40,10 @@ impl Machine {
         self.0.write(scratch, &bytes)?;
         let is_asked = self.0.exports("take_text");
         for text in (0..texts.len()).filter(|_| is_asked).filter_map(|place| texts.get(place)) {
-            let place = self.put(text.as_bytes())?;
-            self.0.call("take_text", &place)?;
+            self.give("take_text", text.as_bytes())?;
         }
         let (method, rows, is_checked) = (method as u32, 1, 1);
         self.0.call("run", &[method, rows, is_checked])?;
-        self.0.call("widen", &[rows])?;
         let at = self.0.call("answer_at", &[method])?;
         let answer = self.0.read(scratch + 8 * at, width * 8)?;
         Ok(answer.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())

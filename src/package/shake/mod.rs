@@ -5,15 +5,17 @@
 //! will. Predicting depends on rows that nobody knows yet, and stays whole; but which kernels it calls depends on the model
 //! alone ([`CHOOSERS`]), and all others go.
 //!
-//! A model inside is in one of two ways, whichever is smaller: as its file, or set up already, in the memory that the core
-//! starts with.
+//! A model inside is in one of two ways, whichever is smaller: set up already, in the memory that the core starts with, or as
+//! its file. Of a file with forests those alone are decoded, and all else is in that memory: a core has no decoder for it.
 
 mod freeze;
 mod machine;
 mod prune;
 mod trace;
 
+use super::strip;
 use crate::error::{Error, Kind, Result};
+use crate::format;
 use crate::kernel::text::TextList;
 use crate::model::{InputKind, Model};
 use crate::package::engine::{Engine, failed};
@@ -28,8 +30,7 @@ const CHOOSERS: [&str; 2] = ["edgelet::predict::run", "edgelet::predict::apply"]
 /// What scripts call to set a model up.
 const SET_UP: [&str; 2] = ["malloc", "decode"];
 /// What they call for predictions.
-const ASK: [&str; 8] =
-    ["memory", "answer_at", "block", "narrow_address", "run", "scratch_address", "scratch_length", "widen"];
+const ASK: [&str; 6] = ["memory", "answer_at", "block", "run", "scratch_address", "scratch_length"];
 /// What they call before, for rows with texts.
 const TEXTS: [&str; 2] = ["malloc", "take_text"];
 /// The section of the core that holds the model's file.
@@ -49,7 +50,11 @@ pub struct Shaken {
 /// [`Kind::Unsupported`] if the core cannot run it: a 32-bit memory may be too small. [`Kind::Parity`] if it gives other
 /// numbers than the host, which would be an error of edgelet's.
 pub fn fetching(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
-    let wasm = shaken(core, model, &observe(engine, core, model, file)?, &SET_UP)?.emit_wasm();
+    let seen = observe(engine, parse(core)?, model, file)?;
+    let mut wasm = shaken(parse(core)?, model, &seen, &SET_UP)?.emit_wasm();
+    if let Some(mut planting) = planting(engine, core, model, file)? {
+        wasm = smaller(planting.emit_wasm(), wasm)?.0;
+    }
     prove(Machine::new(engine, &wasm, Some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up: false })
 }
@@ -59,23 +64,54 @@ pub fn fetching(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) ->
 /// # Errors
 /// Those of [`fetching`].
 pub fn holding(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
-    let seen = observe(engine, core, model, file)?;
-    let mut decoding = shaken(core, model, &seen, &SET_UP)?;
-    decoding.customs.add(RawCustomSection { name: SECTION.to_owned(), data: file.to_vec() });
-    let mut frozen = shaken(core, model, &seen, &[])?;
-    let mut clean = parse(core)?;
-    freeze::clean(&mut clean)?;
-    freeze::freeze(&mut frozen, &Machine::new(engine, &clean.emit_wasm(), Some(file))?.memory()?)?;
-    let (decoding, frozen) = (decoding.emit_wasm(), frozen.emit_wasm());
-    let is_set_up = deflated(&frozen)? <= deflated(&decoding)?;
-    let wasm = if is_set_up { frozen } else { decoding };
+    let seen = observe(engine, parse(core)?, model, file)?;
+    let mut opening = match planting(engine, core, model, file)? {
+        Some(planting) => planting,
+        None => shaken(parse(core)?, model, &seen, &SET_UP)?,
+    };
+    opening.customs.add(RawCustomSection { name: SECTION.to_owned(), data: file.to_vec() });
+    let mut frozen = parse(core)?;
+    freeze::freeze(&mut frozen, &clean(engine, core, file)?.memory()?)?;
+    let mut frozen = shaken(frozen, model, &seen, &[])?;
+    let (wasm, is_set_up) = smaller(frozen.emit_wasm(), opening.emit_wasm())?;
     prove(Machine::new(engine, &wasm, (!is_set_up).then_some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up })
 }
 
+/// The core for a model with forests that are decoded when it is loaded, and nothing else is: the rest is in the memory that
+/// the core starts with. `None` for a model without forests.
+fn planting(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Option<Module>> {
+    let Some(hollow) = strip::hollow(model)? else { return Ok(None) };
+    let mut expecting = clean(engine, core, &format::encode(&hollow)?)?;
+    expecting.give("expect", file)?;
+    let memory = expecting.memory()?;
+    let start = || -> Result<Module> {
+        let mut module = parse(core)?;
+        freeze::freeze(&mut module, &memory)?;
+        module.exports.remove("decode").map_err(|error| failed(&error))?;
+        let plant = module.exports.iter_mut().find(|export| export.name == "plant");
+        plant.ok_or_else(|| failed(&"no function that plants"))?.name = "decode".into();
+        Ok(module)
+    };
+    let seen = observe(engine, start()?, model, file)?;
+    shaken(start()?, model, &seen, &SET_UP).map(Some)
+}
+
+/// The core with a model, and zeros where something was that was needed only to decode it.
+fn clean(engine: &dyn Engine, core: &[u8], file: &[u8]) -> Result<Machine> {
+    let mut clean = parse(core)?;
+    freeze::clean(&mut clean)?;
+    Machine::new(engine, &clean.emit_wasm(), Some(file))
+}
+
+/// Which is smaller where it is sent, and whether it is the first.
+fn smaller(one: Vec<u8>, other: Vec<u8>) -> Result<(Vec<u8>, bool)> {
+    let is_first = deflated(&one)? <= deflated(&other)?;
+    Ok((if is_first { one } else { other }, is_first))
+}
+
 /// Which pieces of the core run when it decodes a model, and gives every answer of it once.
-fn observe(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Vec<bool>> {
-    let mut traced = parse(core)?;
+fn observe(engine: &dyn Engine, mut traced: Module, model: &Model, file: &[u8]) -> Result<Vec<bool>> {
     let names = trace::instrument(&mut traced);
     let mut machine = Machine::new(engine, &traced.emit_wasm(), Some(file))?;
     // Any row will do: of zeros, which are categories and places of texts too.
@@ -89,8 +125,7 @@ fn observe(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Resu
 }
 
 /// The core with what was seen to run, and with what scripts call to predict, and to `set_up`.
-fn shaken(core: &[u8], model: &Model, seen: &[bool], set_up: &[&str]) -> Result<Module> {
-    let mut module = parse(core)?;
+fn shaken(mut module: Module, model: &Model, seen: &[bool], set_up: &[&str]) -> Result<Module> {
     let has_texts = model.signature().inputs.iter().any(|input| input.kind == InputKind::Text);
     let texts = if has_texts { &TEXTS[..] } else { &[] };
     let asked: Vec<&str> = ASK.iter().chain(texts).copied().collect();

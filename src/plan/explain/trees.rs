@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::kernel::shap::{MAX_FEATURES, NONE, Points, Sets, Split};
-use crate::model::forest::{Forest, NodeKind, Precision};
+use crate::model::forest::{Forest, NodeKind, Precision, Thresholds};
 
 /// The trees of a forest.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Ensemble {
             next: Next::default(),
             ensemble: Self {
                 splits: Vec::with_capacity(forest.features.len()),
-                sets: Sets::default(),
+                sets: Sets { words: forest.sets.words.clone(), ends: forest.sets.ends.clone() },
                 trees: Vec::with_capacity(forest.targets.len()),
                 rules: Vec::new(),
                 means: forest.base.clone(),
@@ -150,11 +150,10 @@ impl Layer<'_> {
         self.next.feature += 1;
         let (mut threshold, mut set) = (0.0, 0);
         if let NodeKind::AtMost { .. } = kind {
-            threshold = self.forest.thresholds[self.next.threshold];
+            let Thresholds { tables, places, .. } = &self.forest.thresholds;
+            threshold = tables[places[self.next.threshold] as usize];
             self.next.threshold += 1;
         } else {
-            self.ensemble.sets.words.extend(&self.forest.sets[self.next.set]);
-            self.ensemble.sets.ends.push(self.ensemble.sets.words.len() as u32);
             self.next.set += 1;
             set = self.next.set as u32;
         }

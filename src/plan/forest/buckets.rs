@@ -17,6 +17,7 @@ pub struct Buckets {
 
 impl Buckets {
     /// As many as there are sorted thresholds, or so. A few outliers at both ends are in the first and in the last.
+    #[inline(never)]
     pub fn new(thresholds: &[f64]) -> Self {
         let count = (thresholds.len() + 1).next_power_of_two().min(MAX_BUCKETS);
         let outliers = thresholds.len() / 64;

@@ -1,6 +1,8 @@
 //! A forest laid out for the kernel.
 
 mod buckets;
+mod leaves;
+mod names;
 mod questions;
 mod run;
 mod tree;
@@ -8,178 +10,139 @@ mod up;
 
 pub use run::Room;
 
-use crate::kernel::forest::{
-    self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, MAX_LEAVES, Node, Questions, Sets, Term, to_lanes,
-};
+use crate::kernel::forest::{self, GROVE, GROVE_DEPTH, Grove, MAX_ANSWERS, Questions, Sets, Term, to_lanes};
 use crate::model::forest::{Forest, LinearLeaves, Precision};
-use questions::Asker;
-use std::{array, mem};
-use tree::{BARE, GroveBytes, Names, Shape};
+use leaves::{Leaves, Own, To};
+use questions::Asked;
+use std::array;
+use std::sync::OnceLock;
+use tree::{BARE, GroveBytes, Nodes, Tree, Words};
 use up::Up;
 
-/// A forest laid out for the kernel: what its splits ask, and its trees for one or both of the ways to their leaves.
+/// Whether only the ways to the leaves that any forest can go are there: in a package of one model whoever downloads it would
+/// wait longer for the others' code than they save.
+const WALKS_ONLY: bool = cfg!(feature = "packaged");
+
+/// A forest laid out for the kernel: what its splits ask, and its trees for the ways to their leaves.
+///
+/// Loading is waited for, so it does what a row needs to go down. The way up is laid out when many rows have come.
 #[derive(Clone, Debug)]
 pub struct PackedForest {
     questions: Questions,
     /// How many bytes a row's answers have.
     answers: usize,
     trees: Vec<Tree>,
-    /// If all of them are shallow, they stand in groves; and for each the names of its leaves.
+    /// If all of them are shallow, they stand in groves; and for each the numbers of its leaves.
     groves: Vec<Grove>,
     grove_leaves: Vec<[u8; 1 << GROVE_DEPTH]>,
-    /// Their nodes, if they are in no groves.
-    nodes: Vec<Node>,
-    /// For each node that is a leaf its name in its tree.
-    leaf_of: Vec<u32>,
-    /// The trees, the shallowest first.
+    nodes: Nodes,
+    /// The trees, the shallowest first, if they are in no groves.
     by_depth: Vec<u32>,
     /// The sets of codes that go right, for going down, and how many bytes a row's answers have with theirs.
-    sets_of_codes: Vec<Sets>,
+    sets: Vec<Sets>,
     all_answers: usize,
-    /// For going up, if that is worth while.
-    up: Option<Up>,
-    /// The numbers of the leaves of all trees.
-    leaves: Vec<f64>,
-    /// For each leaf of a tree with [`To::Each`] the output it is added to.
-    outputs: Vec<u32>,
+    leaves: Leaves,
+    /// Those of each tree.
+    owns: Vec<Own>,
     linear: Option<Linear>,
     base: Vec<f64>,
     divisor: f64,
-    rounds_sums: bool,
-    /// The leaves if all that is summed is f32, so that f32 can be added.
-    singles: Vec<f32>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Tree {
-    root: u32,
-    depth: u32,
-    /// Where its leaves' numbers begin.
-    leaves: u32,
-    to: To,
-}
-
-/// What the leaves of a tree are added to.
-#[derive(Clone, Copy, Debug)]
-enum To {
-    /// All to this output.
-    One(u32),
-    /// Each to an output of its own; they are named from here on.
-    Each(u32),
-    /// Each, with a number for every output, to all of them.
-    All,
+    /// For going up, if that is worth while.
+    up: OnceLock<Option<Box<Up>>>,
 }
 
 impl PackedForest {
     /// Lays a sound forest out.
     pub fn new(forest: Forest) -> Self {
-        let mut asker = Asker::new(&forest);
-        let rounds_sums = forest.sums == Precision::F32;
+        let asked = Asked::new(&forest);
+        let (kinds, count) = (&forest.kinds, forest.targets.len());
+        let mut nodes = Nodes::new(kinds.len());
+        let Asked { of_thresholds, of_sets, .. } = &asked;
+        let mut words = Words { places: forest.thresholds.places.iter(), of_thresholds, of_sets: of_sets.iter() };
+        let trees = nodes.lay_all_down(kinds, count, &mut words);
+        let deepest = trees.iter().fold(0, |deepest, tree| deepest.max(tree.depth));
         let mut packed = Self {
-            questions: Questions::default(),
-            answers: asker.bytes.max(1) as usize,
-            trees: Vec::with_capacity(forest.targets.len()),
+            questions: asked.questions,
+            answers: asked.answers as usize,
+            trees,
             groves: Vec::new(),
             grove_leaves: Vec::new(),
-            nodes: Vec::new(),
-            leaf_of: Vec::new(),
+            nodes,
             by_depth: Vec::new(),
-            sets_of_codes: Vec::new(),
-            all_answers: 0,
-            up: Up::new(&asker).filter(|_| forest.linear.is_none()),
-            leaves: Vec::new(),
-            outputs: Vec::new(),
-            linear: None,
-            base: Vec::new(),
+            sets: asked.sets,
+            all_answers: asked.all_answers as usize,
+            leaves: Leaves { rounds: forest.sums == Precision::F32, ..Leaves::default() },
+            owns: Vec::with_capacity(count),
+            linear: forest.linear.map(|linear| Linear::new(*linear)),
+            base: forest.base,
             divisor: forest.divisor,
-            rounds_sums,
-            singles: Vec::new(),
+            up: OnceLock::new(),
         };
-        // A zero may be left out where adding it changes nothing: -0 + 0 is 0, and the first addition may round.
-        let is_kept = |&x: &f64| x.to_bits() != (-0.0_f64).to_bits() && !(rounds_sums && f64::from(x as f32) != x);
-        let skips_zeros = forest.base.iter().all(is_kept);
-        let mut leaves = &forest.leaves[..];
-        let shapes = forest.trees().map(|kinds| Shape::new(kinds, &mut asker));
-        let shapes: Vec<Shape> = shapes.collect();
-        let (sets_of_codes, places) = asker.sets(packed.answers as u32);
-        packed.all_answers = packed.answers + sets_of_codes.iter().map(|sets| 16 * sets.sixteens).sum::<usize>();
-        packed.sets_of_codes = sets_of_codes;
-        let sets = mem::take(&mut asker.code_sets);
-        let depth = shapes.iter().fold(0, |depth, shape| depth.max(shape.depth));
-        let in_groves = depth <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && sets.len() == 1;
-        let mut groves = Vec::new();
-        for (shape, target) in shapes.iter().zip(&forest.targets) {
-            let width = if target.is_some() { 1 } else { forest.base.len() };
-            let (own, rest) = leaves.split_at((shape.splits() + 1) * width);
-            leaves = rest;
-            let mut named = Names::by_numbers(own, width, forest.linear.is_none());
-            packed.up = packed.up.take().and_then(|mut up| {
-                let candidates = Names::by_way(shape).into_iter().chain([named.in_gray_code()]);
-                named = up.push(shape, candidates, &sets)?;
-                Some(up)
-            });
-            let Names { names, leaves: firsts } = named;
-            let (root, leaves_at) = (packed.nodes.len() as u32, packed.leaves.len() as u32);
-            if in_groves {
-                let lane = packed.trees.len() % GROVE;
-                if lane == 0 {
-                    groves.push(BARE);
-                }
-                packed.grove_leaves.push([0; 1 << GROVE_DEPTH]);
-                if let (Some(grove), Some(leaves)) = (groves.last_mut(), packed.grove_leaves.last_mut()) {
-                    shape.plant(&names, lane, grove, leaves);
-                }
-            } else {
-                shape.lay_down(&names, &places, &mut packed.nodes, &mut packed.leaf_of);
-            }
-            let to =
-                packed.push_leaves(firsts.iter().map(|first| &own[first * width..][..width]), *target, skips_zeros);
-            packed.trees.push(Tree { root, depth: shape.depth, leaves: leaves_at, to });
-        }
-        // Whoever goes up looks at as many leaves as a byte could ask for.
-        packed.leaves.resize(packed.leaves.len() + MAX_LEAVES, 0.0);
-        packed.outputs.resize(packed.outputs.len() + MAX_LEAVES, 0);
-        packed.groves = groves.iter().map(grown).collect();
-        let is_f32 = |&x: &f64| f64::from(x as f32) == x;
-        if rounds_sums && packed.leaves.iter().chain(&forest.base).all(is_f32) {
-            packed.singles = packed.leaves.iter().map(|&x| x as f32).collect();
-        }
-        packed.up = packed.up.take().filter(Up::is_worth_it);
-        if !in_groves {
-            packed.by_depth = (0..packed.trees.len() as u32).collect();
+        packed.take_leaves(forest.leaves, &forest.targets);
+        if !WALKS_ONLY && deepest <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.is_empty() {
+            packed.plant();
+        } else {
+            packed.by_depth = (0..count as u32).collect();
             packed.by_depth.sort_unstable_by_key(|&tree| packed.trees[tree as usize].depth);
         }
-        packed.questions = asker.into_questions();
-        packed.linear = forest.linear.map(|linear| Linear::new(*linear));
-        packed.base = forest.base;
         packed
     }
 
-    /// Stores a tree's leaves and says what they are added to.
-    fn push_leaves<'a>(
-        &mut self,
-        leaves: impl Iterator<Item = &'a [f64]> + Clone,
-        target: Option<u32>,
-        skips_zeros: bool,
-    ) -> To {
-        if let Some(output) = target {
-            self.leaves.extend(leaves.flatten());
-            return To::One(output);
+    /// Where tree `i` ends.
+    fn end(&self, i: usize) -> usize {
+        self.trees.get(i + 1).map_or(self.nodes.nodes.len(), |tree| tree.root as usize)
+    }
+
+    /// How many leaves tree `i` has.
+    fn count(&self, i: usize) -> usize {
+        (self.end(i) - self.trees[i].root as usize).div_ceil(2)
+    }
+
+    #[inline(never)]
+    fn take_leaves(&mut self, numbers: Vec<f64>, targets: &[Option<u32>]) {
+        // A zero may be left out where adding it changes nothing: -0 + 0 is 0, and the first addition may round.
+        let rounds = self.leaves.rounds;
+        let is_kept = |&x: &f64| x.to_bits() != (-0.0_f64).to_bits() && !(rounds && f64::from(x as f32) != x);
+        let skips_zeros = self.base.iter().all(is_kept);
+        if targets.iter().all(Option::is_some) {
+            // They stay as they are.
+            let mut start = 0;
+            for (i, output) in targets.iter().flatten().enumerate() {
+                self.owns.push(Own { start, to: To::One(*output) });
+                start += self.count(i) as u32;
+            }
+            self.leaves.numbers = numbers;
+        } else {
+            self.pick_leaves(&numbers, targets, skips_zeros);
         }
-        let only = |leaf: &[f64]| {
-            let mut others = leaf.iter().enumerate().filter(|(_, x)| **x != 0.0);
-            let (output, &x) = others.next().unwrap_or((0, &0.0));
-            others.next().is_none().then_some((output as u32, x))
-        };
-        if !skips_zeros || leaves.clone().any(|leaf| only(leaf).is_none()) {
-            self.leaves.extend(leaves.flatten());
-            return To::All;
+        self.leaves.narrow(&self.base);
+    }
+
+    /// Takes the leaves of trees of which some have a number for each output.
+    #[inline(never)]
+    fn pick_leaves(&mut self, numbers: &[f64], targets: &[Option<u32>], skips_zeros: bool) {
+        let (mut rest, outputs) = (numbers, self.base.len());
+        for (i, target) in targets.iter().enumerate() {
+            let (own, more) = rest.split_at(self.count(i) * if target.is_some() { 1 } else { outputs });
+            rest = more;
+            self.owns.push(match *target {
+                Some(output) => self.leaves.push_plain(own, output),
+                None => self.leaves.push(own, outputs, skips_zeros),
+            });
         }
-        let start = self.outputs.len() as u32;
-        let (outputs, numbers): (Vec<u32>, Vec<f64>) = leaves.filter_map(only).unzip();
-        self.outputs.extend(outputs);
-        self.leaves.extend(numbers);
-        To::Each(start)
+    }
+
+    /// Plants all trees in groves.
+    fn plant(&mut self) {
+        for trees in self.trees.chunks(GROVE) {
+            let mut grove = BARE;
+            for (lane, tree) in trees.iter().enumerate() {
+                let mut leaves = [0; 1 << GROVE_DEPTH];
+                self.nodes.plant(tree.root as usize, lane, &mut grove, &mut leaves);
+                self.grove_leaves.push(leaves);
+            }
+            self.groves.push(grown(&grove));
+        }
     }
 }
 

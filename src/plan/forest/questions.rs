@@ -3,245 +3,223 @@
 use super::buckets::Buckets;
 use crate::kernel::forest::{CODES, Code, Member, PLACES, Place, Questions, Sets};
 use crate::model::forest::{Forest, NodeKind, Precision};
-use std::slice::Iter;
 
-/// What a node asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// The byte of the answer.
-    pub answer: u32,
-    /// The largest one that goes left.
-    pub most: u8,
-    /// The number of the set of codes that go right; 0 for none.
-    pub set: u32,
-    /// The plane of the answer; of a code the first of its planes.
-    pub plane: u32,
-    /// How many codes there are.
-    pub codes: u32,
+/// What a forest asks a row, and how its nodes ask for the answers. They do so in a word: the byte of the answer, shifted by
+/// 8, and the largest one that goes left.
+pub struct Asked {
+    /// What a row is asked.
+    pub questions: Questions,
+    /// How many bytes the answers have.
+    pub answers: u32,
+    /// The sets of codes that go right.
+    pub sets: Vec<Sets>,
+    /// How many bytes the answers have with theirs.
+    pub all_answers: u32,
+    /// The words for the thresholds, where missing numbers go right and where they go left.
+    pub of_thresholds: [Vec<u32>; 2],
+    /// The words for the sets of the forest.
+    pub of_sets: Vec<u32>,
 }
 
-impl Question {
-    /// Whoever is asked this goes left, as at a leaf.
-    pub const NONE: Self = Self { answer: 0, most: u8::MAX, set: 0, plane: 0, codes: 0 };
-}
-
-/// Hands out the questions of a forest's nodes, in order.
-pub struct Asker<'a> {
-    forest: &'a Forest,
-    features: Iter<'a, u32>,
-    thresholds: Iter<'a, f64>,
-    sets: Iter<'a, Vec<u32>>,
-    /// Sorted by their keys.
-    groups: Vec<Group>,
-    /// Their order as questions.
-    order: Vec<usize>,
-    /// For each feature how many categories its largest set could hold.
-    categories: Vec<usize>,
-    /// For each feature the byte of its code, if it has one, and its first plane.
-    codes: Vec<(u32, u32)>,
-    /// The byte of the next answer about membership, and its plane.
-    next_member: (u32, u32),
-    /// How many bytes all answers have.
-    pub bytes: u32,
-    /// How many planes they have.
-    pub planes: u32,
-    /// The sets of codes that go right: none first.
-    pub code_sets: Vec<[u64; 4]>,
-    /// For each set the byte of the code.
-    codes_of_sets: Vec<u32>,
+/// A set of categories that a split asks for.
+struct Set<'a> {
+    feature: usize,
+    missing_left: bool,
+    words: &'a [u32],
 }
 
 /// The thresholds of a feature with one side for missing numbers.
 struct Group {
-    key: u32,
+    feature: u32,
+    missing_left: bool,
     thresholds: Vec<f64>,
     buckets: Buckets,
-    /// The byte of its answer.
-    answer: u32,
-    /// Its first plane.
-    plane: u32,
 }
 
-impl<'a> Asker<'a> {
-    pub fn new(forest: &'a Forest) -> Self {
-        let (mut thresholds, mut sets) = (forest.thresholds.iter(), forest.sets.iter());
-        let mut keys = Vec::with_capacity(forest.thresholds.len());
-        let mut categories = vec![0; if forest.sets.is_empty() { 0 } else { forest.width }];
-        for (kind, feature) in splits(forest) {
-            if let NodeKind::AtMost { missing_left } = kind {
-                keys.extend(thresholds.next().map(|&threshold| key(feature, missing_left, threshold)));
-            } else if let Some(set) = sets.next() {
-                // A set without words asks for no category, but its feature has a code.
-                let count = &mut categories[feature as usize];
-                *count = set.len().max(1).saturating_mul(32).max(*count);
+impl Asked {
+    /// What a sound forest asks. Whatever takes time for each node or set is in a function of its own: engines compile what
+    /// runs long once more, and all of a function.
+    pub fn new(forest: &Forest) -> Self {
+        let mut asked = Self {
+            questions: Questions { rounds: forest.rows == Precision::F32, ..Questions::default() },
+            answers: 0,
+            sets: Vec::new(),
+            all_answers: 0,
+            of_thresholds: [Vec::new(), Vec::new()],
+            of_sets: Vec::new(),
+        };
+        let sets = asked.look_through(forest);
+        asked.ask_for_places(forest);
+        asked.ask_for_categories(forest.width, &sets);
+        // A row has an answer even if nobody asks: leaves look at the first.
+        asked.answers = asked.answers.max(1);
+        asked.all_answers = asked.answers;
+        asked.look_up_codes(forest.width, &sets);
+        asked
+    }
+
+    /// Marks with 1 which thresholds are asked for, and returns the sets that are.
+    #[inline(never)]
+    fn look_through<'a>(&mut self, forest: &'a Forest) -> Vec<Set<'a>> {
+        self.of_thresholds = [false, true].map(|_| vec![0; forest.thresholds.tables.len()]);
+        let (mut places, mut words) = (forest.thresholds.places.iter(), forest.sets.iter());
+        let mut sets = Vec::with_capacity(forest.sets.ends.len());
+        let mut features = forest.features.iter();
+        for &kind in &forest.kinds {
+            let (NodeKind::AtMost { missing_left } | NodeKind::In { missing_left }) = kind else { continue };
+            let feature = features.next();
+            if let NodeKind::In { .. } = kind {
+                if let (Some(&feature), Some(words)) = (feature, words.next()) {
+                    sets.push(Set { feature: feature as usize, missing_left, words });
+                }
+            } else if let Some(&place) = places.next() {
+                self.of_thresholds[usize::from(missing_left)][place as usize] = 1;
             }
         }
-        keys.sort_unstable();
-        keys.dedup();
+        sets
+    }
+
+    /// Asks for the places of numbers among thresholds.
+    #[inline(never)]
+    fn ask_for_places(&mut self, forest: &Forest) {
+        let thresholds = &forest.thresholds;
         let mut groups = Vec::new();
-        for group in keys.chunk_by(|a, b| a.0 == b.0) {
-            let thresholds: Vec<f64> = group.iter().map(|&(_, order)| number(order)).collect();
-            let buckets = Buckets::new(&thresholds);
-            groups.push(Group { key: group[0].0, thresholds, buckets, answer: 0, plane: 0 });
-        }
-        // Searches of as many steps come together, which a processor foresees.
-        let has_steps = |group: &usize, steps| groups[*group].buckets.steps == steps;
-        let order = (0..=u32::BITS).flat_map(|steps| (0..groups.len()).filter(move |group| has_steps(group, steps)));
-        let order: Vec<usize> = order.collect();
-        let (mut bytes, mut planes) = (0, 0);
-        for &group in &order {
-            let group = &mut groups[group];
-            (group.answer, group.plane) = (bytes, planes);
-            bytes += group.thresholds.len().div_ceil(PLACES) as u32;
-            planes += group.thresholds.len() as u32 + 1;
-        }
-        let mut codes = vec![(0, 0); categories.len()];
-        for (code, &count) in codes.iter_mut().zip(&categories) {
-            if has_code(count) {
-                *code = (bytes, planes);
-                bytes += 1;
-                planes += count as u32 + 2;
-            }
-        }
-        let members = splits(forest)
-            .filter(|(kind, feature)| matches!(kind, NodeKind::In { .. }) && !has_code(categories[*feature as usize]));
-        let members = members.count() as u32;
-        Self {
-            forest,
-            features: forest.features.iter(),
-            thresholds: forest.thresholds.iter(),
-            sets: forest.sets.iter(),
-            groups,
-            order,
-            categories,
-            codes,
-            next_member: (bytes, planes),
-            bytes: bytes + members,
-            planes: planes + members,
-            code_sets: vec![[0; 4]],
-            codes_of_sets: vec![u32::MAX],
-        }
-    }
-
-    /// The question of the next node.
-    pub fn next(&mut self, kind: NodeKind) -> Question {
-        match kind {
-            NodeKind::Leaf => Some(Question::NONE),
-            NodeKind::AtMost { missing_left } => self.next_place(missing_left),
-            NodeKind::In { missing_left } => self.next_set(missing_left),
-        }
-        .unwrap_or(Question::NONE)
-    }
-
-    fn next_place(&mut self, missing_left: bool) -> Option<Question> {
-        let (&feature, &threshold) = (self.features.next()?, self.thresholds.next()?);
-        let key = key(feature, missing_left, threshold).0;
-        let group = self.groups.binary_search_by_key(&key, |group| group.key).ok()?;
-        let Group { thresholds, answer, plane, .. } = &self.groups[group];
-        let place = thresholds.partition_point(|&other| other < threshold) as u32;
-        let (answer, most) = (answer + place / PLACES as u32, (place % PLACES as u32) as u8);
-        Some(Question { answer, most, plane: plane + place, ..Question::NONE })
-    }
-
-    fn next_set(&mut self, missing_left: bool) -> Option<Question> {
-        let (feature, words) = (*self.features.next()? as usize, self.sets.next()?);
-        let count = self.categories[feature];
-        if !has_code(count) {
-            let (answer, plane) = self.next_member;
-            self.next_member = (answer + 1, plane + 1);
-            return Some(Question { answer, most: 0, plane, ..Question::NONE });
-        }
-        let mut rights = [u64::MAX; 4];
-        for (i, &word) in words.iter().enumerate() {
-            rights[i / 2] ^= u64::from(word) << (i % 2 * 32);
-        }
-        rights[count / 64] ^= u64::from(missing_left) << (count % 64);
-        self.code_sets.push(rights);
-        let (answer, plane) = self.codes[feature];
-        self.codes_of_sets.push(answer);
-        let set = self.code_sets.len() as u32 - 1;
-        Some(Question { answer, set, plane, codes: count as u32 + 2, ..Question::NONE })
-    }
-
-    /// The sets of each code, and for each set the byte of its answer; those come after the `answers` that there are.
-    pub fn sets(&self, answers: u32) -> (Vec<Sets>, Vec<u32>) {
-        let mut sorted: Vec<usize> = (1..self.code_sets.len()).collect();
-        sorted.sort_by_key(|&set| self.codes_of_sets[set]);
-        let (mut all, mut places, mut next) = (Vec::new(), vec![0; self.code_sets.len()], answers);
-        for own in sorted.chunk_by(|&a, &b| self.codes_of_sets[a] == self.codes_of_sets[b]) {
-            let sixteens = own.len().div_ceil(16);
-            let mut planes = vec![[0; 16]; 32 * sixteens];
-            for (i, &set) in own.iter().enumerate() {
-                places[set] = next + i as u32;
-                for (plane, byte) in self.code_sets[set].iter().flat_map(|word| word.to_le_bytes()).enumerate() {
-                    planes[plane * sixteens + i / 16][i % 16] = byte;
+        for feature in 0..forest.width {
+            let table = thresholds.table(feature);
+            let table = table.start as usize..table.end as usize;
+            for missing_left in [false, true] {
+                let words = &mut self.of_thresholds[usize::from(missing_left)][table.clone()];
+                let own = ranked(words, &thresholds.tables[table.clone()]);
+                if !own.is_empty() {
+                    let buckets = Buckets::new(&own);
+                    groups.push(Group { feature: feature as u32, missing_left, thresholds: own, buckets });
                 }
             }
-            next += 16 * sixteens as u32;
-            all.push(Sets { code: self.codes_of_sets[own[0]], sixteens, planes });
         }
-        (all, places)
+        // Searches of as many steps come together, which a processor foresees.
+        let steps = |steps| groups.iter().filter(move |group| group.buckets.steps == steps);
+        for group in (0..=u32::BITS).flat_map(steps) {
+            let table = thresholds.table(group.feature as usize);
+            let table = table.start as usize..table.end as usize;
+            ranks_to_words(&mut self.of_thresholds[usize::from(group.missing_left)][table], self.answers);
+            self.answers += group.thresholds.len().div_ceil(PLACES) as u32;
+            self.questions.push(group);
+        }
     }
 
-    /// What a row is asked.
-    pub fn into_questions(self) -> Questions {
-        let mut questions = Questions { rounds: self.forest.rows == Precision::F32, ..Questions::default() };
-        for group in self.order.iter().map(|&group| &self.groups[group]) {
-            let Buckets { low, scale, firsts, steps } = &group.buckets;
-            let start = questions.thresholds.len() as u32;
-            questions.places.push(Place {
-                feature: group.key >> 1,
-                missing_first: group.key & 1 == 1,
-                start,
-                count: group.thresholds.len() as u32,
-                low: *low,
-                scale: *scale,
-                buckets: questions.firsts.len() as u32,
-                last: (firsts.len() - 1) as f64,
-                steps: *steps,
-            });
-            questions.firsts.extend(firsts.iter().map(|first| start + first));
-            questions.thresholds.extend(&group.thresholds);
-            let end = questions.thresholds.len() + (1 << steps);
-            questions.thresholds.resize(end, f64::NAN);
+    /// Asks for the codes of features with few categories, and for membership in each set of the others.
+    #[inline(never)]
+    fn ask_for_categories(&mut self, width: usize, sets: &[Set<'_>]) {
+        // For each feature how many categories its largest set could hold. One without words asks for no category, but its
+        // feature has a code.
+        let mut categories = vec![0; width];
+        for set in sets {
+            let count = &mut categories[set.feature];
+            *count = set.words.len().max(1).saturating_mul(32).max(*count);
         }
-        for (feature, &count) in self.categories.iter().enumerate().filter(|(_, count)| has_code(**count)) {
-            questions.codes.push(Code { feature: feature as u32, count: count as u32 });
+        for (feature, &count) in categories.iter().enumerate().filter(|(_, count)| has_code(**count)) {
+            self.questions.codes.push(Code { feature: feature as u32, count: count as u32 });
+            self.answers += 1;
         }
-        let mut sets = self.forest.sets.iter();
-        for (kind, feature) in splits(self.forest) {
-            if let NodeKind::In { missing_left } = kind
-                && let Some(set) = sets.next()
-                && !has_code(self.categories[feature as usize])
-            {
-                questions.words.extend(set);
-                let end = questions.words.len() as u32;
-                questions.members.push(Member { feature, has_missing: missing_left, end });
+        for &Set { feature, missing_left, words } in sets {
+            let mut word = 0;
+            if !has_code(categories[feature]) {
+                self.questions.words.extend(words);
+                let end = self.questions.words.len() as u32;
+                let feature = feature as u32;
+                self.questions.members.push(Member { feature, has_missing: missing_left, end });
+                word = self.answers << 8;
+                self.answers += 1;
             }
+            self.of_sets.push(word);
         }
-        questions
+    }
+
+    /// Has the codes looked up in the sets: the answers of each come after all others.
+    #[inline(never)]
+    fn look_up_codes(&mut self, width: usize, sets: &[Set<'_>]) {
+        let mut counts = vec![0_usize; width];
+        sets.iter().for_each(|set| counts[set.feature] += 1);
+        let codes = &self.questions.codes;
+        let first_code = self.answers - (codes.len() + self.questions.members.len()) as u32;
+        // For each feature its code, how many categories have one, and the answer of its next set.
+        let mut next = vec![None; width];
+        for (i, &Code { feature, count }) in codes.iter().enumerate() {
+            let sixteens = counts[feature as usize].div_ceil(16);
+            next[feature as usize] = Some((i, count as usize, self.all_answers));
+            let bytes = (count as usize + 2).div_ceil(8);
+            self.sets.push(Sets { code: first_code + i as u32, sixteens, planes: vec![[0; 16]; bytes * sixteens] });
+            self.all_answers += 16 * sixteens as u32;
+        }
+        let firsts: Vec<u32> = next.iter().flatten().map(|&(.., first)| first).collect();
+        for (&Set { feature, missing_left, words }, of_set) in sets.iter().zip(&mut self.of_sets) {
+            let Some((code, count, answer)) = &mut next[feature] else { continue };
+            let mut rights = [u64::MAX; 4];
+            rights[*count / 64] ^= u64::from(missing_left) << (*count % 64);
+            put(&mut self.sets[*code], (*answer - firsts[*code]) as usize, words, rights);
+            *of_set = *answer << 8;
+            *answer += 1;
+        }
+    }
+}
+
+/// The thresholds that are marked; the marks become their places among those.
+#[inline(never)]
+fn ranked(marks: &mut [u32], table: &[f64]) -> Vec<f64> {
+    let mut own: Vec<f64> = Vec::new();
+    for (mark, &threshold) in marks.iter_mut().zip(table) {
+        // Both zeros are one threshold.
+        if *mark == 1 && own.last() != Some(&threshold) {
+            own.push(threshold + 0.0);
+        }
+        *mark = own.len().saturating_sub(1) as u32;
+    }
+    own
+}
+
+/// Places among thresholds become words, from that answer on.
+#[inline(never)]
+fn ranks_to_words(ranks: &mut [u32], answer: u32) {
+    for rank in ranks {
+        let (byte, most) = (*rank / PLACES as u32, *rank % PLACES as u32);
+        *rank = ((answer + byte) << 8) | most;
+    }
+}
+
+/// Makes set `i` that of the codes that go right: those that would without it, but for the words' bits.
+#[inline(never)]
+fn put(sets: &mut Sets, i: usize, words: &[u32], mut rights: [u64; 4]) {
+    for (i, &word) in words.iter().enumerate() {
+        rights[i / 2] ^= u64::from(word) << (i % 2 * 32);
+    }
+    for (plane, sixteens) in sets.planes.chunks_exact_mut(sets.sixteens).enumerate() {
+        sixteens[i / 16][i % 16] = (rights[plane / 8] >> (plane % 8 * 8)) as u8;
+    }
+}
+
+impl Questions {
+    fn push(&mut self, group: &Group) {
+        let Buckets { low, scale, firsts, steps } = &group.buckets;
+        let start = self.thresholds.len() as u32;
+        self.places.push(Place {
+            feature: group.feature,
+            missing_first: group.missing_left,
+            start,
+            count: group.thresholds.len() as u32,
+            low: *low,
+            scale: *scale,
+            buckets: self.firsts.len() as u32,
+            last: (firsts.len() - 1) as f64,
+            steps: *steps,
+        });
+        self.firsts.extend(firsts.iter().map(|first| start + first));
+        self.thresholds.extend(&group.thresholds);
+        let end = self.thresholds.len() + (1 << steps);
+        self.thresholds.resize(end, f64::NAN);
     }
 }
 
 /// Whether a feature with sets of that many categories has a code: one byte is enough then.
 fn has_code(categories: usize) -> bool {
     (1..=CODES).contains(&categories)
-}
-
-/// The splits with their features.
-fn splits(forest: &Forest) -> impl Iterator<Item = (NodeKind, u32)> {
-    let splits = forest.kinds.iter().filter(|kind| **kind != NodeKind::Leaf);
-    splits.copied().zip(forest.features.iter().copied())
-}
-
-/// Sorts as the feature, where missing numbers go, and the threshold.
-fn key(feature: u32, missing_left: bool, threshold: f64) -> (u32, u64) {
-    // Both zeros are one threshold.
-    let bits = (threshold + 0.0).to_bits();
-    (feature << 1 | u32::from(missing_left), if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
-}
-
-/// The threshold of a key.
-fn number(order: u64) -> f64 {
-    f64::from_bits(if order >> 63 == 1 { order ^ 1 << 63 } else { !order })
 }

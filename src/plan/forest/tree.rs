@@ -1,8 +1,8 @@
 //! One tree, and its layouts for going down.
 
-use super::questions::{Asker, Question};
-use crate::kernel::forest::{GROVE, GROVE_DEPTH, MAX_LEAVES, NAME_BITS, Node};
-use crate::model::forest::{Depths, NodeKind};
+use crate::kernel::forest::{GROVE, GROVE_DEPTH, Node};
+use crate::model::forest::NodeKind;
+use std::slice::Iter;
 
 /// A grove while it is planted: two rows of lanes for each place.
 pub type GroveBytes = [[u8; GROVE]; 2 * (7 + 56)];
@@ -18,147 +18,111 @@ pub const BARE: GroveBytes = {
     bytes
 };
 
-/// A tree in preorder.
-pub struct Shape {
-    pub nodes: Vec<ShapeNode>,
-    /// The most splits on the way to a leaf.
+/// Where a tree begins, and the most splits on the way to a leaf.
+#[derive(Clone, Copy, Debug)]
+pub struct Tree {
+    pub root: u32,
     pub depth: u32,
 }
 
-/// A split or a leaf.
-pub struct ShapeNode {
-    pub question: Question,
-    /// Where a split's right side begins; how many leaves come before a leaf.
-    pub next: u32,
-    pub is_leaf: bool,
+/// The nodes of trees, laid out for walking down: the two sides of a split side by side, after it.
+#[derive(Clone, Debug)]
+pub struct Nodes {
+    pub nodes: Vec<Node>,
+    /// For each node that is a leaf, how many of its tree's come before it.
+    pub leaf_of: Vec<u32>,
 }
 
-impl Shape {
-    /// The tree at the start of `kinds`.
-    pub fn new(kinds: &[NodeKind], asker: &mut Asker<'_>) -> Self {
-        let mut shape = Self { nodes: Vec::new(), depth: 0 };
-        let (mut depths, mut leaves) = (Depths::default(), 0);
-        // The splits whose right side is still to come.
-        let mut open = Vec::new();
-        for (at, &kind) in kinds.iter().enumerate() {
-            let is_leaf = kind == NodeKind::Leaf;
-            shape.nodes.push(ShapeNode { question: asker.next(kind), next: leaves, is_leaf });
-            let Some(depth) = depths.after(kind) else { break };
-            shape.depth = shape.depth.max(depth);
-            if !is_leaf {
-                open.push(at);
+/// The words for what splits ask, in order.
+pub struct Words<'a> {
+    pub places: Iter<'a, u32>,
+    pub of_thresholds: &'a [Vec<u32>; 2],
+    pub of_sets: Iter<'a, u32>,
+}
+
+impl Words<'_> {
+    /// The word of a split.
+    fn next(&mut self, kind: NodeKind) -> u32 {
+        match kind {
+            NodeKind::AtMost { missing_left } => {
+                let words = &self.of_thresholds[usize::from(missing_left)];
+                self.places.next().map_or(0, |&place| words[place as usize])
+            }
+            _ => self.of_sets.next().copied().unwrap_or(0),
+        }
+    }
+}
+
+impl Nodes {
+    /// Room for so many.
+    #[inline(never)]
+    pub fn new(count: usize) -> Self {
+        Self { nodes: vec![Node { question: 0, next: 0 }; count], leaf_of: vec![0; count] }
+    }
+
+    /// Lays `count` trees out.
+    #[inline(never)]
+    pub fn lay_all_down(&mut self, kinds: &[NodeKind], count: usize, words: &mut Words<'_>) -> Vec<Tree> {
+        let (mut kinds, mut root) = (kinds.iter(), 0);
+        let mut trees = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (end, depth) = self.lay_down(root, &mut kinds, words);
+            trees.push(Tree { root: root as u32, depth });
+            root = end;
+        }
+        trees
+    }
+
+    /// Lays the next tree of `kinds` out, from node `root` on. Returns where it ends, and the most splits on the way to a
+    /// leaf.
+    #[inline(never)]
+    fn lay_down(&mut self, root: usize, kinds: &mut Iter<'_, NodeKind>, words: &mut Words<'_>) -> (usize, u32) {
+        let (mut at, mut end, mut leaves) = (root, root + 1, 0);
+        let (mut depth, mut most) = (0, 0);
+        // The right sides that are still to come, and their depths.
+        let mut open: Vec<(usize, u32)> = Vec::new();
+        for &kind in kinds {
+            if kind != NodeKind::Leaf {
+                self.nodes[at] = Node { question: words.next(kind), next: end as u32 };
+                depth += 1;
+                most = most.max(depth);
+                open.push((end + 1, depth));
+                (at, end) = (end, end + 2);
                 continue;
             }
+            // Every answer goes left, to the leaf itself.
+            self.nodes[at] = Node { question: u8::MAX.into(), next: at as u32 };
+            self.leaf_of[at] = leaves;
             leaves += 1;
-            if let Some(split) = open.pop() {
-                shape.nodes[split].next = at as u32 + 1;
-            }
+            let Some(right) = open.pop() else { break };
+            (at, depth) = right;
         }
-        shape
+        (end, most)
     }
 
-    /// How many splits.
-    pub fn splits(&self) -> usize {
-        self.nodes.len() / 2
+    /// Whether a node is a leaf.
+    pub fn is_leaf(&self, at: usize) -> bool {
+        self.nodes[at].next as usize == at
     }
 
-    /// Lays it out for walking down: level after level, the two sides of a split side by side. `names` has a name for
-    /// each leaf, and `leaf_of` takes them for the nodes; `places` has for each set the byte of its answer.
-    pub fn lay_down(&self, names: &[u32], places: &[u32], nodes: &mut Vec<Node>, leaf_of: &mut Vec<u32>) {
-        let root = nodes.len();
-        let mut order = vec![0];
-        let mut i = 0;
-        while let Some(&at) = order.get(i) {
-            let &ShapeNode { question: Question { answer, most, set, .. }, next, is_leaf } = &self.nodes[at as usize];
-            let to = if is_leaf { i } else { order.len() };
-            if !is_leaf {
-                order.extend([at + 1, next]);
-            }
-            leaf_of.push(if is_leaf { names[next as usize] } else { 0 });
-            let question = if set > 0 { places[set as usize] << 8 } else { answer << 8 | u32::from(most) };
-            nodes.push(Node { question, next: (root + to) as u32 });
-            i += 1;
-        }
-    }
-
-    /// Plants it in a grove, as the tree of that lane. `leaves` takes the names of the leaves.
-    pub fn plant(&self, names: &[u32], lane: usize, grove: &mut GroveBytes, leaves: &mut [u8; 1 << GROVE_DEPTH]) {
-        let mut open = vec![(0, 1_usize)];
+    /// Plants the tree at `root` in a grove, as the tree of that lane. `leaves` takes the numbers of the leaves.
+    pub fn plant(&self, root: usize, lane: usize, grove: &mut GroveBytes, leaves: &mut [u8; 1 << GROVE_DEPTH]) {
+        let mut open = vec![(root, 1_usize)];
         while let Some((at, place)) = open.pop() {
-            let &ShapeNode { question: Question { answer, most, .. }, next, is_leaf } = &self.nodes[at as usize];
             let level = place.ilog2();
-            if is_leaf {
+            if self.is_leaf(at) {
                 // All places below go left, to the first leaf.
-                leaves[(place << (GROVE_DEPTH - level)) - (1 << GROVE_DEPTH)] = names[next as usize] as u8;
+                leaves[(place << (GROVE_DEPTH - level)) - (1 << GROVE_DEPTH)] = self.leaf_of[at] as u8;
                 continue;
             }
             // A place of the lower levels is one below one of the eight ways.
             let below = level.saturating_sub(3);
             let way = (place >> below) % 8;
             let split = if level < 3 { place - 1 } else { 7 + ((1 << below) + place % (1 << below) - 1) * 8 + way };
-            grove[2 * split][lane] = answer as u8;
-            grove[2 * split + 1][lane] = most;
-            open.extend([(at + 1, 2 * place), (next, 2 * place + 1)]);
+            let Node { question, next } = self.nodes[at];
+            grove[2 * split][lane] = (question >> 8) as u8;
+            grove[2 * split + 1][lane] = question as u8;
+            open.extend([(next as usize, 2 * place), (next as usize + 1, 2 * place + 1)]);
         }
-    }
-}
-
-/// What a tree's leaves are called.
-pub struct Names {
-    /// The name of each leaf.
-    pub names: Vec<u32>,
-    /// For each name a leaf with it, or any if there is none.
-    pub leaves: Vec<usize>,
-}
-
-impl Names {
-    /// Names the leaves of `width` numbers each in order: each its own way, or, if it `compares` them, the same numbers the same
-    /// way.
-    pub fn by_numbers(leaves: &[f64], width: usize, compares: bool) -> Self {
-        let mut named = Self { names: Vec::new(), leaves: Vec::new() };
-        // Large trees have many leaves that would have to be compared.
-        let compares = compares && leaves.len() / width <= MAX_LEAVES;
-        for (i, leaf) in leaves.chunks_exact(width).enumerate() {
-            let is_same = |&first: &usize| {
-                let pairs = leaves[first * width..].iter().zip(leaf);
-                compares && pairs.into_iter().all(|(x, y)| x.to_bits() == y.to_bits())
-            };
-            let name = named.leaves.iter().position(is_same).unwrap_or(named.leaves.len());
-            if name == named.leaves.len() {
-                named.leaves.push(i);
-            }
-            named.names.push(name as u32);
-        }
-        named
-    }
-
-    /// The same names in Gray code: those of neighbours differ in one bit, so splits have less to choose.
-    pub fn in_gray_code(&self) -> Self {
-        let code = |name: u32| name ^ name >> 1;
-        let mut leaves = vec![0; self.leaves.len().next_power_of_two()];
-        for (name, &leaf) in self.leaves.iter().enumerate() {
-            leaves[code(name as u32) as usize] = leaf;
-        }
-        Self { names: self.names.iter().map(|&name| code(name)).collect(), leaves }
-    }
-
-    /// Names each leaf by the way down to it, a bit for each split: as long as not many more names than leaves come of it.
-    pub fn by_way(shape: &Shape) -> Option<Self> {
-        let leaves = shape.splits() + 1;
-        if shape.depth > NAME_BITS as u32 || 1 << shape.depth > 2 * leaves {
-            return None;
-        }
-        let mut named = Self { names: vec![0; leaves], leaves: vec![0; 1 << shape.depth] };
-        let mut open = vec![(0, 0, shape.depth)];
-        while let Some((at, way, below)) = open.pop() {
-            let &ShapeNode { next, is_leaf, .. } = &shape.nodes[at as usize];
-            if is_leaf {
-                named.names[next as usize] = way;
-                named.leaves[way as usize] = next as usize;
-            } else {
-                open.extend([(at + 1, way, below - 1), (next, way | 1 << (below - 1), below - 1)]);
-            }
-        }
-        Some(named)
     }
 }

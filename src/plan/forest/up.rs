@@ -1,8 +1,10 @@
 //! Trees laid out for going up: every split settled for many rows at once.
 
-use super::questions::{Asker, Question};
-use super::tree::{Names, Shape, ShapeNode};
-use crate::kernel::forest::{CONSTANTS, Choice, EVERY_ROW, MAX_LEAVES, MAX_PLANES, NAME_BITS, NO_ROW};
+use super::names::Names;
+use super::{Leaves, Own, PackedForest};
+use crate::kernel::forest::{
+    CONSTANTS, Choice, EVERY_ROW, MAX_LEAVES, MAX_PLANES, NAME_BITS, NO_ROW, Node, PLACES, Questions,
+};
 use std::array;
 
 /// What a choice takes, a code in a set, and a tree besides, in steps of a way down: see the benchmarks.
@@ -21,76 +23,131 @@ pub struct Up {
     pub choices: Vec<Choice>,
     /// Where a tree's planes go: those of its sets, then those that its choices make.
     pub made_at: usize,
-    /// The steps of all trees on the way down.
-    steps: u32,
+    pub leaves: Leaves,
 }
 
-/// A tree: how many sets there are up to its end, how many choices, and the planes of its leaves' names.
+/// A tree: how many sets there are up to its end, how many choices, the planes of its leaves' names, and the leaves.
 #[derive(Clone, Debug)]
 pub struct UpTree {
     pub last_set: u32,
     pub end: u32,
     pub bits: Bits,
+    pub own: Own,
 }
 
 /// The planes of a name's bits, from the least on.
 type Bits = [u16; NAME_BITS];
 
+/// The plane of a split's answer, and whether that is the opposite.
+type Answer = (u16, bool);
+
 impl Up {
-    /// Without trees, for the answers of that asker; `None` if they have too many planes.
-    pub fn new(asker: &Asker<'_>) -> Option<Self> {
-        let made_at = CONSTANTS + asker.planes as usize;
-        let (trees, members, ends, choices) = (Vec::new(), Vec::new(), vec![0], Vec::new());
-        (made_at < MAX_PLANES).then_some(Self { trees, members, ends, choices, made_at, steps: 0 })
+    /// A forest; `None` if its leaves are linear, if it has too many leaves or planes, or if going down is quicker.
+    pub fn new(forest: &PackedForest) -> Option<Self> {
+        let planes = Planes::of(&forest.questions);
+        let mut up = Self {
+            trees: Vec::with_capacity(forest.trees.len()),
+            members: Vec::new(),
+            ends: vec![0],
+            choices: Vec::new(),
+            made_at: CONSTANTS + planes.count as usize,
+            leaves: Leaves { rounds: forest.leaves.rounds, ..Leaves::default() },
+        };
+        if up.made_at >= MAX_PLANES || forest.linear.is_some() {
+            return None;
+        }
+        for i in 0..forest.trees.len() {
+            up.push(forest, i, &planes)?;
+        }
+        up.leaves.pad();
+        up.leaves.narrow(&forest.base);
+        up.is_worth_it(forest).then_some(up)
     }
 
-    /// Lays a tree out with those of the names for its leaves that take the fewest choices, and returns them. Fails if there
+    /// Lays tree `i` out with those of the names for its leaves that take the fewest choices. Fails if there
     /// are too many leaves, or too many planes to make.
-    pub fn push(
-        &mut self,
-        shape: &Shape,
-        candidates: impl IntoIterator<Item = Names>,
-        sets: &[[u64; 4]],
-    ) -> Option<Names> {
-        let first_set = self.ends.len();
-        let answers: Vec<_> = shape.nodes.iter().map(|node| self.answer(node.question, first_set, sets)).collect();
+    fn push(&mut self, forest: &PackedForest, i: usize, planes: &Planes) -> Option<()> {
+        let (tree, own) = (forest.trees[i], forest.owns[i]);
+        let (root, end, first_set) = (tree.root as usize, forest.end(i), self.ends.len());
+        let (count, outputs) = (forest.count(i), forest.base.len());
+        let named = Names::by_numbers(&forest.leaves, own, count, outputs)?;
+        let mut answers = Vec::with_capacity(end - root);
+        for node in &forest.nodes.nodes[root..end] {
+            answers.push(self.answer(forest, node.question, first_set, planes));
+        }
         let chosen_at = self.made_at + self.ends.len() - first_set;
         if chosen_at > MAX_PLANES {
             return None;
         }
         let lay = |names: Names| {
             let mut chooser = Chooser { choices: Vec::new(), made_at: chosen_at };
-            let bits = chooser.tree(shape, &names, &answers)?;
+            let bits = chooser.tree(forest, root, &names, &answers)?;
             Some((chooser.choices, bits, names))
         };
-        let (choices, bits, names) =
-            candidates.into_iter().filter_map(lay).min_by_key(|(choices, ..)| choices.len())?;
+        let candidates =
+            Names::by_way(&forest.nodes, root, tree.depth, count).into_iter().chain([named.in_gray_code()]);
+        let (choices, bits, names) = candidates.filter_map(lay).min_by_key(|(choices, ..)| choices.len())?;
         self.choices.extend(choices);
-        self.trees.push(UpTree { last_set: self.ends.len() as u32 - 1, end: self.choices.len() as u32, bits });
-        self.steps += shape.depth;
-        Some(names)
+        let own = self.leaves.copy(&forest.leaves, own, &names.leaves, outputs);
+        self.trees.push(UpTree { last_set: self.ends.len() as u32 - 1, end: self.choices.len() as u32, bits, own });
+        Some(())
     }
 
-    /// The plane of a question's answer; or, if that is of fewer codes, of the opposite.
-    fn answer(&mut self, question: Question, first_set: usize, sets: &[[u64; 4]]) -> (u16, bool) {
-        let first = CONSTANTS as u32 + question.plane;
-        if question.set == 0 {
-            return (first as u16, false);
+    /// The plane of the answer to a word; of a set of codes a plane is made, of the opposite if that is of fewer codes.
+    fn answer(&mut self, forest: &PackedForest, word: u32, first_set: usize, planes: &Planes) -> Answer {
+        let answer = word >> 8;
+        if let Some(first) = planes.firsts.get(answer as usize) {
+            return ((CONSTANTS as u32 + first + word % (1 << 8)) as u16, false);
         }
-        let set = &sets[question.set as usize];
-        let codes = (0..question.codes).map(|code| (code, set[code as usize / 64] >> (code % 64) & 1 == 1));
-        let is_turned = 2 * codes.clone().filter(|(_, is_in)| *is_in).count() > question.codes as usize;
-        self.members.extend(codes.filter(|(_, is_in)| *is_in != is_turned).map(|(code, _)| (first + code) as u16));
+        let mut i = answer - planes.firsts.len() as u32;
+        let mut sets = forest.sets.iter().zip(&forest.questions.codes);
+        let found = sets.find(|(sets, _)| {
+            let is_here = i < 16 * sets.sixteens as u32;
+            i -= if is_here { 0 } else { 16 * sets.sixteens as u32 };
+            is_here
+        });
+        let Some((sets, code)) = found else { return (NO_ROW, false) };
+        let first = CONSTANTS as u32 + planes.firsts[sets.code as usize];
+        let codes = (0..code.count + 2).map(|code| (first + code, sets.has(i as usize, code)));
+        let is_turned = 2 * codes.clone().filter(|(_, is_in)| *is_in).count() > codes.len();
+        self.members.extend(codes.filter(|(_, is_in)| *is_in != is_turned).map(|(plane, _)| plane as u16));
         self.ends.push(self.members.len() as u32);
         ((self.made_at + self.ends.len() - 1 - first_set) as u16, is_turned)
     }
 
     /// Whether it is quicker than going down.
-    pub fn is_worth_it(&self) -> bool {
+    fn is_worth_it(&self, forest: &PackedForest) -> bool {
         let steps = self.choices.len() as f64 * STEPS_OF_CHOICE
             + self.members.len() as f64 * STEPS_OF_MEMBER
             + self.trees.len() as f64 * STEPS_OF_TREE;
-        steps < f64::from(self.steps)
+        steps < forest.trees.iter().map(|tree| f64::from(tree.depth)).sum()
+    }
+}
+
+/// The planes of answers.
+struct Planes {
+    /// For each byte of an answer the first of its planes.
+    firsts: Vec<u32>,
+    count: u32,
+}
+
+impl Planes {
+    /// Of a place one for each threshold and one more, of a code one for each, of a membership one.
+    fn of(questions: &Questions) -> Self {
+        let mut planes = Self { firsts: Vec::new(), count: 0 };
+        for place in &questions.places {
+            planes.firsts.extend((0..place.count).step_by(PLACES).map(|before| planes.count + before));
+            planes.count += place.count + 1;
+        }
+        for code in &questions.codes {
+            planes.firsts.push(planes.count);
+            planes.count += code.count + 2;
+        }
+        for _ in &questions.members {
+            planes.firsts.push(planes.count);
+            planes.count += 1;
+        }
+        planes
     }
 }
 
@@ -102,21 +159,22 @@ struct Chooser {
 }
 
 impl Chooser {
-    /// The planes of the leaves' names, with the planes of the answers and whether they are the opposite.
-    fn tree(&mut self, shape: &Shape, names: &Names, answers: &[(u16, bool)]) -> Option<Bits> {
+    /// The planes of the leaves' names, for the answers of its splits.
+    fn tree(&mut self, forest: &PackedForest, root: usize, names: &Names, answers: &[Answer]) -> Option<Bits> {
         if names.leaves.len() > MAX_LEAVES {
             return None;
         }
         // Of the names below each node.
-        let mut bits = vec![[NO_ROW; NAME_BITS]; shape.nodes.len()];
-        for (at, &ShapeNode { next, is_leaf, .. }) in shape.nodes.iter().enumerate().rev() {
-            if is_leaf {
-                let name = names.names[next as usize];
+        let mut bits = vec![[NO_ROW; NAME_BITS]; answers.len()];
+        for (at, &(plane, is_turned)) in answers.iter().enumerate().rev() {
+            let Node { next, .. } = forest.nodes.nodes[root + at];
+            if forest.nodes.is_leaf(root + at) {
+                let name = names.names[forest.nodes.leaf_of[root + at] as usize];
                 bits[at] = array::from_fn(|bit| if name >> bit & 1 == 1 { EVERY_ROW } else { NO_ROW });
                 continue;
             }
-            let (plane, is_turned) = answers[at];
-            let (left, right) = (bits[at + 1], bits[next as usize]);
+            let next = next as usize - root;
+            let (left, right) = (bits[next], bits[next + 1]);
             let (left, right) = if is_turned { (right, left) } else { (left, right) };
             for bit in 0..NAME_BITS {
                 bits[at][bit] = self.choose(plane, left[bit], right[bit])?;

@@ -31,7 +31,7 @@ fn writes_the_same_file_again_and_prints_a_report() {
     }
     let first = fs::read(folder.path().join("line.edgelet")).expect("the model");
     let model = format::decode(&first).expect("a model");
-    assert_eq!(Predictor::new(&model).prove(&model), Ok(()));
+    assert_eq!(Predictor::new(&model).prove(model.tests()), Ok(()));
     assert_eq!(model.provenance().trained_at, Some(1_700_000_000));
     assert!(edgelet(folder.path(), &["train", "line.csv", "--target", "y", "-o", "again.edgelet"]).status.success());
     assert_eq!(first, fs::read(folder.path().join("again.edgelet")).expect("the model"));
