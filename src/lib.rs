@@ -38,10 +38,6 @@ macro_rules! format {
     }};
 }
 
-#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "packaged")))]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
 // ground
 pub mod error;
 pub mod kernel;

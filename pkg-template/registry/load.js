@@ -1,13 +1,13 @@
 // `load` of every entry but the slim one: it also follows a bucket's aliases, and trusts what pinned keys have signed.
 import { EdgeletError } from "../errors.js";
 import { CACHE_MODES, FILE_OPTIONS, checkOptions, isFunction } from "../options.js";
-import { load as loadBytes } from "../slim.js";
+import { isReady, load as loadBytes } from "../slim.js";
 import { Bucket } from "./bucket.js";
 import { openCache } from "./cache.js";
 import { decrypted } from "./decrypt.js";
 import { readKey } from "./digest.js";
 import { parseAddress, readReference } from "./reference.js";
-import { explained } from "./request.js";
+import { explained, request } from "./request.js";
 import { patiently } from "./retry.js";
 import { chosenTarget } from "./rollout.js";
 import { identity, shared } from "./share.js";
@@ -48,8 +48,7 @@ export async function load(source, options, init, isSharing = true, decode = loa
   const key = options.decryptionKey && readKey("options.decryptionKey", "aes256", options.decryptionKey);
   if (reference === undefined) {
     checkFileOptions(options);
-    await init();
-    return loadFile(source, options, decode);
+    return loadFile(source, options, init, decode);
   }
   const starting = init();
   // Awaited below: should it fail before, nobody is to be told twice.
@@ -70,30 +69,52 @@ function checkFileOptions(options) {
   throw new EdgeletError("bad_option", `options.${wrong ?? "cache"}`, "a model in a bucket", "a file", hint);
 }
 
-async function loadFile(source, { retry, ...options }, decode) {
+async function loadFile(source, { retry, ...options }, init, decode) {
   const isAddress = isText(source) || source instanceof URL;
+  const address = isAddress ? parseAddress(source) : undefined;
+  // Who comes first waits for the core: the file is asked for meanwhile. Should it fail, the next attempt tells of it.
+  let early = address && !isReady() ? requestEarly(address.href, options) : undefined;
+  await init();
   try {
-    return await patiently(isAddress ? retry : { attempts: 1 }, options.signal, () => decode(source, options));
+    return await patiently(isAddress ? retry : { attempts: 1 }, options.signal, () => {
+      const given = early ?? source;
+      early = undefined;
+      return decode(given, options);
+    });
   } catch (error) {
-    throw isAddress ? explained(error, parseAddress(source)) : error;
+    throw isAddress ? explained(error, address) : error;
   }
+}
+
+function requestEarly(url, options) {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  listenerOf(options)("fetch", 0);
+  const answer = request(url, options, signal);
+  answer.catch(() => {});
+  return answer;
+}
+
+/** Tells `onProgress`; a listener's own failure stops no load. */
+function listenerOf({ onProgress }) {
+  return (stage, loaded, total) => {
+    try {
+      onProgress?.({ stage, loaded, total, fraction: total && loaded / total });
+    } catch {
+      // Nothing is told of it.
+    }
+  };
 }
 
 /** The bytes of a reference's model, and its release. Who asks for the same meanwhile shares them. */
 function follow(reference, options, keys, isSharing) {
-  const { cache, fetch, headers, offline, onProgress, retry, signal, sticky } = options;
+  const { cache, fetch, headers, offline, retry, signal, sticky } = options;
   signal?.throwIfAborted();
   if (keys === undefined && !unsigned.has(reference.model)) {
     unsigned.add(reference.model);
     console.warn(`edgelet: ${reference.model}: no publicKey is given, so whoever can write to the bucket chooses the model.`);
   }
-  const listener = (stage, loaded, total) => {
-    try {
-      onProgress?.({ stage, loaded, total, fraction: total && loaded / total });
-    } catch {
-      // A listener's own failure stops no load.
-    }
-  };
+  const listener = listenerOf(options);
   listener("fetch", 0);
   const plain = [reference.url(""), reference, keys, offline, sticky, JSON.stringify(retry)];
   const key = isSharing ? [...plain, ...[cache, fetch, headers].map(identity)].join("\n") : Symbol("alone");

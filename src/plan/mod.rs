@@ -77,6 +77,11 @@ fn lay_out(model: &Model) -> Layout {
     Layout { block, places, scratch }
 }
 
+/// How many f64 of scratch a block of a model's rows takes, before anything is planned.
+pub fn scratch(model: &Model) -> usize {
+    lay_out(model).scratch
+}
+
 /// Plans a model, and returns what is left of it when its operators are in the plan.
 pub fn compile(model: Model) -> (Plan, Parts) {
     let Layout { block, places, scratch } = lay_out(&model);

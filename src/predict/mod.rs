@@ -107,8 +107,7 @@ impl Predictor {
         assert!(rows <= self.plan.block, "at most a block of rows");
         let route = self.plan.route(method).expect("a method of the model");
         let Self { scratch, room, texts, desk, .. } = self;
-        let steps = route.steps.iter().map(|&step| &self.plan.steps[step]);
-        run(steps, rows, scratch, &mut Rooms { room, texts, desk });
+        run(&self.plan.steps, &route.steps, rows, scratch, &mut Rooms { room, texts, desk });
     }
 
     /// Predicts encoded rows (rows × inputs, see [`Signature`](crate::model::Signature)) into `out`
@@ -178,8 +177,9 @@ struct Rooms<'a> {
 /// Chooses by the plan alone, never by what is in the rows: a packager that sees this run once knows all that it ever
 /// calls for a model.
 #[cfg_attr(feature = "packaged", inline(never))]
-fn run<'a>(steps: impl Iterator<Item = &'a Step>, rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
-    for Step { work, from, at, width } in steps {
+fn run(steps: &[Step], route: &[usize], rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
+    for &step in route {
+        let Step { work, from, at, width } = &steps[step];
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];
         let read = |source: &Source| &before[source.at..][..rows * source.width];

@@ -7,10 +7,14 @@ use super::error::throw;
 use crate::error::Kind;
 use crate::format::limits::MAX_FILE_BYTES;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use std::hint::black_box;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, ReadableStream, ReadableStreamDefaultReader, Request, RequestInit, Response};
+
+/// What a load takes beside the model, in bytes.
+const ROOM: usize = 1 << 16;
 
 #[wasm_bindgen]
 extern "C" {
@@ -242,18 +246,26 @@ fn append(bytes: &mut Vec<u8>, chunk: &Uint8Array) -> Result<(), JsValue> {
     if (start + length) as u64 > MAX_FILE_BYTES {
         return Err(too_large());
     }
-    if bytes.try_reserve(length).is_err() {
-        return Err(throw(
-            Kind::OutOfMemory,
-            "model",
-            "memory enough for it",
-            "less",
-            "Dispose of other models to make room.",
-        ));
-    }
+    reserve(bytes, length)?;
     bytes.resize(start + length, 0);
     chunk.copy_to(&mut bytes[start..]);
     Ok(())
+}
+
+fn reserve(bytes: &mut Vec<u8>, length: usize) -> Result<(), JsValue> {
+    bytes.try_reserve(length).map_err(|_| {
+        let hint = "Dispose of other models to make room.";
+        throw(Kind::OutOfMemory, "model", "memory enough for it", "less", hint)
+    })
+}
+
+/// Checks that there is room for so many bytes, and for what a load takes beside them: without it, it would end in a trap,
+/// which loses what was taken by then.
+pub(super) fn check_room(bytes: usize) -> Result<(), JsValue> {
+    // A compiler may leave out what is given back unused.
+    let both = &mut [Vec::new(), Vec::new()];
+    reserve(&mut black_box(&mut *both)[0], bytes)?;
+    reserve(&mut black_box(both)[1], ROOM)
 }
 
 /// Checks a Subresource Integrity string: of several hashes, one of the strongest algorithm must match.

@@ -14,10 +14,13 @@ use crate::error::Error;
 use crate::format;
 use crate::kernel::dense;
 use crate::model::{Method, Model, Parts, Screen, Signature, TestRows};
+use crate::plan;
 use crate::predict::Predictor;
 use error::thrown;
+use js_sys::Promise;
 use std::mem;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 /// A model ready to predict.
 #[wasm_bindgen]
@@ -43,9 +46,12 @@ pub struct File {
 
 /// Fetches a model: see `load` in the package's declarations.
 #[wasm_bindgen]
-pub async fn read(source: JsValue, options: fetch::LoadOptions) -> Result<File, JsValue> {
-    let bytes = fetch::read(source, &options).await?;
-    Ok(File { bytes, options })
+pub fn read(source: JsValue, options: fetch::LoadOptions) -> Result<Promise, JsValue> {
+    fetch::check_room(0)?;
+    Ok(future_to_promise(async move {
+        let bytes = fetch::read(source, &options).await?;
+        Ok(File { bytes, options }.into())
+    }))
 }
 
 #[wasm_bindgen]
@@ -62,6 +68,7 @@ impl File {
     fn ready(self, model: Model) -> Result<Core, JsValue> {
         let size = self.bytes.len() as f64;
         drop(self.bytes);
+        fetch::check_room(plan::scratch(&model) * size_of::<f64>())?;
         let core = Core::new(model)?;
         self.options.report("ready", size, Some(size));
         Ok(core)
