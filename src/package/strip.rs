@@ -2,7 +2,7 @@
 //! names and labels, the card the rest.
 
 use crate::error::Result;
-use crate::model::forest::{Forest, NodeKind};
+use crate::model::forest::{Forest, NodeKind, Sets, Thresholds};
 use crate::model::{InputKind, Labels, Model, Node, Operator, Provenance, TestRows};
 
 /// The model that goes into a package.
@@ -48,8 +48,8 @@ pub fn hollow(model: &Model) -> Result<Option<Model>> {
                 targets: vec![None],
                 kinds: vec![NodeKind::Leaf],
                 features: Vec::new(),
-                thresholds: Vec::new(),
-                sets: Vec::new(),
+                thresholds: Thresholds::new(*width, [], &[]),
+                sets: Sets::default(),
                 leaves: vec![0.0; base.len()],
                 linear: None,
             })
