@@ -140,7 +140,7 @@ fn shaken(mut module: Module, model: &Model, seen: &[bool], set_up: &[&str]) -> 
 
 fn parse(core: &[u8]) -> Result<Module> {
     let mut config = ModuleConfig::new();
-    config.generate_name_section(std::env::var_os("NAMES").is_some()).generate_producers_section(false);
+    config.generate_name_section(false).generate_producers_section(false);
     config.parse(core).map_err(|error| failed(&error))
 }
 
