@@ -54,6 +54,9 @@ pub mod format;
 pub mod plan;
 // run
 pub mod predict;
+// package
+#[cfg(feature = "package")]
+pub mod package;
 // edges: the only platform gates of the crate
 #[cfg(feature = "import")]
 pub mod import;
@@ -61,9 +64,15 @@ pub mod import;
 mod importer;
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(feature = "package")]
-pub mod package;
 #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "packaged"))]
 mod packaged;
-#[cfg(all(target_family = "wasm", target_os = "unknown", not(any(feature = "import", feature = "packaged"))))]
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "package"))]
+mod packager;
+#[cfg(all(target_family = "wasm", target_os = "unknown", any(feature = "import", feature = "package")))]
+mod thrown;
+#[cfg(all(
+    target_family = "wasm",
+    target_os = "unknown",
+    not(any(feature = "import", feature = "package", feature = "packaged"))
+))]
 mod web;

@@ -1,15 +1,20 @@
 // Many rows: a CSV is streamed through the model, piece by piece, and comes back with its predictions.
 
-import { recordOf, records, valueOf } from "./csv.js";
+import { recordOf } from "./csv.js";
 import { byId, html } from "./dom.js";
 import { duration, joined, number } from "./format.js";
 import { pause } from "./pause.js";
 import { clearProblem, showProblem } from "./problem.js";
 import { EdgeletError } from "./runtime.js";
+import { Table } from "./table.js";
 import { connectPicker } from "./ways.js";
 
 const BLOCK = 512;
 const PREVIEW = 6;
+/** The share of the work that finding out what the columns are is taken for. */
+const READING = 0.3;
+/** For so many milliseconds the work holds up the page at most. */
+const SLICE = 12;
 
 let take;
 connectPicker(byId("batch-choose"), byId("batch-file"), (file) => take?.(file));
@@ -49,10 +54,10 @@ export class Batch {
     let rows = 0;
     try {
       for await (const done of this.#predicted(file, signal)) {
-        pieces.push(done.text);
         rows = done.rows;
         byId("batch-progress").value = done.share;
-        byId("batch-status").textContent = `${number(rows)} rows …`;
+        byId("batch-status").textContent = `${done.text === undefined ? "Reading " : ""}${number(rows)} rows …`;
+        if (done.text !== undefined) pieces.push(done.text);
         if (done.preview) this.#preview(done.preview);
       }
       const time = performance.now() - begin;
@@ -67,61 +72,42 @@ export class Batch {
     }
   }
 
-  /** Yields `{ text, rows, share, preview? }` for each block of rows. */
+  /** Yields `{ rows, share }` while it finds out what the columns are, then `{ text, rows, share, preview? }` for each block. */
   async *#predicted(file, signal) {
-    let read = 0;
-    const counted = new TransformStream({
-      transform(chunk, controller) {
-        read += chunk.length;
-        controller.enqueue(chunk);
-      },
-    });
-    const texts = file.stream().pipeThrough(counted).pipeThrough(new TextDecoderStream("utf-8", { fatal: true }));
-    let [header, rows, block, last] = [undefined, 0, [], performance.now()];
+    const table = new Table(file, this.#model.schema.inputs);
+    const breathe = breather(signal);
+    for await (const { rows, share } of table.examine()) {
+      await breathe();
+      yield { rows, share: share * READING };
+    }
+    let [rows, block, at] = [0, [], 0];
     const flush = () => {
-      const { names, cells } = this.#answers(block, header, rows);
+      const { names, cells } = this.#answers(table, block, rows);
       const isFirst = rows === 0;
       rows += block.length;
-      const head = isFirst ? `${recordOf([...header, ...names])}\n` : "";
+      const head = isFirst ? `${recordOf([...table.header, ...names])}\n` : "";
       // The rows' own cells stay as they were written.
       const text = head + block.map((record, k) => `${record.text},${recordOf(cells[k])}\n`).join("");
-      const preview = isFirst && [[...names, ...header], ...block.slice(0, PREVIEW).map((record, k) => [...cells[k], ...record.cells])];
+      const preview = isFirst && [[...names, ...table.header], ...block.slice(0, PREVIEW).map((record, k) => [...cells[k], ...record.cells])];
       block = [];
-      return { text, rows, share: Math.min(1, read / file.size), preview };
+      return { text, rows, share: READING + at * (1 - READING), preview };
     };
-    for await (const found of records(texts)) {
+    for await (const { found, share } of table.records()) {
+      at = share;
       for (const record of found) {
-        if (header === undefined) {
-          header = this.#checked(record.cells.map((name) => name.trim().replace(/^\uFEFF/, "")));
-          continue;
-        }
-        if (record.cells.length !== header.length) throw ragged(rows + block.length, header, record.cells);
         block.push(record);
         if (block.length < BLOCK) continue;
         yield flush();
-        if (performance.now() - last > 12) {
-          await pause();
-          last = performance.now();
-        }
-        signal.throwIfAborted();
+        await breathe();
       }
     }
-    if (header === undefined) throw new EdgeletError("bad_rows", "line 1", "a header with the columns' names", "nothing");
     if (block.length > 0 || rows === 0) yield flush();
   }
 
-  #checked(header) {
-    const missing = this.#model.featureNames.find((name) => !header.includes(name));
-    if (missing === undefined) return header;
-    const hint = "A CSV to fill in has them all.";
-    throw new EdgeletError("missing_feature", "columns", JSON.stringify(missing), `columns ${header.slice(0, 12).join(", ")}`, hint);
-  }
-
   /** The cells that a block gains, and their columns' names. */
-  #answers(block, header, first) {
-    const { inputs, outputs, targets } = this.#model.schema;
-    const places = inputs.map(({ name }) => header.indexOf(name));
-    const rows = block.map(({ cells }) => inputs.map((input, i) => valueOf(cells[places[i]], input)));
+  #answers(table, block, first) {
+    const { outputs, targets } = this.#model.schema;
+    const rows = block.map((record) => table.rowOf(record));
     const methods = outputs.map(({ method }) => method);
     try {
       const several = targets.length > 1 ? targets : ["prediction"];
@@ -190,8 +176,16 @@ function transformed({ values }, rows) {
   return { names: Array.from({ length: width }, (_, k) => `x${k}`), cells: columnsOf(values, width, rows) };
 }
 
-function ragged(row, header, cells) {
-  return new EdgeletError("bad_rows", `row ${row}`, `${header.length} cells`, String(cells.length), "Quote cells that hold commas or line breaks.");
+/** Gives the browser its turn now and then, and throws when the work was cancelled. */
+function breather(signal) {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last > SLICE) {
+      await pause();
+      last = performance.now();
+    }
+    signal.throwIfAborted();
+  };
 }
 
 /** An error of a block with the row's number in the file. */

@@ -1,7 +1,11 @@
-// CSV by the rules of RFC 4180, in pieces: a file of any size passes through in constant memory.
+// CSV by the rules of RFC 4180, in pieces: a file of any size passes through in constant memory. A line ends as on any system:
+// with \n, \r\n or \r.
 
 /** A record longer than this is a quote that nobody closed. */
 const MOST_LETTERS = 1 << 20;
+
+/** The end of a line. Of \r\n the \n ends an empty one, which is passed by. */
+const END = /[\r\n]/g;
 
 /** Yields lists of records, `{ text, cells }`, of a stream of texts. Empty lines are passed by. */
 export async function* records(texts) {
@@ -22,9 +26,10 @@ function wholeRecords(text) {
   const found = [];
   let at = 0;
   for (;;) {
-    const end = text.indexOf("\n", at);
-    if (end < 0) return [found, at];
-    const line = text.slice(at, text[end - 1] === "\r" ? end - 1 : end);
+    END.lastIndex = at;
+    const end = END.exec(text)?.index;
+    if (end === undefined) return [found, at];
+    const line = text.slice(at, end);
     if (!line.includes('"')) {
       if (line !== "") found.push({ text: line, cells: line.split(",") });
       at = end + 1;
@@ -54,12 +59,11 @@ function quotedRecord(text, start) {
       }
     }
     const plain = at;
-    while (at < text.length && text[at] !== "," && text[at] !== "\n") at++;
+    while (at < text.length && text[at] !== "," && text[at] !== "\n" && text[at] !== "\r") at++;
     if (at === text.length) return undefined;
-    const end = text[at] === "\n" && text[at - 1] === "\r" ? at - 1 : at;
-    cells.push(cell + text.slice(plain, Math.max(plain, end)));
+    cells.push(cell + text.slice(plain, at));
     at++;
-    if (text[at - 1] === "\n") return { cells, end, next: at };
+    if (text[at - 1] !== ",") return { cells, end: at - 1, next: at };
   }
 }
 
@@ -71,23 +75,4 @@ export function recordOf(cells) {
 function written(cell) {
   const text = cell === null || cell === undefined ? "" : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** The words that stand for a missing value, as for `edgelet predict`. */
-const MISSING = /^(|na|nan|null|none)$/i;
-/** What JavaScript reads as a number and the program does not. */
-const OTHER_BASE = /^[+-]?0[xob]/i;
-
-/** A cell as an input takes it. What is no value of it stays as it is written, so that the model can say so. */
-export function valueOf(cell, { type, categories }) {
-  const text = cell.trim();
-  if (MISSING.test(text)) return null;
-  if (type === "text") return text;
-  const number = OTHER_BASE.test(text) ? NaN : Number(text);
-  const isTruth = /^(true|false)$/i.test(text);
-  if (!categories) return Number.isNaN(number) ? (isTruth ? (text.length === 4 ? 1 : 0) : text) : number;
-  const same = categories.find((label) => String(label) === text);
-  if (same !== undefined) return same;
-  const plain = isTruth ? text.toLowerCase() : String(number);
-  return categories.find((label) => typeof label !== "string" && String(label) === plain) ?? text;
 }

@@ -1,9 +1,8 @@
-// The importers' wasm in a worker of its own: a large file does not hold up the page, and a trap ends only this worker.
-// A message is `{ id, call, given }`, its answer `{ id, value }`, `{ id, error }` (the fields of an EdgeletError) or `{ id, trap }`.
+// The importers' wasm, in a worker.
 
+import { answerCalls } from "./calls.js";
 import start, { Anatomy, import_model } from "./importer/edgelet-import.js";
 
-const started = start({ module_or_path: new URL("./importer/edgelet-import.wasm", import.meta.url) });
 let anatomy;
 
 const CALLS = {
@@ -16,14 +15,4 @@ const CALLS = {
   before: ({ step }) => anatomy.before(step),
 };
 
-addEventListener("message", async ({ data: { id, call, given } }) => {
-  try {
-    await started;
-    const value = CALLS[call](given);
-    postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
-  } catch (error) {
-    // What the wasm throws is a plain object; everything else means that it is in no state to go on.
-    if (typeof error?.code === "string") postMessage({ id, error });
-    else postMessage({ id, trap: String(error?.message ?? error) });
-  }
-});
+answerCalls(CALLS, start({ module_or_path: new URL("./importer/edgelet-import.wasm", import.meta.url) }));

@@ -1,13 +1,13 @@
 // Other frameworks' files → .edgelet, and a look inside a model. The wasm for it is fetched at the first call.
 
-import { EdgeletError } from "./runtime.js";
+import { Workshop } from "./workshop.js";
 
-/** An import that takes longer is given up: no honest file does. */
-const MOST_MILLISECONDS = 120_000;
+const importer = () =>
+  new Workshop(new URL("./importer-worker.js", import.meta.url), { who: "importer", what: "file", title: "This file could not be read" });
 
 /** The bytes of the .edgelet file that a framework's file becomes; the error of a refused file lists all that is in the way. */
 export async function importModel(bytes, name, signal, options = {}) {
-  const workshop = new Workshop();
+  const workshop = importer();
   try {
     return await workshop.call("import", { bytes, name, ...options }, signal);
   } finally {
@@ -20,7 +20,7 @@ export async function importModel(bytes, name, signal, options = {}) {
  * A model taken apart: what `src/importer/describe.rs` tells of it, and its trees on demand.
  */
 export class Inside {
-  #workshop = new Workshop();
+  #workshop = importer();
 
   /** Resolves with the description. */
   open(bytes) {
@@ -40,67 +40,4 @@ export class Inside {
   close() {
     this.#workshop.end();
   }
-}
-
-/** One worker and the calls that wait for it. */
-class Workshop {
-  #worker = new Worker(new URL("./importer-worker.js", import.meta.url), { type: "module" });
-  #waiting = new Map();
-  #next = 0;
-
-  constructor() {
-    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#fail(new Error(event.message || "The importer could not be started: its files are not where this page expects them."));
-    });
-  }
-
-  async call(call, given, signal) {
-    signal?.throwIfAborted();
-    const id = this.#next++;
-    const { promise, resolve, reject } = withResolvers();
-    const give = (error) => this.#fail(error);
-    const abort = () => give(signal.reason);
-    const timer = setTimeout(() => give(stopped("it did not come to an end within two minutes")), MOST_MILLISECONDS);
-    this.#waiting.set(id, { resolve, reject });
-    signal?.addEventListener("abort", abort);
-    this.#worker.postMessage({ id, call, given });
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      this.#waiting.delete(id);
-    }
-  }
-
-  end() {
-    this.#fail(new DOMException("The model was closed.", "AbortError"));
-  }
-
-  #answer({ id, value, error, trap }) {
-    const { resolve, reject } = this.#waiting.get(id) ?? {};
-    if (trap !== undefined) this.#fail(stopped(trap));
-    else if (error) reject?.(new EdgeletError(error.code, error.at, error.expected, error.found, error.hint));
-    else resolve?.(value);
-  }
-
-  /** Ends the worker, whatever it is doing, and every call that waits for it. */
-  #fail(error) {
-    this.#worker.terminate();
-    for (const { reject } of this.#waiting.values()) reject(error);
-  }
-}
-
-function stopped(why) {
-  const error = new Error(`The importer stopped at this file (${why}). It was thrown away; the next file gets a fresh one.`);
-  error.title = "This file could not be read";
-  return error;
-}
-
-function withResolvers() {
-  const both = {};
-  both.promise = new Promise((resolve, reject) => Object.assign(both, { resolve, reject }));
-  return both;
 }

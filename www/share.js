@@ -1,15 +1,23 @@
-// What can be taken away from the page: a link that opens the same model, and the model as an .edgelet file.
+// What can be taken away from the page: a link that opens the same model, the model as an .edgelet file, and as an npm package.
 
 import { byId, set } from "./dom.js";
 
 let file;
+let opened;
+let packaging;
 
-/** Connects both for the model that is shown, and puts its address in the page's own. */
-export function showActions({ bytes, name, address }) {
+/** Connects them for the model that is shown, and puts its address in the page's own. */
+export function showActions(shown) {
+  const { bytes, name, address } = shown;
+  opened = shown;
+  packaging?.close();
+  packaging = undefined;
   if (file) URL.revokeObjectURL(file);
   file = bytes && URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const download = byId("download");
   set(download, { href: file, download: `${name.replace(/\.[^.]+$/, "")}.edgelet`, hidden: !file });
+  byId("package").hidden = !bytes;
+  byId("package").onclick = openPackaging;
   byId("share").hidden = !address;
   byId("shared").textContent = "";
   const link = new URL(location.href);
@@ -19,6 +27,15 @@ export function showActions({ bytes, name, address }) {
   else link.searchParams.delete("model");
   history.replaceState(null, "", link);
   byId("share").onclick = () => copy(link.href);
+}
+
+/** Opens the form for an npm package, or closes it. */
+async function openPackaging() {
+  const asked = opened;
+  const { Packaging } = await import("./packaging.js");
+  if (asked !== opened) return;
+  packaging ??= new Packaging(opened);
+  packaging.toggle();
 }
 
 /** An address below the page's own folder is written without it, so that the link outlives a move of the site. */

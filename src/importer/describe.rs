@@ -32,7 +32,7 @@ struct Step<'a> {
 struct ForestFacts<'a> {
     trees: usize,
     leaves: usize,
-    depth: u32,
+    depth: usize,
     /// What the splits' columns are; none where they are too many.
     columns: &'a [Column],
 }

@@ -12,8 +12,8 @@ use crate::error::{Error, Kind};
 use crate::format;
 use crate::import::{self, Framework, Options};
 use crate::model::{Background, Method, Model, Operator, Output, Parts, TestRows};
+use crate::thrown::thrown;
 use columns::Columns;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// The `.edgelet` file of another framework's model: the bytes that `edgelet import` writes.
@@ -90,19 +90,4 @@ impl Anatomy {
         parts.tests = TestRows::default();
         Model::new(parts).and_then(|model| format::encode(&model)).map_err(thrown)
     }
-}
-
-#[derive(Serialize)]
-struct Thrown<'a> {
-    code: &'static str,
-    at: &'a str,
-    expected: &'a str,
-    found: &'a str,
-    hint: &'a str,
-}
-
-/// An error as a plain object, which a worker can send.
-fn thrown(error: Error) -> JsValue {
-    let (at, expected, found, hint) = (error.at(), error.expected(), error.found(), error.next_step());
-    serde_wasm_bindgen::to_value(&Thrown { code: error.kind().code(), at, expected, found, hint }).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod data;
 pub mod doctor;
+pub mod interpreter;
 pub mod registry;
 pub mod store;
 pub mod train;

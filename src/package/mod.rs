@@ -1,10 +1,11 @@
 //! npm packages of one model: its wasm shaken to what the model needs, scripts, types made of its schema, and its card.
 //!
-//! [`files`] is a function of bytes: no files, no network. Whoever calls it writes the package, or hands it out.
+//! [`files`] is a function of bytes: no files, no network; what runs wasm is given to it. Whoever calls it writes the package, or hands it out.
 //! docs/PACKAGES.md says what is in one.
 
 mod about;
 mod card;
+mod engine;
 mod escape;
 mod example;
 mod manifest;
@@ -13,17 +14,20 @@ mod runtime;
 mod shake;
 mod source;
 mod strip;
+mod tarball;
 mod types;
 
 pub use about::Range;
+pub use engine::{Engine, Instance, failed};
 pub use manifest::MARK;
 pub use name::{PackageName, Version};
 pub use runtime::Runtime;
 pub use source::Address;
+pub use tarball::tarball;
 
 use crate::error::Result;
 use crate::format;
-use base64::Engine;
+use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 /// What is asked of a package.
@@ -46,12 +50,17 @@ pub struct Options {
 /// # Errors
 /// Those of [`format::decode`]; [`Kind::Parity`](crate::error::Kind::Parity) if the package would not give the model's own
 /// numbers; [`Kind::Unsupported`](crate::error::Kind::Unsupported) if a wasm memory cannot hold it.
-pub fn files(bytes: &[u8], options: &Options, runtime: &Runtime) -> Result<Vec<(String, Vec<u8>)>> {
+pub fn files(
+    bytes: &[u8],
+    options: &Options,
+    runtime: &Runtime,
+    engine: &dyn Engine,
+) -> Result<Vec<(String, Vec<u8>)>> {
     let model = format::decode(bytes)?;
     let shaken = match options.address {
         // The hash is that of the file as it is.
-        Some(_) => shake::fetching(&runtime.core, &model, bytes)?,
-        None => shake::holding(&runtime.core, &model, &format::encode(&strip::strip(&model)?)?)?,
+        Some(_) => shake::fetching(engine, &runtime.core, &model, bytes)?,
+        None => shake::holding(engine, &runtime.core, &model, &format::encode(&strip::strip(&model)?)?)?,
     };
     let example = example::of(&model);
     let about = about::of(&model, options, bytes, shaken.is_set_up);

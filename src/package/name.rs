@@ -1,5 +1,6 @@
 //! npm's rules for names and versions.
 
+use crate::error::{Error, Kind, Result};
 use std::fmt;
 use std::str::FromStr;
 
@@ -37,9 +38,10 @@ impl Default for Version {
 }
 
 impl FromStr for PackageName {
-    type Err = String;
+    type Err = Error;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self> {
+        let refused = |expected: String, found| Err(Error::new(Kind::BadOption, "name", expected, found));
         let parts: Vec<&str> = match name.strip_prefix('@') {
             Some(scoped) => scoped.split('/').collect(),
             None => vec![name],
@@ -50,19 +52,20 @@ impl FromStr for PackageName {
             part.bytes().all(allowed) && !part.is_empty() && !part.starts_with(['.', '_']) && !TAKEN.contains(part)
         };
         if !is_whole || !parts.iter().all(is_part) {
-            return Err("expected a name by npm's rules: @acme/churn; small letters, digits, - _ . ~".into());
+            let expected = "a name by npm's rules: churn, @acme/churn; small letters, digits, - _ . ~";
+            return refused(expected.to_owned(), format!("{name:?}"));
         }
         if name.len() > LONGEST {
-            return Err(format!("expected at most {LONGEST} characters, found {}", name.len()));
+            return refused(format!("at most {LONGEST} characters"), name.len().to_string());
         }
         Ok(Self(name.to_owned()))
     }
 }
 
 impl FromStr for Version {
-    type Err = String;
+    type Err = Error;
 
-    fn from_str(version: &str) -> Result<Self, String> {
+    fn from_str(version: &str) -> Result<Self> {
         let (rest, build) = version.split_once('+').map_or((version, None), |(rest, build)| (rest, Some(build)));
         let (core, pre) = rest.split_once('-').map_or((rest, None), |(core, pre)| (core, Some(pre)));
         let is_word =
@@ -78,7 +81,8 @@ impl FromStr for Version {
         if core.split('.').count() == 3 && core.split('.').all(is_number) && words(pre) && words(build) && is_pre {
             return Ok(Self(version.to_owned()));
         }
-        Err("expected a semantic version: 1.4.0, 2.0.0-beta.1".into())
+        let expected = "a semantic version: 1.4.0, 2.0.0-beta.1";
+        Err(Error::new(Kind::BadOption, "version", expected, format!("{version:?}")))
     }
 }
 

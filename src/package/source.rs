@@ -1,5 +1,6 @@
 //! Where a package fetches its model from.
 
+use crate::error::{Error, Kind, Result};
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,30 +12,35 @@ pub struct Address(String);
 const SECRETS: [&str; 5] = ["signature", "sig=", "credential", "token", "accesskey"];
 
 impl FromStr for Address {
-    type Err = String;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    /// Whatever is refused may be a secret: no error repeats it.
+    fn from_str(text: &str) -> Result<Self> {
+        let refused = |expected, found: &'static str| Err(Error::new(Kind::BadOption, "url", expected, found));
         let rest = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
             (Some(rest), _) => rest,
             (_, Some(rest)) if ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| rest.starts_with(host)) => rest,
-            _ => return Err("expected an https:// address".into()),
+            (_, Some(_)) => {
+                return refused("an https:// address", "one of http://, which pages of https:// do not fetch");
+            }
+            _ => return refused("an https:// address", "something else"),
         };
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if host.is_empty()
-            || text
-                .bytes()
-                .any(|byte| !(0x21..0x7f).contains(&byte) || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'`'))
-        {
-            return Err("expected an https:// address".into());
+        let is_foreign = |byte: u8| !(0x21..0x7f).contains(&byte) || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'`');
+        if host.is_empty() {
+            return refused("an https:// address", "one without a host");
+        }
+        if text.bytes().any(is_foreign) {
+            return refused("an https:// address", "characters that have to be escaped in one, as %20");
         }
         if host.contains('@') || text.contains('#') {
-            return Err("expected an address without a password and without #".into());
+            return refused("an address without a password and without #", "one with");
         }
         let query = rest.split_once('?').map_or("", |(_, query)| query).to_ascii_lowercase();
         if SECRETS.iter().any(|secret| query.contains(secret)) {
-            return Err(
-                "expected an address that may be published, found a signed one: everybody who has the package reads it"
-                    .into(),
+            return refused(
+                "an address that may be published",
+                "a signed one, which everybody who has the package would read",
             );
         }
         Ok(Self(text.to_owned()))
@@ -68,7 +74,8 @@ mod tests {
             "https://a.b/c?sig=1",
             "javascript:alert(1)",
         ] {
-            assert!(text.parse::<Address>().is_err(), "{text}");
+            let error = text.parse::<Address>().unwrap_err();
+            assert!(["pw", "=1"].iter().all(|secret| !error.to_string().contains(secret)), "{error}");
         }
     }
 }

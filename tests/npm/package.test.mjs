@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, readdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -81,6 +81,27 @@ const config :Workerd.Config = (
   after(() => server.kill());
   const [line] = await once(createInterface(server.stdio[3]), "line");
   assert.equal(await (await fetch(`http://127.0.0.1:${JSON.parse(line).port}`)).json(), 2);
+});
+
+test("as one file it is what npm packs of the folder, always the same bytes, and installs", async () => {
+  const options = [fixture("mixed"), "--name", "@acme/packed", "--version", "1.2.0"];
+  await edgelet(...options, "-o", "packed-1.2.0.tgz");
+  await edgelet(...options, "-o", "again.TGZ");
+  const packed = await readFile(join(folder, "packed-1.2.0.tgz"));
+  assert.ok(packed.equals(await readFile(join(folder, "again.TGZ"))));
+  await edgelet(...options, "-o", "made/packed");
+  const theirs = (await run("npm", ["pack", "--silent", "--ignore-scripts", "./made/packed"], { cwd: folder })).trim();
+  const taker = await mkdtemp(join(folder, "taker-"));
+  await writeFile(join(taker, "package.json"), '{ "private": true }');
+  for (const [file, to] of [["packed-1.2.0.tgz", "ours"], [theirs, "theirs"]]) {
+    await mkdir(join(taker, to));
+    await run("tar", ["-xzf", join(folder, file), "-C", join(taker, to)]);
+  }
+  await run("diff", ["-r", "ours", "theirs"], { cwd: taker });
+  await run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "../packed-1.2.0.tgz"], { cwd: taker });
+  const { load } = await import(pathToFileURL(join(taker, "node_modules/@acme/packed/node.js")));
+  const mixed = { mixed: table.mixed };
+  assert.deepEqual(await predictTable(() => load(), "", mixed), expectedBits(mixed));
 });
 
 test("wrong rows are the errors that edgelet throws", async () => {
@@ -192,9 +213,14 @@ test("what is in the way is left alone, and names and addresses are npm's and th
   await edgelet(mixed, "--name", "churn", "--version", "1.4.1");
   assert.deepEqual(await readdir(join(folder, "churn")), (await readdir(join(folder, "made/by_url"))).toSorted());
   assert.equal(JSON.parse(await readFile(join(folder, "churn/package.json"), "utf8")).version, "1.4.1");
-  for (const [option, value] of [["--name", "../churn"], ["--name", "Churn"], ["--version", "1"], ["--url", "https://a:b@c/d"], ["--url", "https://c/d?X-Amz-Signature=1"]]) {
+  for (const [option, value] of [["--name", "../churn"], ["--name", "Churn"], ["--version", "1"]]) {
     const others = option === "--name" ? [] : ["--name", "churn"];
     await assert.rejects(edgelet(mixed, ...others, option, value), /invalid value/, value);
+  }
+  for (const url of ["https://a:s3cret@c/d", "https://c/d?X-Amz-Signature=s3cret"]) {
+    const told = await edgelet(mixed, "--name", "churn", "--url", url).catch(({ cause }) => cause.stderr);
+    assert.match(told, /^error\[bad_option\]: url: expected an address/);
+    assert.doesNotMatch(told, /s3cret/);
   }
   assert.equal((await readdir(folder)).some((name) => name.startsWith(".edgelet-")), false);
 });

@@ -15,7 +15,7 @@ test("the first paint waits for less than 50 KB, and no wasm", async () => {
   });
   const names = loaded.map(({ name }) => name.slice(SITE.length));
   assert.ok(names.some((name) => name.endsWith("style.css")) && names.some((name) => name.endsWith("page.js")), names.join());
-  assert.ok(!names.some((name) => name.includes("edgelet/") || name.includes("importer")), names.join());
+  assert.ok(!names.some((name) => /edgelet\/|importer|packag/.test(name)), names.join());
   const total = loaded.reduce((sum, { size }) => sum + size, 0);
   assert.ok(total > 10_000 && total < FIRST_PAINT, `${total} bytes: ${names.join()}`);
 });
@@ -66,6 +66,15 @@ test("dark where the system is, and as the visitor chooses, remembered", async (
   assert.equal(await ink(), light);
   await page.reload();
   assert.equal(await ink(), light, "the choice is remembered");
+});
+
+test("the button under the pointer can be read", async () => {
+  await page.hover("#choose");
+  const [ink, ground] = await page.evaluate(() => {
+    const { color, backgroundColor } = getComputedStyle(document.querySelector("#choose:hover"));
+    return [color, backgroundColor];
+  });
+  assert.notEqual(ink, ground);
 });
 
 test("nothing is clipped at 360 pixels, and nothing scrolls sideways but what is meant to", async () => {

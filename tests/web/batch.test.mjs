@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { complaints, edgelet, example, folder, page, picture } from "./visitor.mjs";
+import { complaints, drop, edgelet, example, folder, page, picture, python, shown } from "./visitor.mjs";
 
 const cellsOf = (text) => text.trim().split("\n").map((line) => line.split(","));
 
@@ -58,6 +58,42 @@ test("categories and missing values are read as the program reads them", async (
   await edgelet("import", "xtask/data/examples/churn.txt", "-o", model, "--quiet");
   const shares = cellsOf((await edgelet("predict", model, path, "--method", "predict_proba", "--quiet")).stdout).slice(1);
   assert.deepEqual(cells.map((row) => row.slice(-2).map(Number)), shares.map((row) => row.map(Number)));
+});
+
+test("a column is what all of its cells are, and lines end as on any system", async () => {
+  await python("tests/fixtures/import/make_playground.py", folder);
+  const model = join(folder, "kinds.edgelet");
+  await edgelet("import", join(folder, "kinds.pkl"), "-o", model, "--quiet");
+  await drop("kinds.edgelet", await readFile(model));
+  await shown("kinds.edgelet");
+  const head = "code,floor,garden,size";
+  const tables = {
+    "an old Mac's, with texts that look like numbers": [head, "007,1,true,1", "7,2,FALSE,2e1", "True,3,true,.5", '"x\r",9,false,+4'].join("\r"),
+    "whole numbers and others": `${head}\n7,1,true,1\n007,2.0,true,1\nx,+3,true,1\n`,
+    "one floor is a text, so 2.0 and 03 are texts that are no floor": `${head}\r\n7,1,true,1\r\nx,2.0,true,1\r\n\r\n7,03,true,1\r\n7,attic,true,1`,
+    "a whole number that is too large for one": `${head}\n7,99999999999999999999,true,1\n7,2,true,1\n`,
+    "nothing but missing sizes": `${head}\n7,1,true,NA\n`,
+    "sizes that are truth values": `${head}\n7,1,true,TRUE\n7,1,true,false\n`,
+    "a truth value among sizes": `${head}\n7,1,true,1\n7,1,true,true\n7,1,true,many\n`,
+    "an infinite size": `${head}\n7,1,true,1\n7,1,true,-inf\n`,
+    "a name twice": "code,floor,garden,size,size\n7,1,true,1,1\n",
+  };
+  const path = join(folder, "kinds.csv");
+  for (const [name, text] of Object.entries(tables)) {
+    await writeFile(path, text);
+    const theirs = await edgelet("predict", model, path, "--quiet").catch((error) => error);
+    const refused = /kinds\.csv: (.*?: expected .*?, found [^.]*)/.exec(theirs.stderr)?.[1];
+    if (refused) {
+      await page.setInputFiles("#batch-file", path);
+      await page.waitForSelector("#batch-problem:not([hidden])");
+      assert.ok((await page.textContent("#batch-problem")).includes(refused.trim()), `${name}: ${refused}; ${await page.textContent("#batch-problem")}`);
+    } else {
+      // The last of each record's cells: a cell may hold the end of a line.
+      const ours = [...(await predicted(path)).text.matchAll(/,([^,\n]+)\n/g)].map(([, cell]) => cell);
+      assert.deepEqual(ours.slice(1).map(Number), cellsOf(theirs.stdout).slice(1).map(Number), name);
+    }
+  }
+  assert.deepEqual(complaints, []);
 });
 
 test("a large file shows its progress and can be cancelled", async () => {

@@ -1,6 +1,6 @@
 //! The whole road in one command: train, push to a local bucket, predict over http in Node, serve the page.
 
-use crate::importer;
+use crate::lazy;
 use crate::pkg;
 use crate::shell::{self, Result, cargo, root, stage};
 use std::fs;
@@ -67,7 +67,7 @@ impl Drop for Site {
     }
 }
 
-/// Puts the page, the package, the importers and a bucket together in `target/site`. In the bucket are models that are
+/// Puts the page, the package, what the page loads later and a bucket together in `target/site`. In the bucket are models that are
 /// trained here, and as they are the files of other frameworks that `xtask/data/examples.py` wrote.
 fn fill() -> Result<PathBuf> {
     let site = empty_site()?;
@@ -78,7 +78,7 @@ fn fill() -> Result<PathBuf> {
     Ok(site)
 }
 
-/// Puts the page, the package, the importers and an empty bucket together.
+/// Puts the page, the package, what the page loads later and an empty bucket together.
 fn empty_site() -> Result<PathBuf> {
     let site = root().join("target/site");
     let failed = |error: std::io::Error| format!("{}: {error}", site.display());
@@ -88,7 +88,7 @@ fn empty_site() -> Result<PathBuf> {
     fs::create_dir_all(site.join("bucket/models")).map_err(failed)?;
     copy_files(&root().join("www"), &site)?;
     copy_files(&pkg::folder(), &site.join("edgelet"))?;
-    importer::into(&site.join("importer"))?;
+    lazy::into(&site)?;
     Ok(site)
 }
 

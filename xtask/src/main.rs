@@ -3,8 +3,8 @@
 mod bench;
 mod check;
 mod demo;
-mod importer;
 mod install;
+mod lazy;
 mod matrix;
 mod pkg;
 mod runtime;

@@ -4,7 +4,7 @@
 use crate::pkg;
 use crate::shell::{self, Result, root, stage};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -18,6 +18,14 @@ const SCRIPTS: [(&str, &[&str]); 5] = [
 ];
 const BANNER: &str = "--banner:js=const modelUrl = require(\"node:url\").pathToFileURL(__filename).href;";
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
+/// The file's name.
+pub const NAME: &str = "edgelet-runtime.bin";
+
+/// Where the file is.
+pub fn file() -> PathBuf {
+    root().join("target/runtime").join(NAME)
+}
 
 /// Builds the runtime.
 pub fn run() -> Result {
@@ -51,7 +59,7 @@ pub fn run() -> Result {
         parts.push((name.into(), read(&root().join(name))?));
     }
     let bytes = postcard::to_allocvec(&parts).map_err(|error| error.to_string())?;
-    let file = folder.join("edgelet-runtime.bin");
+    let file = file();
     // A file that is the same keeps its time: the program is built anew only for another one.
     if fs::read(&file).is_ok_and(|old| old == bytes) {
         return Ok(());

@@ -7,8 +7,9 @@ use super::{Globals, model};
 use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::model::{InputKind, Model};
+use crate::native::interpreter::Interpreter;
 use crate::native::registry;
-use crate::native::store;
+use crate::native::store::{self, file};
 use crate::package::{self, Address, Options, PackageName, Range, Runtime, Version};
 use clap::Args;
 use serde_json::{Value, json};
@@ -35,8 +36,9 @@ Examples:
   edgelet package churn.edgelet --name @acme/churn --version 1.4.0 --training churn.csv
   edgelet package churn.edgelet --name @acme/churn --url https://cdn.example.com/churn.edgelet
   edgelet package churn.edgelet --name churn --cdn
+  edgelet package churn.edgelet --name churn -o churn-1.0.0.tgz
 
-Then `npm publish DIR`, or `npm install ./DIR`, and in JavaScript:
+Then `npm publish DIR`, or `npm install ./DIR`, with ./churn-1.0.0.tgz instead if that was made, and in JavaScript:
   import { load } from \"@acme/churn\";
   const model = await load();
   model.predict({ age: 31, plan: \"pro\" });
@@ -51,12 +53,14 @@ pub struct Package {
     /// The package's version [default: the release's number and .0.0, or 0.1.0 for a file].
     #[arg(long)]
     version: Option<Version>,
-    /// The folder to write [default: the name, without its scope].
+    /// The folder to write; or with a name that ends with .tgz the file that `npm pack` makes of it [default: the name, without
+    /// its scope].
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Fetch the model from this address instead of having it inside; MODEL must be the same file.
     #[arg(long, value_name = "URL")]
-    url: Option<Address>,
+    // A text: what clap says of a wrong value repeats it, and this one may be a secret.
+    url: Option<String>,
     /// Write a module in one file too.
     #[arg(long)]
     cdn: bool,
@@ -80,8 +84,12 @@ impl Package {
             Error::new(Kind::Unsupported, "package", "a program with the runtime of packages in it", "one without")
                 .hint("Build it by `cargo xtask install` in a checkout of edgelet.")
         })?)?;
-        let folder = self.output.clone().unwrap_or_else(|| PathBuf::from(self.name.last()));
-        check_free(&folder, self.force)?;
+        let address = self.url.as_deref().map(str::parse::<Address>).transpose()?;
+        let output = self.output.clone().unwrap_or_else(|| PathBuf::from(self.name.last()));
+        let is_tarball = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tgz"));
+        if !is_tarball {
+            check_free(&output, self.force)?;
+        }
         let (bytes, release) = match model::reference(&self.model, &self.trust)? {
             Some(reference) => {
                 let followed = registry::follow(&reference, &self.trust.trust()?, globals)?;
@@ -97,19 +105,22 @@ impl Package {
             (None, None) => Version::default(),
         };
         let ranges = self.training.as_ref().map(|rows| ranges(&model, rows, globals)).transpose()?.unwrap_or_default();
-        let options = Options { name: self.name, version, address: self.url, cdn: self.cdn, ranges };
-        let files = package::files(&bytes, &options, &runtime).map_err(|error| error.within(&place))?;
-        write(&folder, &files)?;
+        let options = Options { name: self.name, version, address, cdn: self.cdn, ranges };
+        let files = package::files(&bytes, &options, &runtime, &Interpreter).map_err(|error| error.within(&place))?;
+        match is_tarball {
+            true => file::write(&output, &package::tarball(&files)?)?,
+            false => write(&output, &files)?,
+        }
+        let (kind, place) = (if is_tarball { "file" } else { "folder" }, output.display().to_string());
         let sizes = files.iter().map(|(name, bytes)| (name.as_str(), bytes.len()));
         if self.json {
             let files: Vec<Value> = sizes.map(|(name, bytes)| json!({ "name": name, "bytes": bytes })).collect();
             let (name, version) = (options.name.to_string(), options.version.to_string());
-            let told =
-                json!({ "name": name, "version": version, "folder": folder.display().to_string(), "files": files });
+            let told = json!({ "name": name, "version": version, kind: place, "files": files });
             return print(&format!("{told:#}\n"));
         }
         let mut told = vec![("package", format!("{} {}", options.name, options.version))];
-        told.push(("folder", folder.display().to_string()));
+        told.push((kind, place));
         told.extend(sizes.map(|(name, bytes)| (name, format!("{bytes} bytes"))));
         print(&lines(told))
     }

@@ -18,10 +18,10 @@ use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::kernel::text::TextList;
 use crate::model::{InputKind, Model};
+use crate::package::engine::{Engine, failed};
 use crate::predict::Predictor;
 use flate2::{Compression, write::DeflateEncoder};
 use machine::Machine;
-use std::fmt::Display;
 use std::io::Write;
 use walrus::{Module, ModuleConfig, RawCustomSection};
 
@@ -49,13 +49,13 @@ pub struct Shaken {
 /// # Errors
 /// [`Kind::Unsupported`] if the core cannot run it: a 32-bit memory may be too small. [`Kind::Parity`] if it gives other
 /// numbers than the host, which would be an error of edgelet's.
-pub fn fetching(core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
-    let seen = observe(parse(core)?, model, file)?;
+pub fn fetching(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
+    let seen = observe(engine, parse(core)?, model, file)?;
     let mut wasm = shaken(parse(core)?, model, &seen, &SET_UP)?.emit_wasm();
-    if let Some(mut planting) = planting(core, model, file)? {
+    if let Some(mut planting) = planting(engine, core, model, file)? {
         wasm = smaller(planting.emit_wasm(), wasm)?.0;
     }
-    prove(Machine::new(&wasm, Some(file))?, model)?;
+    prove(Machine::new(engine, &wasm, Some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up: false })
 }
 
@@ -63,44 +63,45 @@ pub fn fetching(core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
 ///
 /// # Errors
 /// Those of [`fetching`].
-pub fn holding(core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
-    let seen = observe(parse(core)?, model, file)?;
-    let mut opening = match planting(core, model, file)? {
+pub fn holding(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
+    let seen = observe(engine, parse(core)?, model, file)?;
+    let mut opening = match planting(engine, core, model, file)? {
         Some(planting) => planting,
         None => shaken(parse(core)?, model, &seen, &SET_UP)?,
     };
     opening.customs.add(RawCustomSection { name: SECTION.to_owned(), data: file.to_vec() });
     let mut frozen = parse(core)?;
-    freeze::freeze(&mut frozen, clean(core, file)?.memory())?;
+    freeze::freeze(&mut frozen, &clean(engine, core, file)?.memory()?)?;
     let mut frozen = shaken(frozen, model, &seen, &[])?;
     let (wasm, is_set_up) = smaller(frozen.emit_wasm(), opening.emit_wasm())?;
-    prove(Machine::new(&wasm, (!is_set_up).then_some(file))?, model)?;
+    prove(Machine::new(engine, &wasm, (!is_set_up).then_some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up })
 }
 
 /// The core for a model with forests that are decoded when it is loaded, and nothing else is: the rest is in the memory that
 /// the core starts with. `None` for a model without forests.
-fn planting(core: &[u8], model: &Model, file: &[u8]) -> Result<Option<Module>> {
+fn planting(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Option<Module>> {
     let Some(hollow) = strip::hollow(model)? else { return Ok(None) };
-    let mut expecting = clean(core, &format::encode(&hollow)?)?;
+    let mut expecting = clean(engine, core, &format::encode(&hollow)?)?;
     expecting.give("expect", file)?;
+    let memory = expecting.memory()?;
     let start = || -> Result<Module> {
         let mut module = parse(core)?;
-        freeze::freeze(&mut module, expecting.memory())?;
+        freeze::freeze(&mut module, &memory)?;
         module.exports.remove("decode").map_err(|error| failed(&error))?;
         let plant = module.exports.iter_mut().find(|export| export.name == "plant");
         plant.ok_or_else(|| failed(&"no function that plants"))?.name = "decode".into();
         Ok(module)
     };
-    let seen = observe(start()?, model, file)?;
+    let seen = observe(engine, start()?, model, file)?;
     shaken(start()?, model, &seen, &SET_UP).map(Some)
 }
 
 /// The core with a model, and zeros where something was that was needed only to decode it.
-fn clean(core: &[u8], file: &[u8]) -> Result<Machine> {
+fn clean(engine: &dyn Engine, core: &[u8], file: &[u8]) -> Result<Machine> {
     let mut clean = parse(core)?;
     freeze::clean(&mut clean)?;
-    Machine::new(&clean.emit_wasm(), Some(file))
+    Machine::new(engine, &clean.emit_wasm(), Some(file))
 }
 
 /// Which is smaller where it is sent, and whether it is the first.
@@ -110,9 +111,9 @@ fn smaller(one: Vec<u8>, other: Vec<u8>) -> Result<(Vec<u8>, bool)> {
 }
 
 /// Which pieces of the core run when it decodes a model, and gives every answer of it once.
-fn observe(mut traced: Module, model: &Model, file: &[u8]) -> Result<Vec<bool>> {
+fn observe(engine: &dyn Engine, mut traced: Module, model: &Model, file: &[u8]) -> Result<Vec<bool>> {
     let names = trace::instrument(&mut traced);
-    let mut machine = Machine::new(&traced.emit_wasm(), Some(file))?;
+    let mut machine = Machine::new(engine, &traced.emit_wasm(), Some(file))?;
     // Any row will do: of zeros, which are categories and places of texts too.
     let row = vec![0.0; model.signature().inputs.len()];
     let mut texts = TextList::default();
@@ -177,9 +178,4 @@ fn deflated(bytes: &[u8]) -> Result<usize> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     let packed = encoder.write_all(bytes).and_then(|()| encoder.finish());
     packed.map(|packed| packed.len()).map_err(|error| failed(&error))
-}
-
-fn failed(error: &dyn Display) -> Error {
-    Error::new(Kind::Unsupported, "package", "a model that runs in a wasm memory", error.to_string())
-        .hint("Is it too large for 4 GiB? If not, this is an error of edgelet's: report it with the model.")
 }
