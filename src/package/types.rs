@@ -2,8 +2,8 @@
 
 use super::about::labels;
 use super::escape::script;
-use super::{Options, about};
-use crate::model::{InputKind, Labels, Method, Missing, Model, Unknown};
+use super::{Options, Range};
+use crate::model::{Input, InputKind, Labels, Method, Missing, Model, Unknown};
 use serde_json::Value;
 
 /// Beyond, a union of so many makes TypeScript slow, and the type is that of all texts or numbers.
@@ -16,10 +16,9 @@ pub fn of(model: &Model, options: &Options) -> String {
     let mut types = format!("// {name} {}: made by edgelet from the model's schema.\n\n", options.version);
     types += "/** One row: every feature by name. */\nexport interface Row {\n";
     for (i, input) in signature.inputs.iter().enumerate() {
-        let known = options.ranges.get(i).copied().flatten();
-        let about::Range { least, most } = known.unwrap_or(about::Range { least: 0.0, most: 0.0 });
-        if known.is_some() {
-            types += &format!("  /** In training from {} to {}. */\n", quoted(&least.into()), quoted(&most.into()));
+        let known = known(input, options.ranges.get(i).copied().flatten());
+        if !known.is_empty() {
+            types += &format!("  /** {} */\n", known.join(" "));
         }
         let missing = if input.missing == Missing::Accepted { " | null" } else { "" };
         let kind = match &input.kind {
@@ -82,6 +81,17 @@ pub fn of(model: &Model, options: &Options) -> String {
     types += &format!("\nexport const featureNames: readonly (keyof Row)[];\nexport const classes: {class};\n");
     types
         + "export const targets: Target[];\nexport const schema: Schema;\n/** The package's version. */\nexport const version: string;\n"
+}
+
+/// What is known of a feature beside its type, in sentences.
+fn known(input: &Input, range: Option<Range>) -> Vec<String> {
+    let range = range.map(|Range { least, most }| {
+        format!("In training from {} to {}.", quoted(&least.into()), quoted(&most.into()))
+    });
+    let accepts_unknown = matches!(input.kind, InputKind::Categorical { unknown: Unknown::Accepted, .. });
+    let unknown = accepts_unknown.then(|| "Another category than these is taken as unknown.".to_owned());
+    let missing = (input.missing == Missing::Accepted).then(|| "`null` where it is not known.".to_owned());
+    range.into_iter().chain(unknown).chain(missing).collect()
 }
 
 /// The labels, one or another.

@@ -64,7 +64,7 @@ impl Predictor {
     #[cfg(feature = "packaged")]
     pub fn plant(&mut self, node: usize, forest: Forest) {
         let forest = Work::Forest(Box::new(PackedForest::new(forest)));
-        // What it replaces is next to nothing, and giving that back would be code.
+        // What was there is next to nothing, and giving that back would be code.
         mem::forget(mem::replace(&mut self.plan.steps[node].work, forest));
     }
 
@@ -107,7 +107,7 @@ impl Predictor {
         assert!(rows <= self.plan.block, "at most a block of rows");
         let route = self.plan.route(method).expect("a method of the model");
         let Self { scratch, room, texts, desk, .. } = self;
-        run(&self.plan.steps, &route.steps, rows, scratch, &mut Rooms { room, texts, desk });
+        run(route, &self.plan.steps, rows, scratch, &mut Rooms { room, texts, desk });
     }
 
     /// Predicts encoded rows (rows × inputs, see [`Signature`](crate::model::Signature)) into `out`
@@ -177,8 +177,8 @@ struct Rooms<'a> {
 /// Chooses by the plan alone, never by what is in the rows: a packager that sees this run once knows all that it ever
 /// calls for a model.
 #[cfg_attr(feature = "packaged", inline(never))]
-fn run(steps: &[Step], route: &[usize], rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
-    for &step in route {
+fn run(route: &Route, steps: &[Step], rows: usize, scratch: &mut [f64], rooms: &mut Rooms<'_>) {
+    for &step in &route.steps {
         let Step { work, from, at, width } = &steps[step];
         let (before, out) = scratch.split_at_mut(*at);
         let out = &mut out[..rows * width];

@@ -44,7 +44,6 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
-        ["runtime"] => runtime::run(),
         ["install"] => install::run(),
         ["matrix"] => matrix::write(),
         ["size"] => size::run(),

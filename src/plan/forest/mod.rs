@@ -19,9 +19,8 @@ use std::sync::OnceLock;
 use tree::{BARE, GroveBytes, Nodes, Tree, Words};
 use up::Up;
 
-/// Whether only the ways to the leaves that any forest can go are there: in a package of one model whoever downloads it would
-/// wait longer for the others' code than they save.
-const WALKS_ONLY: bool = cfg!(feature = "packaged");
+/// Whether there is the way up: whoever downloads a package of one model would wait longer for its 3 KB than many rows save.
+const GOES_UP: bool = cfg!(not(feature = "packaged"));
 
 /// A forest laid out for the kernel: what its splits ask, and its trees for the ways to their leaves.
 ///
@@ -79,7 +78,7 @@ impl PackedForest {
             up: OnceLock::new(),
         };
         packed.take_leaves(forest.leaves, &forest.targets);
-        if !WALKS_ONLY && deepest <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.is_empty() {
+        if deepest <= GROVE_DEPTH && packed.answers <= MAX_ANSWERS && packed.sets.is_empty() {
             packed.plant();
         } else {
             packed.by_depth = (0..count as u32).collect();

@@ -1,7 +1,7 @@
 //! Runs a forest over rows.
 
 use super::up::{Up, UpTree};
-use super::{Leaves, PackedForest, Tree, WALKS_ONLY};
+use super::{GOES_UP, Leaves, PackedForest, Tree};
 use crate::kernel::forest::{
     CONSTANTS, EVERY_ROW, GROVE_DEPTH, MAX_ANSWERS, MAX_PLANES, Plane, ROWS, Singles, TREES, add_singles, choose, fall,
     from_lanes, names, to_lanes, unite, walk, walk_trees,
@@ -45,7 +45,7 @@ impl PackedForest {
 
     /// The way up, if that is the way for so many rows.
     fn up(&self, rows: usize, room: &mut Room) -> Option<&Up> {
-        if WALKS_ONLY || rows < FEW {
+        if !GOES_UP || rows < FEW {
             return None;
         }
         room.seen = room.seen.saturating_add(rows);
@@ -107,7 +107,7 @@ impl PackedForest {
                 more = others;
             }
         }
-        if !WALKS_ONLY && !self.groves.is_empty() {
+        if !self.groves.is_empty() {
             for i in 0..count {
                 if let Some(answers) = bytes[i * size..].first_chunk() {
                     self.fall(answers, &rows[i * width..], &mut out[i * outputs..][..outputs]);
