@@ -31,11 +31,11 @@ pub fn run() -> Result {
     }
     let pages = root().join("target/bench-pages");
     shell::run(Command::new("node").current_dir(&benches).arg("page.mjs").arg(&models).arg(&pages))?;
-    let (model, workers) = (models.join("W8/model.edgelet"), root().join("target/bench-workers"));
+    let (model, workers) = (models.join("W8"), root().join("target/bench-workers"));
     shell::run(Command::new("node").current_dir(&benches).arg("worker.mjs").arg(model).arg(workers))
 }
 
-/// Imports the models, and makes packages of those that pages start with.
+/// Imports the models, and makes packages of those that pages and workers start with.
 fn import(models: &Path) -> Result {
     shell::run(cargo().args(["build", "--quiet", "--bin", "edgelet"]))?;
     let edgelet = |case: &str, file: &str, output: &str, options: &[&str]| {
@@ -48,7 +48,7 @@ fn import(models: &Path) -> Result {
         edgelet(case, file, "model.edgelet", &[])?;
     }
     edgelet("W3", "model.ubj", "explain.edgelet", &["--explain"])?;
-    for case in ["W2", "W3"] {
+    for case in ["W2", "W3", "W8"] {
         let (model, package) = (models.join(case).join("model.edgelet"), models.join(case).join("package"));
         let mut program = Command::new(root().join("target/debug/edgelet"));
         program.arg("package").arg(model).args(["--name", "bench", "--quiet", "--force", "-o"]).arg(package);
