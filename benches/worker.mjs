@@ -1,7 +1,7 @@
 // The CPU time of workerd from its start to its first answer, and the memory it has then: a worker that decodes a model of a
-// megabyte and predicts, and one with a package of that model, beside one that does nothing. `cargo xtask bench` runs it: `node
+// megabyte and predicts, and one with a package of that model, made with --ready, beside one that does nothing. `cargo xtask bench` runs it: `node
 // worker.mjs MODEL FOLDER`, with the folder of model.edgelet and of its package, and one for the workers.
-import { copyFile, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
@@ -24,6 +24,8 @@ const size = (await stat(model)).size;
 /** Bundles a worker as its author would, and returns the folder to start it in. */
 async function prepare(name) {
   const out = join(folder, name);
+  // What an earlier run left would be a part of the worker.
+  await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const external = ["model.bin"];
   const loader = { ".wasm": "copy" };

@@ -39,6 +39,8 @@ pub struct Options {
     pub version: Version,
     /// Where the model's file is fetched from; without, the model is inside.
     pub address: Option<Address>,
+    /// Whether the model inside is decoded already, whatever that weighs.
+    pub ready: bool,
     /// Whether there is a module in one file too, for a `<script>`.
     pub cdn: bool,
     /// What the features' values were in training, as far as it is known: one for each input, or none at all.
@@ -60,7 +62,7 @@ pub fn files(
     let shaken = match options.address {
         // The hash is that of the file as it is.
         Some(_) => shake::fetching(engine, &runtime.core, &model, bytes)?,
-        None => shake::holding(engine, &runtime.core, &model, &format::encode(&strip::strip(&model)?)?)?,
+        None => shake::holding(engine, &runtime.core, &model, &format::encode(&strip::strip(&model)?)?, options.ready)?,
     };
     let example = example::of(&model);
     let about = about::of(&model, options, bytes, shaken.is_set_up);

@@ -23,7 +23,7 @@ pub fn package_model(
     let packed = || {
         let (name, version) = (name.parse()?, version.parse()?);
         let address = url.map(|url| url.parse::<Address>()).transpose()?;
-        let options = Options { name, version, address, cdn, ranges: Vec::new() };
+        let options = Options { name, version, address, ready: false, cdn, ranges: Vec::new() };
         package::tarball(&package::files(bytes, &options, &Runtime::read(runtime)?, &Browser)?)
     };
     packed().map_err(|error: Error| thrown(error))

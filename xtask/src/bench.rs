@@ -48,10 +48,15 @@ fn import(models: &Path) -> Result {
         edgelet(case, file, "model.edgelet", &[])?;
     }
     edgelet("W3", "model.ubj", "explain.edgelet", &["--explain"])?;
-    for case in ["W2", "W3", "W8"] {
+    for (case, options) in [("W2", &[][..]), ("W3", &[]), ("W8", &["--ready"])] {
         let (model, package) = (models.join(case).join("model.edgelet"), models.join(case).join("package"));
         let mut program = Command::new(root().join("target/debug/edgelet"));
-        program.arg("package").arg(model).args(["--name", "bench", "--quiet", "--force", "-o"]).arg(package);
+        program
+            .arg("package")
+            .arg(model)
+            .args(["--name", "bench", "--quiet", "--force", "-o"])
+            .arg(package)
+            .args(options);
         shell::run(&mut program)?;
     }
     Ok(())

@@ -37,6 +37,7 @@ Examples:
   edgelet package churn.edgelet --name @acme/churn --url https://cdn.example.com/churn.edgelet
   edgelet package churn.edgelet --name churn --cdn
   edgelet package churn.edgelet --name churn -o churn-1.0.0.tgz
+  edgelet package churn.edgelet --name churn --ready
 
 Then `npm publish DIR`, or `npm install ./DIR`, with ./churn-1.0.0.tgz instead if that was made, and in JavaScript:
   import { load } from \"@acme/churn\";
@@ -61,6 +62,10 @@ pub struct Package {
     #[arg(long, value_name = "URL")]
     // A text: what clap says of a wrong value repeats it, and this one may be a secret.
     url: Option<String>,
+    /// Have the model decoded inside: a large forest is several times as large, but the first answer takes next to no CPU time,
+    /// as edge workers count it.
+    #[arg(long, conflicts_with = "url")]
+    ready: bool,
     /// Write a module in one file too.
     #[arg(long)]
     cdn: bool,
@@ -105,7 +110,7 @@ impl Package {
             (None, None) => Version::default(),
         };
         let ranges = self.training.as_ref().map(|rows| ranges(&model, rows, globals)).transpose()?.unwrap_or_default();
-        let options = Options { name: self.name, version, address, cdn: self.cdn, ranges };
+        let options = Options { name: self.name, version, address, ready: self.ready, cdn: self.cdn, ranges };
         let files = package::files(&bytes, &options, &runtime, &Interpreter).map_err(|error| error.within(&place))?;
         match is_tarball {
             true => file::write(&output, &package::tarball(&files)?)?,

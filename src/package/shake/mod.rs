@@ -5,8 +5,8 @@
 //! will. Predicting depends on rows that nobody knows yet, and stays whole; but which kernels it calls depends on the model
 //! alone ([`CHOOSERS`]), and all others go.
 //!
-//! A model inside is in one of two ways, whichever is smaller: set up already, in the memory that the core starts with, or as
-//! its file. Of a file with forests those alone are decoded, and all else is in that memory: a core has no decoder for it.
+//! A model inside is in one of two ways, whichever is smaller if nobody says: set up already, in the memory that the core starts
+//! with, or as its file. Of a file with forests those alone are decoded, and all else is in that memory: a core has no decoder for it.
 
 mod freeze;
 mod machine;
@@ -59,21 +59,25 @@ pub fn fetching(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) ->
     Ok(Shaken { wasm, is_set_up: false })
 }
 
-/// The core for a model, with the model in it.
+/// The core for a model, with the model in it; set up if it has to be `ready`.
 ///
 /// # Errors
 /// Those of [`fetching`].
-pub fn holding(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8]) -> Result<Shaken> {
+pub fn holding(engine: &dyn Engine, core: &[u8], model: &Model, file: &[u8], ready: bool) -> Result<Shaken> {
     let seen = observe(engine, parse(core)?, model, file)?;
-    let mut opening = match planting(engine, core, model, file)? {
-        Some(planting) => planting,
-        None => shaken(parse(core)?, model, &seen, &SET_UP)?,
-    };
-    opening.customs.add(RawCustomSection { name: SECTION.to_owned(), data: file.to_vec() });
     let mut frozen = parse(core)?;
     freeze::freeze(&mut frozen, &clean(engine, core, file)?.memory()?)?;
-    let mut frozen = shaken(frozen, model, &seen, &[])?;
-    let (wasm, is_set_up) = smaller(frozen.emit_wasm(), opening.emit_wasm())?;
+    let frozen = shaken(frozen, model, &seen, &[])?.emit_wasm();
+    let (wasm, is_set_up) = if ready {
+        (frozen, true)
+    } else {
+        let mut opening = match planting(engine, core, model, file)? {
+            Some(planting) => planting,
+            None => shaken(parse(core)?, model, &seen, &SET_UP)?,
+        };
+        opening.customs.add(RawCustomSection { name: SECTION.to_owned(), data: file.to_vec() });
+        smaller(frozen, opening.emit_wasm())?
+    };
     prove(Machine::new(engine, &wasm, (!is_set_up).then_some(file))?, model)?;
     Ok(Shaken { wasm, is_set_up })
 }
