@@ -9,7 +9,8 @@ export { EdgeletError, Model, version } from "./slim.js";
 
 export async function init(source) {
   if (slim.isReady()) return;
-  await slim.init(source ?? readFileSync(new URL("./{{wasm}}", import.meta.url)));
+  // A module: of bytes wasm-bindgen's glue asks whether they are a Response, and at that word Node loads its fetch.
+  await slim.init(source ?? new WebAssembly.Module(readFileSync(new URL("./{{wasm}}", import.meta.url))));
 }
 
 export async function load(source, { worker, ...options } = {}) {
