@@ -62,8 +62,8 @@ pub struct Package {
     #[arg(long, value_name = "URL")]
     // A text: what clap says of a wrong value repeats it, and this one may be a secret.
     url: Option<String>,
-    /// Have the model decoded inside: a large forest is several times as large, but the first answer takes next to no CPU time,
-    /// as edge workers count it.
+    /// Have the model decoded inside: a large forest is two to three times as large, but an edge worker, whose CPU time is
+    /// counted, has nothing to decode before its first answer.
     #[arg(long, conflicts_with = "url")]
     ready: bool,
     /// Write a module in one file too.
