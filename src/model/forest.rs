@@ -83,13 +83,13 @@ pub struct Thresholds {
 impl Thresholds {
     /// The thresholds of splits that ask for those features, of `width` that there are.
     pub fn new(width: usize, features: impl IntoIterator<Item = u32>, thresholds: &[f64]) -> Self {
-        let asked: Vec<(u32, u64)> = features.into_iter().zip(thresholds.iter().map(|&x| in_order(x))).collect();
+        let asked: Vec<(u32, u64)> = features.into_iter().zip(thresholds.iter().map(|&x| order_of(x))).collect();
         let mut sorted = asked.clone();
         sorted.sort_unstable();
         sorted.dedup();
         let before = |asked: (u32, u64)| sorted.partition_point(|&other| other < asked) as u32;
         Self {
-            tables: sorted.iter().map(|&(_, order)| out_of_order(order)).collect(),
+            tables: sorted.iter().map(|&(_, order)| f64::from_bits(out_of_order(order, 63))).collect(),
             ends: (1..=width as u32).map(|feature| before((feature, 0))).collect(),
             places: asked.into_iter().map(before).collect(),
         }
@@ -112,7 +112,7 @@ impl Thresholds {
         let mut start = 0;
         for (feature, &end) in self.ends.iter().enumerate() {
             let table = self.tables.get(start as usize..end as usize).unwrap_or(&[f64::NAN]);
-            if table.iter().any(|x| x.is_nan()) || !table.is_sorted_by_key(|&x| in_order(x)) {
+            if table.iter().any(|x| x.is_nan()) || !table.is_sorted_by_key(|&x| order_of(x)) {
                 return Err(unsound("", "sorted numbers", "others").within(&format!("tables[{feature}]")));
             }
             start = end;
@@ -157,14 +157,18 @@ impl Sets {
     }
 }
 
-/// Bits that sort as their numbers do.
-fn in_order(x: f64) -> u64 {
-    let bits = x.to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+/// Bits that sort as their numbers do, -0 before 0: the sign, bit `sign`, is turned, and with it all bits of negative numbers.
+pub(crate) fn in_order(bits: u64, sign: u32) -> u64 {
+    if bits >> sign == 1 { bits ^ u64::MAX >> (63 - sign) } else { bits | 1 << sign }
 }
 
-fn out_of_order(order: u64) -> f64 {
-    f64::from_bits(if order >> 63 == 1 { order ^ 1 << 63 } else { !order })
+/// The bits that [`in_order`] made those of.
+pub(crate) fn out_of_order(order: u64, sign: u32) -> u64 {
+    if order >> sign == 1 { order ^ 1 << sign } else { order ^ u64::MAX >> (63 - sign) }
+}
+
+fn order_of(x: f64) -> u64 {
+    in_order(x.to_bits(), 63)
 }
 
 /// Leaves that are linear functions of the row: a constant, plus coefficient times number, term after term. A leaf with

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::format::blobs::{BlobReader, BlobWriter, Planes};
+use crate::model::forest::{in_order, out_of_order};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -65,15 +66,6 @@ pub fn take_sorted(planes: Planes, blobs: &mut BlobReader<'_>) -> Result<Vec<f64
             f64::from_bits(out_of_order(before, 63))
         }
     })
-}
-
-/// Bits that sort as their numbers do: the sign, bit `sign`, is turned, and with it all bits of negative numbers.
-fn in_order(bits: u64, sign: u32) -> u64 {
-    if bits >> sign == 1 { bits ^ u64::MAX >> (63 - sign) } else { bits | 1 << sign }
-}
-
-fn out_of_order(order: u64, sign: u32) -> u64 {
-    if order >> sign == 1 { order ^ 1 << sign } else { order ^ u64::MAX >> (63 - sign) }
 }
 
 /// The numbers of leaves.

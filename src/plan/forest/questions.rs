@@ -142,23 +142,22 @@ impl Asked {
         sets.iter().for_each(|set| counts[set.feature] += 1);
         let codes = &self.questions.codes;
         let first_code = self.answers - (codes.len() + self.questions.members.len()) as u32;
-        // For each feature its code, how many categories have one, and the answer of its next set.
-        let mut next = vec![None; width];
+        // For each feature its code, how many categories have one, the answer of its first set, and how many it has so far.
+        let mut own = vec![None; width];
         for (i, &Code { feature, count }) in codes.iter().enumerate() {
             let sixteens = counts[feature as usize].div_ceil(16);
-            next[feature as usize] = Some((i, count as usize, self.all_answers));
+            own[feature as usize] = Some((i, count as usize, self.all_answers, 0));
             let bytes = (count as usize + 2).div_ceil(8);
             self.sets.push(Sets { code: first_code + i as u32, sixteens, planes: vec![[0; 16]; bytes * sixteens] });
             self.all_answers += 16 * sixteens as u32;
         }
-        let firsts: Vec<u32> = next.iter().flatten().map(|&(.., first)| first).collect();
         for (&Set { feature, missing_left, words }, of_set) in sets.iter().zip(&mut self.of_sets) {
-            let Some((code, count, answer)) = &mut next[feature] else { continue };
+            let Some((code, count, first, so_far)) = &mut own[feature] else { continue };
             let mut rights = [u64::MAX; 4];
             rights[*count / 64] ^= u64::from(missing_left) << (*count % 64);
-            put(&mut self.sets[*code], (*answer - firsts[*code]) as usize, words, rights);
-            *of_set = *answer << 8;
-            *answer += 1;
+            put(&mut self.sets[*code], *so_far as usize, words, rights);
+            *of_set = (*first + *so_far) << 8;
+            *so_far += 1;
         }
     }
 }
