@@ -6,6 +6,7 @@ import { Bucket } from "./bucket.js";
 import { openCache } from "./cache.js";
 import { decrypted } from "./decrypt.js";
 import { readKey } from "./digest.js";
+import { tellerOf } from "./progress.js";
 import { parseAddress, readReference } from "./reference.js";
 import { explained, request } from "./request.js";
 import { patiently } from "./retry.js";
@@ -95,15 +96,9 @@ function requestEarly(url, options) {
   return answer;
 }
 
-/** Tells `onProgress`; a listener's own failure stops no load. */
-function listenerOf({ onProgress }) {
-  return (stage, loaded, total) => {
-    try {
-      onProgress?.({ stage, loaded, total, fraction: total && loaded / total });
-    } catch {
-      // Nothing is told of it.
-    }
-  };
+function listenerOf(options) {
+  const tell = tellerOf(options);
+  return (stage, loaded, total) => tell({ stage, loaded, total, fraction: total && loaded / total });
 }
 
 /** The bytes of a reference's model, and its release. Who asks for the same meanwhile shares them. */

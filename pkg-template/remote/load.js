@@ -3,6 +3,7 @@
 import { EdgeletError, shown } from "../errors.js";
 import { unlessAborted } from "../registry/abort.js";
 import { load as loadWith } from "../registry/load.js";
+import { tellerOf } from "../registry/progress.js";
 import { coreModule } from "../slim.js";
 import { bytesOf } from "./bytes.js";
 import { RemoteModel } from "./model.js";
@@ -16,13 +17,7 @@ export async function load(source, options, init, worker, start) {
   options.signal?.throwIfAborted();
   const pool = new Pool(workersOf(worker, start));
   const decode = async (source, { integrity, onProgress, signal }) => {
-    const tell = (progress) => {
-      try {
-        onProgress?.(progress);
-      } catch {
-        // A listener's own failure stops no load.
-      }
-    };
+    const tell = tellerOf({ onProgress });
     const bytes = await bytesOf(source, { ...options, signal }, tell);
     const size = bytes.length;
     const opening = pool.open(coreModule(), bytes, integrity, (progress) => progress.stage !== "ready" && tell(progress));

@@ -117,11 +117,10 @@ impl<'a> BlobReader<'a> {
 
     /// The next array of whole numbers, each made a `number`, with the same check.
     #[inline(never)]
-    pub fn take_planes<T>(&mut self, planes: Planes, number: impl FnMut(u64) -> T) -> Result<Vec<T>> {
+    pub fn take_planes<T>(&mut self, planes: Planes, mut number: impl FnMut(u64) -> T) -> Result<Vec<T>> {
         let array = self.take_planes_of(planes)?;
         let count = planes.count as usize;
         let mut numbers = Vec::with_capacity(count);
-        let mut number = number;
         if planes.bytes == 1 {
             numbers.extend(array.iter().map(|&byte| number(byte.into())));
             return Ok(numbers);

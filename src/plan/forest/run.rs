@@ -1,7 +1,7 @@
 //! Runs a forest over rows.
 
 use super::up::{Up, UpTree};
-use super::{GOES_UP, Leaves, PackedForest, Tree};
+use super::{GOES_UP, Leaves, PackedForest};
 use crate::kernel::forest::{
     CONSTANTS, EVERY_ROW, GROVE_DEPTH, MAX_ANSWERS, MAX_PLANES, Plane, ROWS, Singles, TREES, add_singles, choose, fall,
     from_lanes, names, to_lanes, unite, walk, walk_trees,
@@ -143,10 +143,8 @@ impl PackedForest {
                 let mut ways = [self.trees[trees[0] as usize].root; TREES];
                 let mut depth = 0;
                 for (way, &tree) in ways.iter_mut().zip(trees) {
-                    (*way, depth) = {
-                        let Tree { root, depth } = self.trees[tree as usize];
-                        (root, depth)
-                    };
+                    let tree = &self.trees[tree as usize];
+                    (*way, depth) = (tree.root, tree.depth);
                 }
                 walk_trees(&self.nodes.nodes, answers(i), &mut ways, depth);
                 for (&way, &tree) in ways.iter().zip(trees) {
