@@ -123,7 +123,7 @@ test("it can be cancelled, by the button, by closing the form and by another mod
   assert.equal(await page.evaluate(() => document.activeElement.id), "package-make");
   await page.click("#package-make");
   await page.click("#package");
-  assert.ok(await page.isHidden("#package-form"));
+  await page.waitForSelector("#package-form", { state: "hidden" });
   await opened();
   await page.click("#package-make");
   await example("churn", "churn.txt");
