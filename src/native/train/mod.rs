@@ -20,6 +20,7 @@ mod report;
 mod select;
 mod split;
 mod target;
+pub mod trees;
 
 pub use options::{Estimator, Fill, Options, Penalty, Task};
 pub use report::{Coefficients, Confusion, Report, Scores, Spread, Standing};
