@@ -284,7 +284,7 @@ fn bins_of(set: [u64; 4]) -> impl Iterator<Item = u8> {
         std::iter::from_fn(move || {
             let bit = word.trailing_zeros();
             word &= word.wrapping_sub(1);
-            (bit < 64).then_some(first + bit as u8)
+            (bit < 64).then(|| first + bit as u8)
         })
     })
 }
