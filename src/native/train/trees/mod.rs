@@ -1,8 +1,8 @@
 //! Trees learned from binned rows: gradient boosting like scikit-learn's `HistGradientBoosting`, random forests, extra trees
 //! and single trees.
 //!
-//! [`Binned`] makes every number a byte; [`boost`] and [`grow`](bagging::grow) learn from those. The same seed gives the same
-//! forest, bit for bit, whatever the number of threads: sums that threads share are whole numbers ([`histogram`]), and a tree
+//! [`Binned`] makes every number a byte; [`boost`] and [`grow()`] learn from those. The same seed gives the same
+//! forest, bit for bit, whatever the number of threads: sums that threads share are whole numbers (`histogram`), and a tree
 //! of a random forest is grown by one thread.
 
 mod bagging;
