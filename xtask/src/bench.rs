@@ -10,7 +10,7 @@ const CASES: [(&str, &str); 5] =
     [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt"), ("W8", "model.txt")];
 
 /// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs`, `benches/explain.mjs`,
-/// `benches/page.mjs` and `benches/worker.mjs`.
+/// `benches/page.mjs`, `benches/worker.mjs` and `benches/train.py`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -32,7 +32,17 @@ pub fn run() -> Result {
     let pages = root().join("target/bench-pages");
     shell::run(Command::new("node").current_dir(&benches).arg("page.mjs").arg(&models).arg(&pages))?;
     let (model, workers) = (models.join("W8"), root().join("target/bench-workers"));
-    shell::run(Command::new("node").current_dir(&benches).arg("worker.mjs").arg(model).arg(workers))
+    shell::run(Command::new("node").current_dir(&benches).arg("worker.mjs").arg(model).arg(workers))?;
+    // Training is timed as it is installed.
+    shell::run(cargo().args(["build", "--quiet", "--release", "--bin", "edgelet"]))?;
+    let program = root().join("target/release/edgelet");
+    shell::run(
+        Command::new(&python)
+            .arg("-Wignore")
+            .arg(benches.join("train.py"))
+            .arg(program)
+            .arg(root().join("target/bench-train")),
+    )
 }
 
 /// Imports the models, and makes packages of those that pages and workers start with.

@@ -53,7 +53,7 @@ impl Bench {
 }
 
 /// The median time, in seconds, that a method takes for so many rows.
-fn time(model: &Model, method: Method, rows: usize) -> f64 {
+pub(super) fn time(model: &Model, method: Method, rows: usize) -> f64 {
     let mut predictor = Predictor::new(model);
     let input = vec![0.0; rows * predictor.input_width()];
     let mut answers = vec![0.0; rows * predictor.output_width(method).unwrap_or(0)];

@@ -1,24 +1,28 @@
 //! `edgelet train`.
 
-use super::{Globals, stdout};
+use super::{Globals, bench, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::format::{encode, encode_with};
-use crate::model::Unknown;
+use crate::model::{Method, Unknown};
 use crate::native::data::{self, Format};
+use crate::native::report::{Made, html};
 use crate::native::store::file;
-use crate::native::train::{self, Estimator, Fill, Fitted, Options, Penalty, Task};
+use crate::native::train::{self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Watch};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Fit a model to rows
 ///
 /// Reads ROWS, learns to predict the column COL from all others, and writes one .edgelet file that does the whole
-/// work: filling missing values, standardizing, one-hot encoding texts, predicting.
+/// work: filling missing values, standardizing, one-hot encoding texts, predicting. Trees take numbers, texts and gaps as
+/// they are.
 ///
-/// A fifth of the rows is held out. Cross-validation on the others compares the candidates (--model auto) or scores
-/// the model asked for; the rows held out give one more, honest score; the model written is refitted to all rows.
+/// A fifth of the rows is held out. Cross-validation on the others compares the candidates (--model auto, --search) or
+/// scores the model asked for; of those as good as the best, by one standard error, the smallest file is kept; the rows held out give one more, honest score; the model written is refitted to all rows.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Train {
@@ -30,31 +34,42 @@ pub struct Train {
     /// The column to predict
     #[arg(long, short, value_name = "COL")]
     target: String,
-    /// auto, linear, ridge, lasso, elastic-net or logistic; scikit-learn's class names work too
+    /// auto, linear, ridge, lasso, elastic-net, logistic, boosting, random-forest, extra-trees, tree, knn or naive-bayes;
+    /// scikit-learn's class names work too
     #[arg(long, short, value_name = "NAME", default_value = "auto", value_parser = parse_model, help_heading = "Model")]
     model: Choice,
     /// Predict a number or a class; told from the target's values if not given
     #[arg(long, value_enum, help_heading = "Model")]
     task: Option<TaskName>,
-    /// Strength of the penalty of ridge, lasso and elastic-net [default: 1]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = "Model")]
-    alpha: Option<f64>,
-    /// Share of L1 in an elastic penalty, 0 to 1 [default: 0.5]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = "Model")]
-    l1_ratio: Option<f64>,
-    /// Inverse strength of logistic regression's penalty [default: 1]
-    #[arg(long, short = 'C', value_name = "X", allow_negative_numbers = true, help_heading = "Model")]
-    c: Option<f64>,
-    /// Penalty of logistic regression [default: l2]
-    #[arg(long, value_enum, help_heading = "Model")]
-    penalty: Option<PenaltyName>,
+    /// A hyper-parameter by scikit-learn's name: max_depth=6, alpha=0.1, class_weight=balanced; may be given again
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_set, help_heading = "Model")]
+    set: Vec<(String, String)>,
+    /// Try a hyper-parameter's values (max_depth=3,6,9) or numbers from a range (max_iter=50..400,
+    /// learning_rate=log:0.01..0.3), and keep the best; may be given again
+    #[arg(long, value_name = "NAME=SPACE", value_parser = parse_search, help_heading = "Model")]
+    search: Vec<(String, Space)>,
+    /// The most combinations of --search that are tried
+    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Model")]
+    trials: usize,
+    /// Begin no candidate when three quarters of that time are over: 60s, 5m. What is compared then depends on the machine
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, help_heading = "Model")]
+    budget: Option<Duration>,
+    /// The most that a visitor may download, the file as it is uploaded: 50KB, 1.5MB
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Model")]
+    max_size: Option<u64>,
+    /// On Ctrl-C, keep the best model so far instead of ending without one
+    #[arg(long, help_heading = "Model")]
+    keep_best: bool,
     /// Leave a column out; may be given again
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     drop: Vec<String>,
-    /// What replaces missing numbers; missing texts become the most frequent one
+    /// The column with how much each row counts
+    #[arg(long, value_name = "COL", help_heading = "Columns")]
+    weight: Option<String>,
+    /// What replaces missing numbers, and the most frequent text missing ones; trees take them as they are
     #[arg(long, value_enum, default_value = "mean", help_heading = "Columns")]
     impute: FillName,
-    /// Standardize numbers [default: yes, but for linear]
+    /// Standardize numbers [default: yes, but for linear and for trees]
     #[arg(long, overrides_with = "no_standardize", help_heading = "Columns")]
     standardize: bool,
     /// Leave numbers as they are
@@ -69,7 +84,13 @@ pub struct Train {
     /// Share of the rows held out for the last score; 0 for none
     #[arg(long, value_name = "X", default_value_t = 0.2, allow_negative_numbers = true, help_heading = "Evaluation")]
     test_size: f64,
-    /// Decides how rows are shuffled; the same seed gives the same file, but for the time in it
+    /// Rows with one value in that column are never on both sides of a split: customers, patients
+    #[arg(long, value_name = "COL", conflicts_with = "time", help_heading = "Evaluation")]
+    group: Option<String>,
+    /// Score rows by models of earlier ones only, by that column: a date as 2026-11-27, a number
+    #[arg(long, value_name = "COL", help_heading = "Evaluation")]
+    time: Option<String>,
+    /// Decides how rows are shuffled, and whatever else is left to chance; the same seed gives the same file, but for the time in it
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Evaluation")]
     seed: u64,
     /// Where to write the model [default: ROWS's name with .edgelet, in the current folder]
@@ -78,6 +99,9 @@ pub struct Train {
     /// Keep the means of the rows, so that `edgelet explain` can say why the model answers as it does
     #[arg(long)]
     explain: bool,
+    /// Write a page with pictures of the fit: candidates, errors, which columns matter and how
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -87,12 +111,39 @@ const EXAMPLES: &str = "\
 Examples:
   edgelet train houses.csv --target price
       compare the candidates, write houses.edgelet
-  edgelet train churn.parquet --target churned --drop customer_id --model logistic --penalty l1 -C 0.1
+  edgelet train churn.parquet --target churned --drop customer_id --budget 60s --max-size 50KB
+      what is best within a minute, of what is small enough
+  edgelet train churn.csv --target churned --model logistic --set penalty=l1 --set C=0.1
       one model with scikit-learn's hyper-parameters
+  edgelet train churn.csv --target churned --report churn.html
+      and a page with pictures of the fit
+  edgelet train claims.csv --target claims --model boosting --set loss=poisson --set monotonic_cst=age:-1
+      counts that may only fall as the age grows
+  edgelet train visits.csv --target bought --group visitor
+      no visitor on both sides of a split
+  edgelet train rides.csv --target fare --time date --model boosting --search max_leaf_nodes=7,15,31
+      the future predicted from the past; the best of three
   edgelet train churn.csv --target churned --unknown accept -o churn.edgelet
       predict for texts that were never seen, too
   generate-rows | edgelet train - --target y --json | jq .metrics
       rows from a pipe, the report for a program
+
+Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
+  ridge, lasso      alpha=1
+  elastic-net       alpha=1, l1_ratio=0.5
+  logistic          C=1, penalty=l2 (none, l1, l2, elasticnet), l1_ratio=0.5, class_weight=none (balanced)
+  boosting          learning_rate=0.1, max_iter=100, max_leaf_nodes=31, max_depth=none, min_samples_leaf=20,
+                    l2_regularization=0, max_features=1.0, max_bins=255, monotonic_cst=none,
+                    early_stopping=auto (true, false), validation_fraction=0.1, n_iter_no_change=10, tol=1e-7;
+                    of numbers loss=squared_error (absolute_error, gamma, poisson, quantile), quantile=0.5;
+                    of classes class_weight=none (balanced)
+  random-forest,    n_estimators=100, max_depth=none, min_samples_split=2, min_samples_leaf=1, max_samples=1.0,
+  extra-trees       max_features=1.0 of numbers, sqrt of classes (log2, a share, a count), bootstrap=true of
+                    random-forest, min_impurity_decrease=0; of classes criterion=gini (entropy), class_weight
+  tree              max_depth, min_samples_split, min_samples_leaf, max_features=1.0, min_impurity_decrease; of classes
+                    criterion, class_weight
+  knn               n_neighbors=5, weights=uniform (distance), metric=euclidean (manhattan, chebyshev, cosine)
+  naive-bayes       var_smoothing=1e-9
 
 SOURCE_DATE_EPOCH sets the time that is written into the model.";
 
@@ -100,21 +151,14 @@ SOURCE_DATE_EPOCH sets the time that is written into the model.";
 #[derive(Clone, Copy)]
 enum Choice {
     Auto,
-    One(Estimator),
+    /// A family, and the task that its name says.
+    One(Estimator, Option<Task>),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum TaskName {
     Regression,
     Classification,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum PenaltyName {
-    None,
-    L1,
-    L2,
-    Elasticnet,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -131,7 +175,7 @@ enum UnknownName {
 
 fn parse_model(name: &str) -> std::result::Result<Choice, String> {
     match Estimator::by_name(name) {
-        Some(estimator) => Ok(Choice::One(estimator)),
+        Some((estimator, task)) => Ok(Choice::One(estimator, task)),
         None if name == "auto" => Ok(Choice::Auto),
         None => {
             let names: Vec<_> = Estimator::ALL.iter().map(|estimator| estimator.name()).collect();
@@ -140,24 +184,111 @@ fn parse_model(name: &str) -> std::result::Result<Choice, String> {
     }
 }
 
+/// `NAME=VALUE`.
+fn parse_set(text: &str) -> std::result::Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err("a name and a value are needed: max_depth=6".to_owned()),
+    }
+}
+
+fn parse_search(text: &str) -> std::result::Result<(String, Space), String> {
+    let (name, space) = parse_set(text)?;
+    Ok((name, Space::read(&space).map_err(|error| error.to_string())?))
+}
+
+/// A number of bytes: `800`, `50KB`, `1.5MB`.
+fn parse_size(text: &str) -> std::result::Result<u64, String> {
+    let letters = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &*text[letters.len()..].to_ascii_uppercase() {
+        "" | "B" => 1.0,
+        "K" | "KB" => 1e3,
+        "M" | "MB" => 1e6,
+        _ => f64::NAN,
+    };
+    let bytes = letters.trim().parse::<f64>().map_or(f64::NAN, |count| count * unit);
+    if bytes >= 1.0 && bytes <= 1e12 { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
+}
+
+/// A bar, the best candidate so far, and the person who may press Ctrl-C.
+struct Progress {
+    bar: ProgressBar,
+    best: Mutex<f64>,
+    is_interrupted: Arc<AtomicBool>,
+}
+
+impl Progress {
+    fn new(is_shown: bool) -> Self {
+        let bar = if is_shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("fitting {bar:40} {pos}/{len} {eta}  {msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, best: Mutex::new(f64::INFINITY), is_interrupted: Arc::default() }
+    }
+
+    /// Lets Ctrl-C end the fit instead of the program.
+    fn listen(&self) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Error::new(Kind::Io, "--keep-best", "a program that can wait for Ctrl-C", error.to_string())
+        })?;
+        let is_interrupted = Arc::clone(&self.is_interrupted);
+        std::thread::spawn(move || {
+            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+                is_interrupted.store(true, Ordering::Relaxed);
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Watch for Progress {
+    fn expects(&self, fits: usize) {
+        self.bar.set_length(fits as u64);
+    }
+
+    fn fitted(&self, done: usize) {
+        self.bar.set_position(done as u64);
+    }
+
+    /// The leaderboard while it comes about: who takes the lead, at what price.
+    fn compared(&self, standing: &Standing) {
+        let Spread { mean, std } = standing.loss;
+        let Ok(mut best) = self.best.lock() else { return };
+        if mean < *best {
+            *best = mean;
+            let line = format!("{mean:>10.5} ± {std:<9.5} {:>9} bytes  {}", standing.bytes, standing.model);
+            self.bar.println(line);
+            self.bar.set_message(format!("best: {}", standing.model));
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.is_interrupted.load(Ordering::Relaxed)
+    }
+}
+
 impl Train {
     /// Reads, fits, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let options = self.options()?;
         let table = data::read(&self.rows, self.format)?;
-        let bar = if globals.shows_progress() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("fitting {bar:40} {pos}/{len} {eta}") {
-            bar.set_style(style);
+        let progress = Progress::new(globals.shows_progress());
+        if self.keep_best {
+            progress.listen()?;
         }
-        let fitted = train::fit(&table, &options, |done, total| {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
-        });
-        bar.finish_and_clear();
-        let Fitted { model, background, report } = fitted?;
+        let fitted = train::fit(&table, &options, &progress);
+        progress.bar.finish_and_clear();
+        let Fitted { model, background, report, insight } = fitted?;
         let output = self.output.clone().unwrap_or_else(|| default_output(&self.rows));
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
         file::write(&output, &bytes)?;
+        if let (Some(path), Some(insight)) = (&self.report, &insight) {
+            let name =
+                output.file_name().map_or_else(|| output.display().to_string(), |name| name.to_string_lossy().into());
+            let made = Made { name: &name, bytes: bytes.len(), seconds: bench::time(&model, Method::Predict, 1) };
+            file::write(path, html(&report, insight, &made).as_bytes())?;
+        }
         let text = if self.json {
             let mut report = serde_json::to_value(&report)
                 .map_err(|error| Error::new(Kind::Io, "report", "something that JSON can hold", error.to_string()))?;
@@ -165,31 +296,37 @@ impl Train {
             report["bytes"] = bytes.len().into();
             format!("{report:#}\n")
         } else {
-            format!("{report}\nwrote {} ({} bytes)\n", output.display(), bytes.len())
+            let download = report.download;
+            format!("{report}\nwrote {} ({} bytes; a visitor downloads {download})\n", output.display(), bytes.len())
         };
         stdout::print(&text)
     }
 
     fn options(&self) -> Result<Options> {
+        let (estimator, named) = match self.model {
+            Choice::Auto => (None, None),
+            Choice::One(estimator, task) => (Some(estimator), task),
+        };
+        let task = self.task.map(|task| match task {
+            TaskName::Regression => Task::Regression,
+            TaskName::Classification => Task::Classification,
+        });
+        if let (Some(named), Some(task)) = (named, task)
+            && named != task
+        {
+            let expected = format!("{}, which is what the model's name says", named.name());
+            return Err(Error::new(Kind::BadOption, "--task", expected, task.name()));
+        }
         Ok(Options {
             drop: self.drop.clone(),
-            estimator: match self.model {
-                Choice::Auto => None,
-                Choice::One(estimator) => Some(estimator),
-            },
-            task: self.task.map(|task| match task {
-                TaskName::Regression => Task::Regression,
-                TaskName::Classification => Task::Classification,
-            }),
-            alpha: self.alpha,
-            l1_ratio: self.l1_ratio,
-            c: self.c,
-            penalty: self.penalty.map(|penalty| match penalty {
-                PenaltyName::None => Penalty::None,
-                PenaltyName::L1 => Penalty::L1,
-                PenaltyName::L2 => Penalty::L2,
-                PenaltyName::Elasticnet => Penalty::ElasticNet,
-            }),
+            roles: Roles { weight: self.weight.clone(), group: self.group.clone(), time: self.time.clone() },
+            estimator,
+            task: task.or(named),
+            set: self.set.clone(),
+            search: self.search.clone(),
+            trials: self.trials,
+            budget: self.budget,
+            max_size: self.max_size,
             standardize: (self.standardize || self.no_standardize).then_some(!self.no_standardize),
             impute: match self.impute {
                 FillName::Mean => Fill::Mean,
@@ -202,6 +339,7 @@ impl Train {
             seed: self.seed,
             test_size: self.test_size,
             folds: self.cv,
+            looks: self.report.is_some(),
             trained_at: trained_at()?,
             ..Options::new(self.target.clone())
         })

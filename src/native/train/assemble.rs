@@ -1,42 +1,67 @@
 //! From a preparation and a linear function to a whole model.
 
+use super::bayes::Likelihoods;
 use super::options::Task;
 use super::prepare::Preparation;
-use super::problem::Problem;
+use super::problem::{Learned, Problem};
+use super::trees::Link;
 use crate::error::Result;
 use crate::kernel::text::TextList;
 use crate::model::{
-    ArgMax, Background, Binarize, Expected, Linear, Method, Model, Output, Parts, Provenance, Sigmoid, Signature,
-    Softmax, TestRows,
+    ArgMax, Background, Binarize, Concat, Expected, Function, Known, Map, Measure, Method, Model, Output, Pairwise,
+    Parts, Provenance, Scale, Sigmoid, Signature, Softmax, TestRows, ValueId,
 };
 use crate::predict::{self, Predictor};
 
 /// The most rows a model carries to prove itself with.
 const TEST_ROWS: usize = 8;
 
-/// The model that prepares rows and applies `linear`, with its decision and probabilities where there are classes.
+/// The model that prepares rows and does what was learned, with its decision and probabilities where there are classes.
 ///
 /// # Errors
 /// If the parts make no sound model: coefficients that are not finite.
-pub fn model(problem: &Problem, mut preparation: Preparation, linear: Linear, provenance: Provenance) -> Result<Model> {
-    let is_binary = linear.intercepts.len() == 1;
-    let name = if problem.target.task == Task::Classification { "logistic" } else { "linear" };
-    let scores = preparation.push(name, linear, vec![preparation.value]);
-    let outputs = match &problem.target.classes {
-        None => vec![Output { method: Method::Predict, value: scores }],
-        Some(_) => {
-            let (decision, probabilities) = if is_binary {
-                let decision = preparation.push("decision", Binarize { threshold: 0.0 }, vec![scores]);
-                (decision, preparation.push("probabilities", Sigmoid, vec![scores]))
-            } else {
-                let decision = preparation.push("decision", ArgMax, vec![scores]);
-                (decision, preparation.push("probabilities", Softmax, vec![scores]))
+pub fn model(
+    problem: &Problem,
+    mut preparation: Preparation,
+    learned: &Learned,
+    provenance: Provenance,
+) -> Result<Model> {
+    let (value, link) = match learned {
+        Learned::Linear(linear) => {
+            let is_binary = linear.intercepts.len() == 1;
+            let (name, link) = match problem.target.task {
+                Task::Regression => ("linear", Link::Identity),
+                Task::Classification if is_binary => ("logistic", Link::Sigmoid),
+                Task::Classification => ("logistic", Link::Softmax),
             };
-            vec![
-                Output { method: Method::Predict, value: decision },
-                Output { method: Method::PredictProba, value: probabilities },
-                Output { method: Method::DecisionFunction, value: scores },
-            ]
+            (preparation.push(name, linear.clone(), vec![preparation.value]), link)
+        }
+        Learned::Trees(grown) => (preparation.push("trees", grown.forest.clone(), vec![preparation.value]), grown.link),
+        Learned::Neighbours(rows, known) => {
+            let distances = preparation.push("distances", rows.clone(), vec![preparation.value]);
+            let link = if known.classes == 0 { Link::Identity } else { Link::Shares };
+            (preparation.push("neighbours", known.clone(), vec![distances]), link)
+        }
+        Learned::Likelihoods(likelihoods) => (lay_likelihoods(&mut preparation, likelihoods), Link::Softmax),
+    };
+    let output = |method, value| Output { method, value };
+    let decided =
+        |decision, probabilities| vec![output(Method::Predict, decision), output(Method::PredictProba, probabilities)];
+    let outputs = match link {
+        Link::Identity => vec![output(Method::Predict, value)],
+        Link::Exp => vec![output(Method::Predict, preparation.push("exp", Map::of(Function::Exp), vec![value]))],
+        Link::Shares => decided(preparation.push("decision", ArgMax, vec![value]), value),
+        Link::Sigmoid | Link::Softmax => {
+            let (decision, probabilities) = if link == Link::Sigmoid {
+                let decision = preparation.push("decision", Binarize { threshold: 0.0 }, vec![value]);
+                (decision, preparation.push("probabilities", Sigmoid, vec![value]))
+            } else {
+                let decision = preparation.push("decision", ArgMax, vec![value]);
+                (decision, preparation.push("probabilities", Softmax, vec![value]))
+            };
+            let mut outputs = decided(decision, probabilities);
+            outputs.push(output(Method::DecisionFunction, value));
+            outputs
         }
     };
     let signature = Signature {
@@ -46,6 +71,19 @@ pub fn model(problem: &Problem, mut preparation: Preparation, linear: Linear, pr
         outputs,
     };
     Model::new(Parts { signature, graph: preparation.graph, provenance, tests: TestRows::default() })
+}
+
+/// The steps from a prepared row to the logarithm of each class's likelihood.
+fn lay_likelihoods(preparation: &mut Preparation, likelihoods: &Likelihoods) -> ValueId {
+    let of_class = |scale: &Scale| {
+        let width = scale.offsets.len();
+        let scaled = preparation.push("standardize", scale.clone(), vec![preparation.value]);
+        let origin = Pairwise { width, points: vec![0.0; width], measure: Measure::SquaredEuclidean };
+        preparation.push("squared length", origin, vec![scaled])
+    };
+    let squares = likelihoods.classes.iter().map(of_class).collect();
+    let squares = preparation.push("squared lengths", Concat, squares);
+    preparation.push("log likelihoods", likelihoods.rescale.clone(), vec![squares])
 }
 
 /// The model with a few of the rows it was fitted on and its own outputs for them.
@@ -69,13 +107,17 @@ pub fn with_test_rows(model: Model, problem: &Problem) -> Result<Model> {
     Model::new(parts)
 }
 
-/// The means of the rows that a model was fitted on, which its explanations start from.
+/// What explanations of a model start from: the means of the rows that it was fitted on, or their weights in the leaves.
 ///
 /// # Errors
 /// None for a model that was made from these rows.
-pub fn background(model: &Model, problem: &Problem) -> Result<Background> {
-    let rows = &problem.features.rows.values;
-    Background::new(model, predict::means(model, rows, &TextList::default())?)
+pub fn background(model: &Model, problem: &Problem, learned: &Learned) -> Result<Background> {
+    let known = match learned {
+        Learned::Linear(_) => predict::means(model, &problem.features.rows.values, &TextList::default())?,
+        Learned::Trees(grown) => vec![Known { node: 0, numbers: grown.weights.clone() }],
+        Learned::Neighbours(..) | Learned::Likelihoods(_) => Vec::new(),
+    };
+    Background::new(model, known)
 }
 
 /// A few rows whose predictions are spread over all of them: every class, or from the smallest to the largest number.

@@ -1,27 +1,25 @@
-//! Estimators with their hyper-parameters: the one that was asked for, or the grid that cross-validation chooses from.
+//! A family with its hyper-parameters: the one that was asked for, or those that cross-validation chooses from.
 
-use super::least_squares;
+use super::estimator::Estimator;
 use super::matrix::Matrix;
-use super::options::{Estimator, Options, Penalty, Task};
-use super::{elastic_net, logistic};
+use super::options::{Options, Task};
+use super::parameters::{Given, Values};
+use super::{elastic_net, least_squares, logistic, search};
 use crate::error::Result;
 use crate::model::Linear;
 use std::fmt;
 
-/// An estimator with its hyper-parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Algorithm {
-    /// `LinearRegression()`
-    Linear,
-    /// `Ridge(alpha)`
-    Ridge { alpha: f64 },
-    /// `Lasso(alpha)` with a ratio of 1, else `ElasticNet(alpha, l1_ratio)`
-    ElasticNet { estimator: Estimator, alpha: f64, l1_ratio: f64 },
-    /// `LogisticRegression(penalty, C, l1_ratio)`
-    Logistic { penalty: Penalty, c: f64, l1_ratio: f64 },
+/// A family with its hyper-parameters, for a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The family.
+    pub estimator: Estimator,
+    /// What it is to do.
+    pub task: Task,
+    given: Given,
 }
 
-/// What a solver gives.
+/// What a solver of a linear model gives.
 pub struct Solution {
     /// The fitted function.
     pub linear: Linear,
@@ -38,105 +36,146 @@ pub enum Precision {
     Full,
 }
 
-impl Algorithm {
-    /// The algorithm that the options ask for by name, with scikit-learn's defaults.
-    pub fn of_options(estimator: Estimator, options: &Options) -> Self {
-        let alpha = options.alpha.unwrap_or(1.0);
-        let l1_ratio = options.l1_ratio.unwrap_or(0.5);
-        match estimator {
-            Estimator::Linear => Algorithm::Linear,
-            Estimator::Ridge => Algorithm::Ridge { alpha },
-            Estimator::Lasso => Algorithm::ElasticNet { estimator, alpha, l1_ratio: 1.0 },
-            Estimator::ElasticNet => Algorithm::ElasticNet { estimator, alpha, l1_ratio },
-            Estimator::Logistic => {
-                let penalty = options.penalty.unwrap_or(Penalty::L2);
-                Algorithm::Logistic { penalty, c: options.c.unwrap_or(1.0), l1_ratio }
-            }
+/// Prepared rows and what is to be learned of them.
+pub struct Sample<'a> {
+    /// The rows.
+    pub rows: &'a Matrix,
+    /// A number, or the index of a class, for each row.
+    pub targets: &'a [f64],
+    /// How much each row counts; `None` for all alike.
+    pub weights: Option<&'a [f64]>,
+    /// How many classes there are.
+    pub classes: usize,
+}
+
+impl Candidate {
+    /// A family with some hyper-parameters.
+    ///
+    /// # Errors
+    /// Those of [`Given::set`].
+    pub fn new<'a>(
+        estimator: Estimator,
+        task: Task,
+        set: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self> {
+        let mut given = Given::default();
+        for (name, text) in set {
+            given.set(estimator.name(), estimator.parameters(task), name, text)?;
         }
+        Ok(Self { estimator, task, given })
     }
 
-    /// The grid for a task. `largest_alpha` is where the lasso's last coefficient becomes 0.
-    pub fn grid(task: Task, largest_alpha: f64) -> Vec<Self> {
-        let elastic = |estimator, l1_ratio: f64| {
-            let shares = [0.3, 0.1, 0.03, 0.01, 0.001];
-            let alphas = shares.map(|share| share * largest_alpha / l1_ratio);
-            alphas.map(|alpha| Algorithm::ElasticNet { estimator, alpha, l1_ratio })
+    /// What the options ask for of a family: one candidate, or those of the search.
+    ///
+    /// # Errors
+    /// Those of [`Given::set`].
+    pub fn of_options(estimator: Estimator, task: Task, options: &Options) -> Result<Vec<Self>> {
+        let of = |more: &[(String, String)]| {
+            let all = options.set.iter().chain(more);
+            Self::new(estimator, task, all.map(|(name, text)| (name.as_str(), text.as_str())))
         };
-        let logistic = |penalty, cs: &[f64]| -> Vec<Self> {
-            cs.iter().map(|&c| Algorithm::Logistic { penalty, c, l1_ratio: 0.5 }).collect()
+        search::combinations(&options.search, options.trials, options.seed).iter().map(|more| of(more)).collect()
+    }
+
+    /// What is sensible for a task, from small to large. `largest_alpha` is where the lasso's last coefficient becomes 0.
+    ///
+    /// # Errors
+    /// None: the values are those that the families take.
+    pub fn sensible(task: Task, largest_alpha: f64) -> Result<Vec<Self>> {
+        let mut all = Vec::new();
+        let mut add = |estimator, set: &[(&str, String)]| -> Result<()> {
+            all.push(Self::new(estimator, task, set.iter().map(|(name, text)| (*name, text.as_str())))?);
+            Ok(())
         };
         match task {
             Task::Regression => {
-                let ridge = [0.1, 1.0, 10.0, 100.0, 1000.0].map(|alpha| Algorithm::Ridge { alpha });
-                let lasso = elastic(Estimator::Lasso, 1.0);
-                let mixed = elastic(Estimator::ElasticNet, 0.5);
-                [&[Algorithm::Linear][..], &ridge, &lasso, &mixed].concat()
+                add(Estimator::Linear, &[])?;
+                for alpha in ["0.1", "1", "10", "100", "1000"] {
+                    add(Estimator::Ridge, &[("alpha", alpha.into())])?;
+                }
+                let shares = [0.3, 0.1, 0.03, 0.01, 0.001];
+                for (estimator, l1_ratio) in [(Estimator::Lasso, 1.0), (Estimator::ElasticNet, 0.5)] {
+                    for share in shares {
+                        add(estimator, &[("alpha", (share * largest_alpha / l1_ratio).to_string())])?;
+                    }
+                }
             }
             Task::Classification => {
-                let ridge = logistic(Penalty::L2, &[0.01, 0.1, 1.0, 10.0, 100.0]);
-                [ridge, logistic(Penalty::L1, &[0.1, 1.0, 10.0])].concat()
+                add(Estimator::Bayes, &[])?;
+                for c in ["0.01", "0.1", "1", "10", "100"] {
+                    add(Estimator::Logistic, &[("C", c.into())])?;
+                }
+                for c in ["0.1", "1", "10"] {
+                    add(Estimator::Logistic, &[("C", c.into()), ("penalty", "l1".into())])?;
+                }
             }
         }
+        for depth in ["3", "6"] {
+            add(Estimator::Tree, &[("max_depth", depth.into()), ("min_samples_leaf", "5".into())])?;
+        }
+        for (iterations, leaves) in [("50", "8"), ("100", "31"), ("300", "8")] {
+            add(Estimator::Boosting, &[("max_iter", iterations.into()), ("max_leaf_nodes", leaves.into())])?;
+        }
+        for estimator in [Estimator::RandomForest, Estimator::ExtraTrees] {
+            add(estimator, &[("min_samples_leaf", "2".into())])?;
+        }
+        Ok(all)
     }
 
-    /// The family.
-    pub fn estimator(self) -> Estimator {
-        match self {
-            Algorithm::Linear => Estimator::Linear,
-            Algorithm::Ridge { .. } => Estimator::Ridge,
-            Algorithm::ElasticNet { estimator, .. } => estimator,
-            Algorithm::Logistic { .. } => Estimator::Logistic,
-        }
+    /// The values of its hyper-parameters.
+    pub fn values(&self) -> Values<'_> {
+        self.given.of(self.estimator.parameters(self.task))
     }
 
     /// Whether numbers are standardized where nobody says.
-    pub fn standardizes(self) -> bool {
-        self != Algorithm::Linear
+    pub fn standardizes(&self) -> bool {
+        // A bell has a width of its own.
+        !matches!(self.estimator, Estimator::Linear | Estimator::Bayes)
     }
 
-    /// Fits the algorithm to rows and their targets (numbers, or indices of `classes` classes).
-    pub fn solve(self, rows: &Matrix, targets: &[f64], classes: usize, precision: Precision) -> Result<Solution> {
-        match self {
-            Algorithm::Linear => least_squares::solve(rows, targets, 0.0),
-            Algorithm::Ridge { alpha } => least_squares::solve(rows, targets, alpha),
-            Algorithm::ElasticNet { alpha, l1_ratio, .. } => {
-                elastic_net::solve(rows, targets, alpha, l1_ratio, precision)
+    /// Fits a linear family to rows.
+    ///
+    /// # Errors
+    /// If the solver fails.
+    pub fn solve(&self, sample: &Sample<'_>, precision: Precision) -> Result<Solution> {
+        let values = self.values();
+        match self.estimator {
+            Estimator::Ridge => least_squares::solve(sample, values.number("alpha")),
+            Estimator::Lasso => elastic_net::solve(sample, values.number("alpha"), 1.0, precision),
+            Estimator::ElasticNet => {
+                elastic_net::solve(sample, values.number("alpha"), values.number("l1_ratio"), precision)
             }
-            Algorithm::Logistic { penalty, c, l1_ratio } => {
-                let l1_share = match penalty {
-                    Penalty::None => return logistic::solve(rows, targets, classes, [0.0, 0.0], precision),
-                    Penalty::L1 => 1.0,
-                    Penalty::L2 => 0.0,
-                    Penalty::ElasticNet => l1_ratio,
+            Estimator::Logistic => {
+                let c = values.number("C");
+                let l1_share = match values.word("penalty") {
+                    "none" => return logistic::solve(sample, [0.0, 0.0], precision),
+                    "l1" => 1.0,
+                    "l2" => 0.0,
+                    _ => values.number("l1_ratio"),
                 };
-                logistic::solve(rows, targets, classes, [l1_share / c, (1.0 - l1_share) / c], precision)
+                logistic::solve(sample, [l1_share / c, (1.0 - l1_share) / c], precision)
             }
+            _ => least_squares::solve(sample, 0.0),
         }
     }
 }
 
-impl fmt::Display for Algorithm {
+impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.estimator().name();
-        match self {
-            Algorithm::Linear => f.write_str(name),
-            Algorithm::Ridge { alpha } | Algorithm::ElasticNet { estimator: Estimator::Lasso, alpha, .. } => {
-                write!(f, "{name} (alpha={})", short(*alpha))
-            }
-            Algorithm::ElasticNet { alpha, l1_ratio, .. } => {
-                write!(f, "{name} (alpha={}, l1_ratio={})", short(*alpha), short(*l1_ratio))
-            }
-            Algorithm::Logistic { penalty: Penalty::None, .. } => write!(f, "{name} (no penalty)"),
-            Algorithm::Logistic { penalty: Penalty::L1, c, .. } => write!(f, "{name} (l1, C={})", short(*c)),
-            Algorithm::Logistic { penalty: Penalty::L2, c, .. } => write!(f, "{name} (l2, C={})", short(*c)),
-            Algorithm::Logistic { penalty: Penalty::ElasticNet, c, l1_ratio } => {
-                write!(f, "{name} (elasticnet, C={}, l1_ratio={})", short(*c), short(*l1_ratio))
-            }
+        f.write_str(self.estimator.name())?;
+        let mut separator = " (";
+        for (name, text) in self.given.iter() {
+            write!(f, "{separator}{name}={}", short(text))?;
+            separator = ", ";
         }
+        if separator == ", " { f.write_str(")") } else { Ok(()) }
     }
 }
 
-/// A number with at most four significant digits.
-fn short(x: f64) -> String {
-    format!("{x:.3e}").parse::<f64>().map_or_else(|_| x.to_string(), |rounded| rounded.to_string())
+/// A number with at most four significant digits; what is no number as it is.
+fn short(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(x) if text.len() > 6 => format!("{x:.3e}").parse::<f64>().map_or(text.into(), |rounded| rounded.to_string()),
+        _ => text.into(),
+    }
 }

@@ -4,9 +4,9 @@
 //! The library leaves the rows as they are and compares coefficients with fixed thresholds, so rows are centered here
 //! and targets brought to unit variance; the penalties follow.
 
-use super::candidate::{Precision, Solution};
+use super::candidate::{Precision, Sample, Solution};
 use super::least_squares;
-use super::matrix::{Matrix, mean_and_variance};
+use super::matrix::{Matrix, mean_and_variance, weighted_mean};
 use crate::error::{Error, Kind, Result};
 use crate::kernel::dense::dot;
 use crate::model::Linear;
@@ -16,22 +16,32 @@ use ndarray::{Array1, Array2, ShapeBuilder};
 /// The most sweeps over all columns.
 const MAX_SWEEPS: u32 = 100_000;
 
-/// Minimizes ‖y - Xw - b‖² / 2n + alpha l1_ratio ‖w‖₁ + alpha (1 - l1_ratio) ‖w‖² / 2.
-pub fn solve(rows: &Matrix, targets: &[f64], alpha: f64, l1_ratio: f64, precision: Precision) -> Result<Solution> {
+/// Minimizes ‖y - Xw - b‖² / 2n + alpha l1_ratio ‖w‖₁ + alpha (1 - l1_ratio) ‖w‖² / 2; weights of rows are brought to a sum
+/// of n.
+pub fn solve(sample: &Sample<'_>, alpha: f64, l1_ratio: f64, precision: Precision) -> Result<Solution> {
     let (l1, l2) = (alpha * l1_ratio, alpha * (1.0 - l1_ratio));
+    let Sample { rows, targets, .. } = *sample;
+    let weights = sample.weights.map(|weights| {
+        let sum: f64 = weights.iter().sum();
+        weights.iter().map(|weight| weight * (targets.len() as f64 / sum)).collect::<Vec<f64>>()
+    });
+    let weights = weights.as_deref();
     if l1 == 0.0 {
-        return least_squares::solve(rows, targets, l2 * targets.len() as f64);
+        return least_squares::solve(&Sample { weights, ..*sample }, l2 * targets.len() as f64);
     }
-    let offsets = rows.means();
-    let (target_offset, variance) = mean_and_variance(targets.iter().copied());
+    let offsets = rows.means(weights);
+    let target_offset = weighted_mean(targets.iter().copied(), weights);
+    let (_, variance) = mean_and_variance(targets.iter().copied());
     let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
     let broken = |error: &dyn std::fmt::Display| {
         Error::new(Kind::Training, "coordinate descent", "coefficients", error.to_string())
     };
     // Column after column, as the sweeps read them.
-    let records = Array2::from_shape_vec((rows.len(), rows.width).f(), rows.centered_columns(&offsets))
+    let records = Array2::from_shape_vec((rows.len(), rows.width).f(), rows.centered_columns(&offsets, weights))
         .map_err(|error| broken(&error))?;
-    let scaled: Array1<f64> = targets.iter().map(|y| (y - target_offset) / scale).collect();
+    let root = |row: usize| weights.map_or(1.0, |weights| weights[row].sqrt());
+    let scaled: Array1<f64> =
+        targets.iter().enumerate().map(|(row, y)| (y - target_offset) / scale * root(row)).collect();
     let tolerance = match precision {
         Precision::Rough => 1e-6,
         Precision::Full => 1e-12,
@@ -54,7 +64,7 @@ pub fn solve(rows: &Matrix, targets: &[f64], alpha: f64, l1_ratio: f64, precisio
 pub fn largest_alpha(rows: &Matrix, targets: &[f64]) -> f64 {
     let (target_offset, _) = mean_and_variance(targets.iter().copied());
     let centered: Vec<f64> = targets.iter().map(|y| y - target_offset).collect();
-    let columns = rows.centered_columns(&rows.means());
+    let columns = rows.centered_columns(&rows.means(None), None);
     let products = columns.chunks_exact(targets.len().max(1)).map(|column| dot(column, &centered).abs());
     products.fold(0.0, f64::max) / targets.len() as f64
 }

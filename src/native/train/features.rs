@@ -29,7 +29,10 @@ impl Features {
         for name in &options.drop {
             find(table, name).map_err(|error| error.within("--drop"))?;
         }
-        let is_feature = |column: &&Column| column.name != options.target && !options.drop.contains(&column.name);
+        let is_feature = |column: &&Column| {
+            let name = &column.name;
+            *name != options.target && !options.drop.contains(name) && options.roles.columns().all(|role| role != name)
+        };
         let columns: Vec<&Column> = table.columns.iter().filter(is_feature).collect();
         if columns.is_empty() {
             let found = format!("only {:?}", options.target);

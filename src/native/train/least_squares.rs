@@ -4,8 +4,8 @@
 //! are V diag(s / (s² + alpha)) Uᵀ Qᵀ y: the minimum-norm solution for alpha = 0, without ever squaring the condition
 //! number. (Golub & Van Loan, Matrix Computations, 4th edition, 5.5 and 6.1.4.)
 
-use super::candidate::Solution;
-use super::matrix::{Matrix, mean};
+use super::candidate::{Sample, Solution};
+use super::matrix::weighted_mean;
 use crate::error::{Error, Kind, Result};
 use crate::model::Linear;
 use nalgebra::{DMatrix, DVector};
@@ -14,12 +14,15 @@ use nalgebra::{DMatrix, DVector};
 /// default `tol`.
 const RANK_TOLERANCE: f64 = 1e-6;
 
-/// Minimizes ‖y - Xw - b‖² + alpha ‖w‖².
-pub fn solve(rows: &Matrix, targets: &[f64], alpha: f64) -> Result<Solution> {
-    let offsets = rows.means();
-    let target_offset = mean(targets.iter().copied());
-    let centered = DMatrix::from_vec(rows.len(), rows.width, rows.centered_columns(&offsets));
-    let mut y = DVector::from_iterator(targets.len(), targets.iter().map(|y| y - target_offset));
+/// Minimizes ‖y - Xw - b‖² + alpha ‖w‖², the squares counted as the rows' weights say.
+pub fn solve(sample: &Sample<'_>, alpha: f64) -> Result<Solution> {
+    let Sample { rows, targets, weights, .. } = *sample;
+    let offsets = rows.means(weights);
+    let target_offset = weighted_mean(targets.iter().copied(), weights);
+    let centered = DMatrix::from_vec(rows.len(), rows.width, rows.centered_columns(&offsets, weights));
+    let root = |row: usize| weights.map_or(1.0, |weights| weights[row].sqrt());
+    let centered_targets = targets.iter().enumerate().map(|(row, y)| (y - target_offset) * root(row));
+    let mut y = DVector::from_iterator(targets.len(), centered_targets);
     let qr = centered.qr();
     qr.q_tr_mul(&mut y);
     let r = qr.r();
@@ -41,19 +44,31 @@ pub fn solve(rows: &Matrix, targets: &[f64], alpha: f64) -> Result<Solution> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matrix::Matrix;
     use super::*;
+
+    fn fit(values: Vec<f64>, width: usize, targets: &[f64], weights: Option<&[f64]>) -> Linear {
+        let rows = Matrix { values, width };
+        solve(&Sample { rows: &rows, targets, weights, classes: 0 }, 0.0).expect("a function").linear
+    }
 
     #[test]
     fn fits_a_line() {
-        let rows = Matrix { values: vec![1.0, 2.0, 3.0, 4.0, 5.0], width: 1 };
-        let line = solve(&rows, &[1.0, 3.0, 2.0, 5.0, 4.0], 0.0).expect("a line").linear;
+        let line = fit(vec![1.0, 2.0, 3.0, 4.0, 5.0], 1, &[1.0, 3.0, 2.0, 5.0, 4.0], None);
         assert!((line.coefficients[0] - 0.8).abs() < 1e-14 && (line.intercepts[0] - 0.6).abs() < 1e-14, "{line:?}");
     }
 
     #[test]
     fn takes_the_smallest_of_many_solutions() {
-        let rows = Matrix { values: vec![1.0, 1.0, 2.0, 2.0, 3.0, 3.0], width: 2 };
-        let plane = solve(&rows, &[2.0, 4.0, 6.0], 0.0).expect("a plane").linear;
+        let plane = fit(vec![1.0, 1.0, 2.0, 2.0, 3.0, 3.0], 2, &[2.0, 4.0, 6.0], None);
         assert!(plane.coefficients.iter().all(|w| (w - 1.0).abs() < 1e-14), "{plane:?}");
+    }
+    #[test]
+    fn a_weight_is_a_row_that_comes_as_often() {
+        let weighted = fit(vec![1.0, 2.0, 4.0], 1, &[1.0, 3.0, 2.0], Some(&[1.0, 3.0, 2.0]));
+        let repeated = fit(vec![1.0, 2.0, 2.0, 2.0, 4.0, 4.0], 1, &[1.0, 3.0, 3.0, 3.0, 2.0, 2.0], None);
+        let pairs =
+            [(weighted.coefficients[0], repeated.coefficients[0]), (weighted.intercepts[0], repeated.intercepts[0])];
+        assert!(pairs.iter().all(|(a, b)| (a - b).abs() < 1e-12), "{pairs:?}");
     }
 }

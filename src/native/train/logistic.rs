@@ -4,7 +4,7 @@
 //! square root of a bound on their curvature before [`lbfgs`] sees them, and the penalties follow: the minimum is
 //! the same, and it is found quickly whatever the columns' scales are.
 
-use super::candidate::{Precision, Solution};
+use super::candidate::{Precision, Sample, Solution};
 use super::lbfgs::{self, Limits, add};
 use super::matrix::{Matrix, mean_and_variance};
 use crate::error::Result;
@@ -15,15 +15,10 @@ use crate::model::Linear;
 /// The second derivative of the logistic loss by its score is at most this.
 const CURVATURE: f64 = 0.25;
 
-/// Minimizes the sum of the log-losses + l1 ‖w‖₁ + l2 ‖w‖² / 2. Two classes share one score; more have one each.
-pub fn solve(
-    rows: &Matrix,
-    targets: &[f64],
-    classes: usize,
-    [l1, l2]: [f64; 2],
-    precision: Precision,
-) -> Result<Solution> {
-    let count = rows.len() as f64;
+/// Minimizes the weighted sum of the log-losses + l1 ‖w‖₁ + l2 ‖w‖² / 2. Two classes share one score; more have one each.
+pub fn solve(sample: &Sample<'_>, [l1, l2]: [f64; 2], precision: Precision) -> Result<Solution> {
+    let Sample { rows, targets, weights, classes } = *sample;
+    let count = weights.map_or(rows.len() as f64, |weights| weights.iter().sum());
     let (l1, l2) = (l1 / count, l2 / count);
     let columns = Columns::of(rows, l2);
     let conditioned = columns.condition(rows);
@@ -42,13 +37,14 @@ pub fn solve(
     let (found, converged) = lbfgs::minimize(&l1, limits, |parameters, gradient| {
         gradient.fill(0.0);
         let mut loss = 0.0;
-        for (row, &target) in conditioned.rows().zip(targets) {
+        for (i, (row, &target)) in conditioned.rows().zip(targets).enumerate() {
+            let share = weights.map_or(1.0, |weights| weights[i]) / count;
             for (residual, parameters) in residuals.iter_mut().zip(parameters.chunks_exact(row.len())) {
                 *residual = dot(row, parameters);
             }
-            loss += loss_and_residuals(&mut residuals, target as usize) / count;
+            loss += loss_and_residuals(&mut residuals, target as usize) * share;
             for (&residual, gradient) in residuals.iter().zip(gradient.chunks_exact_mut(row.len())) {
-                add(gradient, residual / count, row);
+                add(gradient, residual * share, row);
             }
         }
         for ((gradient, &x), &l2) in gradient.iter_mut().zip(parameters).zip(&l2) {

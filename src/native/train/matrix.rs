@@ -31,14 +31,19 @@ impl Matrix {
         Self { values, width: self.width }
     }
 
-    /// The mean of each column.
-    pub fn means(&self) -> Vec<f64> {
-        (0..self.width).map(|j| mean(self.column(j))).collect()
+    /// The mean of each column, of rows that count as `weights` says.
+    pub fn means(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        (0..self.width).map(|j| weighted_mean(self.column(j), weights)).collect()
     }
 
-    /// Every column minus its offset, column after column: the layout that column-wise solvers want.
-    pub fn centered_columns(&self, offsets: &[f64]) -> Vec<f64> {
-        offsets.iter().enumerate().flat_map(|(j, &offset)| self.column(j).map(move |x| x - offset)).collect()
+    /// Every column minus its offset, column after column: the layout that column-wise solvers want. Rows are multiplied by
+    /// the root of their weight, which makes a sum of squares count them so.
+    pub fn centered_columns(&self, offsets: &[f64], weights: Option<&[f64]>) -> Vec<f64> {
+        let root = |row: usize| weights.map_or(1.0, |weights| weights[row].sqrt());
+        let column = |(j, &offset): (usize, &f64)| {
+            self.column(j).enumerate().map(move |(row, x)| (x - offset) * root(row)).collect::<Vec<f64>>()
+        };
+        offsets.iter().enumerate().flat_map(column).collect()
     }
 }
 
@@ -46,6 +51,13 @@ impl Matrix {
 pub fn mean(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
     let count = numbers.clone().count();
     numbers.sum::<f64>() / count as f64
+}
+
+/// The mean of numbers that count as `weights` says; without weights all alike.
+pub fn weighted_mean(numbers: impl Iterator<Item = f64> + Clone, weights: Option<&[f64]>) -> f64 {
+    let Some(weights) = weights else { return mean(numbers) };
+    let sum: f64 = numbers.zip(weights).map(|(x, weight)| x * weight).sum();
+    sum / weights.iter().sum::<f64>()
 }
 
 /// The mean and the population variance, by the compensated two-pass algorithm that numpy and scikit-learn rely on.

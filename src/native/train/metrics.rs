@@ -45,7 +45,7 @@ pub fn classification(truth: &[f64], decisions: &[f64], probabilities: &[f64], c
 }
 
 /// The chance that a positive scores above a negative, ties counting half; `None` unless there are both.
-fn roc_auc(is_positive: &[bool], scores: &[f64]) -> Option<f64> {
+pub fn roc_auc(is_positive: &[bool], scores: &[f64]) -> Option<f64> {
     let positives = is_positive.iter().filter(|&&positive| positive).count() as f64;
     let negatives = is_positive.len() as f64 - positives;
     if positives == 0.0 || negatives == 0.0 {

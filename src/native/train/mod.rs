@@ -1,36 +1,52 @@
-//! From rows to a model: linear, ridge, lasso, elastic-net and logistic regression, with cross-validation and a report.
+//! From rows to a model: linear models and trees, with cross-validation and a report.
 //!
 //! Objectives and hyper-parameters are scikit-learn's. [`problem`] reads the table and fits and scores once;
 //! [`select`] cross-validates and chooses; this file is the order in which it all happens.
 
 mod assemble;
+mod bayes;
 mod candidate;
+mod doubts;
 mod elastic_net;
+mod ensemble;
+mod estimator;
 mod features;
+pub mod insight;
 mod lbfgs;
 mod least_squares;
 mod logistic;
 mod matrix;
 pub mod metrics;
+mod neighbours;
 mod options;
+mod parameters;
 mod prepare;
 mod problem;
 mod render;
 mod report;
+mod roles;
+mod search;
 mod select;
 mod split;
 mod target;
-pub mod trees;
+mod trees;
+mod watch;
 
-pub use options::{Estimator, Fill, Options, Penalty, Task};
+pub use estimator::Estimator;
+pub use options::{Fill, Options, Roles, Task};
 pub use report::{Coefficients, Confusion, Report, Scores, Spread, Standing};
+pub use search::Space;
+pub use watch::Watch;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Background, Method, Model, Provenance};
 use crate::native::data::Table;
-use candidate::{Algorithm, Precision};
-use problem::{Fit, Problem};
+use candidate::{Candidate, Precision};
+use insight::Insight;
+use problem::{Fit, Learned, Problem};
+use select::Validation;
 use split::Split;
+use std::time::Instant;
 
 /// The fewest rows of a fold.
 const MIN_FOLD_ROWS: usize = 3;
@@ -42,21 +58,36 @@ const MIN_SPLIT_ROWS: usize = 2 * MIN_FOLD_ROWS;
 pub struct Fitted {
     /// The model, fitted on all rows.
     pub model: Model,
-    /// What its explanations start from: the means of all rows.
+    /// What its explanations start from: the means of all rows, or their weights in the trees' leaves.
     pub background: Background,
     /// How it was chosen and how good it is.
     pub report: Report,
+    /// What it does, if that was asked for.
+    pub insight: Option<Insight>,
 }
 
-/// Fits a model to a table. `progress` hears after each fit how many of how many are done.
+/// What cross-validation chose.
+struct Chosen {
+    candidate: Candidate,
+    /// Its measures, if it was cross-validated.
+    validation: Option<usize>,
+    leaderboard: Vec<Standing>,
+    why: Option<String>,
+    fit: Fit,
+    model: Model,
+    download: u64,
+    seconds: f64,
+}
+
+/// Fits a model to a table.
 ///
 /// A part of the rows is held out; cross-validation on the others scores every candidate and chooses one; the chosen
 /// one is fitted to those others and scored on the part held out; the final model is fitted to all rows.
 ///
 /// # Errors
 /// [`Kind::BadOption`], [`Kind::BadTarget`], [`Kind::BadRows`] or [`Kind::NotFinite`] for what cannot be learned, with
-/// the row and column; [`Kind::Training`] if a solver fails.
-pub fn fit(table: &Table, options: &Options, mut progress: impl FnMut(usize, usize)) -> Result<Fitted> {
+/// the row and column; [`Kind::Training`] if a solver fails; [`Kind::LimitExceeded`] if no candidate is small enough.
+pub fn fit(table: &Table, options: &Options, watch: &dyn Watch) -> Result<Fitted> {
     options.check()?;
     let problem = Problem::read(table, options)?;
     let mut notes = Vec::new();
@@ -65,39 +96,31 @@ pub fn fit(table: &Table, options: &Options, mut progress: impl FnMut(usize, usi
     let known = held_out.as_ref().map_or(&all, |split| &split.fit);
     let splits = folds(&problem, known, options, &mut notes);
     let candidates = candidates(&problem, known, options, splits.is_empty(), &mut notes)?;
-
-    let total = candidates.len() * splits.len() + 1 + usize::from(held_out.is_some());
-    let mut fits = 0;
-    let mut done = || {
-        fits += 1;
-        progress(fits, total);
-    };
-    let validations = select::cross_validate(&problem, &candidates, &splits, options, &mut done)?;
-    let (mut chosen, mut leaderboard, mut choice) = (0, Vec::new(), None);
-    if validations.len() > 1 && !splits.is_empty() {
-        let why;
-        (chosen, leaderboard, why) = select::choose(&validations, loss(problem.target.task));
-        choice = Some(why);
+    let expected = candidates.len() * splits.len() + 1 + usize::from(held_out.is_some());
+    watch.expects(expected);
+    let validations = select::cross_validate(&problem, &candidates, &splits, options, watch)?;
+    if validations.len() < candidates.len() {
+        let (done, all) = (validations.len(), candidates.len());
+        notes.push(format!("{done} of {all} candidates were compared before the time was over"));
     }
-    let algorithm = candidates[chosen];
-    let settings = Problem::settings(algorithm, options);
+    let chosen = choose(&problem, &validations, &all, options, watch)?;
+    watch.fitted(expected - usize::from(held_out.is_some()));
     let test = match &held_out {
         None => None,
         Some(split) => {
-            let fit = problem.fit(algorithm, settings, &split.fit, Precision::Full)?;
-            done();
+            let fit = problem.fit(&chosen.candidate, &split.fit, Precision::Full, &|| watch.goes_on())?;
+            watch.fitted(expected);
             Some((problem.model(&fit, Provenance::default())?, &split.score))
         }
     };
-    let fit = problem.fit(algorithm, settings, &all, Precision::Full)?;
-    done();
-    note_doubts(&problem, &fit, algorithm, &mut notes);
-    let model = problem.model(&fit, Provenance::default())?;
+    note_doubts(&problem, &chosen, watch, &mut notes);
+    notes.extend(doubts::of(&problem, held_out.as_ref()));
 
+    let task = problem.target.task;
     let mut report = Report {
-        model: algorithm.to_string(),
-        estimator: algorithm.estimator().class_name(),
-        task: problem.target.task,
+        model: chosen.candidate.to_string(),
+        estimator: chosen.candidate.estimator.class_name(task),
+        task,
         why: problem.target.why.clone(),
         target: problem.target_name.clone(),
         rows: table.rows,
@@ -112,15 +135,17 @@ pub fn fit(table: &Table, options: &Options, mut progress: impl FnMut(usize, usi
         folds: splits.len(),
         held_out: held_out.as_ref().map_or(0, |split| split.score.len()),
         metrics: Vec::new(),
-        leaderboard,
-        choice,
-        coefficients: report::coefficients(&fit, &problem.target_name, problem.target.classes.as_ref()),
+        leaderboard: chosen.leaderboard,
+        choice: chosen.why,
+        coefficients: report::coefficients(&chosen.fit, &problem.target_name, problem.target.classes.as_ref()),
         confusion: None,
+        download: chosen.download,
+        fit_seconds: chosen.seconds,
         notes,
     };
     let on_test = test.as_ref().map(|(model, rows)| problem.score(model, rows)).unwrap_or_default();
-    let validation = validations.get(chosen).filter(|_| !splits.is_empty());
-    let scores = problem.score(&model, &all).into_iter().enumerate();
+    let validation = chosen.validation.map(|i| &validations[i]);
+    let scores = problem.score(&chosen.model, &all).into_iter().enumerate();
     report.metrics = scores
         .map(|(i, (name, train))| Scores {
             name,
@@ -129,16 +154,58 @@ pub fn fit(table: &Table, options: &Options, mut progress: impl FnMut(usize, usi
             train,
         })
         .collect();
-    if problem.target.task == Task::Classification {
+    if task == Task::Classification {
         let (split, model, rows) =
-            test.as_ref().map_or(("train", &model, &all), |(model, rows)| ("test", model, *rows));
+            test.as_ref().map_or(("train", &chosen.model, &all), |(model, rows)| ("test", model, *rows));
         let decisions = problem.answers(model, Method::Predict, rows);
         let counts = metrics::confusion(&problem.targets(rows), &decisions, problem.target.class_count());
         report.confusion = Some(Confusion { split, counts });
     }
-    let model = with_provenance(model, &report, options)?;
-    let background = assemble::background(&model, &problem)?;
-    Ok(Fitted { model: assemble::with_test_rows(model, &problem)?, background, report })
+    let insight = options.looks.then(|| match &test {
+        Some((model, rows)) => Insight::of(&problem, model, &chosen.fit.learned, "test", rows),
+        None => Insight::of(&problem, &chosen.model, &chosen.fit.learned, "train", &all),
+    });
+    let model = with_provenance(chosen.model, &report, options)?;
+    let background = assemble::background(&model, &problem, &chosen.fit.learned)?;
+    Ok(Fitted { model: assemble::with_test_rows(model, &problem)?, background, report, insight })
+}
+
+/// Chooses a candidate and fits it to all rows; one that then turns out too large gives way to the next.
+fn choose(
+    problem: &Problem,
+    validations: &[Validation],
+    all: &[usize],
+    options: &Options,
+    watch: &dyn Watch,
+) -> Result<Chosen> {
+    let is_compared = validations.iter().all(|validation| !validation.folds.is_empty());
+    let is_small = |bytes: u64| options.max_size.is_none_or(|most| bytes <= most);
+    let mut are_fit: Vec<bool> = validations.iter().map(|validation| is_small(validation.bytes)).collect();
+    let mut smallest = validations.iter().map(|validation| validation.bytes).filter(|&bytes| bytes > 0).min();
+    while let Some((place, leaderboard, why)) = select::choose(validations, problem.loss(), &|i| are_fit[i]) {
+        let candidate = validations[place].candidate.clone();
+        let begin = Instant::now();
+        let fit = problem.fit(&candidate, all, Precision::Full, &|| watch.goes_on())?;
+        let seconds = begin.elapsed().as_secs_f64();
+        let model = problem.model(&fit, Provenance::default())?;
+        let download = select::download(&model)?;
+        if is_small(download) {
+            let (leaderboard, why) =
+                if validations.len() > 1 && is_compared { (leaderboard, Some(why)) } else { (Vec::new(), None) };
+            let validation = is_compared.then_some(place);
+            return Ok(Chosen { candidate, validation, leaderboard, why, fit, model, download, seconds });
+        }
+        smallest = Some(smallest.map_or(download, |bytes| bytes.min(download)));
+        are_fit[place] = false;
+    }
+    let (most, found) = (options.max_size.unwrap_or(u64::MAX), smallest.unwrap_or(0));
+    Err(Error::new(
+        Kind::LimitExceeded,
+        "--max-size",
+        format!("a model of at most {most} bytes"),
+        format!("{found} bytes at the least"),
+    )
+    .hint("Allow more, or let the model be smaller: fewer trees, fewer leaves, a stronger penalty."))
 }
 
 fn with_provenance(model: Model, report: &Report, options: &Options) -> Result<Model> {
@@ -154,21 +221,13 @@ fn with_provenance(model: Model, report: &Report, options: &Options) -> Result<M
     Model::new(parts)
 }
 
-/// The measure that candidates are compared by; less is better.
-const fn loss(task: Task) -> &'static str {
-    match task {
-        Task::Regression => "mse",
-        Task::Classification => "log_loss",
-    }
-}
-
 /// The part held out, unless there are too few rows of some class or at all.
 fn hold_out(problem: &Problem, options: &Options, notes: &mut Vec<String>) -> Option<Split> {
     let rows = problem.target.values.len();
     if options.test_size == 0.0 {
         return None;
     }
-    let split = split::hold_out(rows, problem.strata(), options.test_size, options.seed);
+    let split = split::hold_out(rows, problem.strata(), &problem.roles.order, options.test_size, options.seed);
     if rows < MIN_SPLIT_ROWS || split.score.len() < 2 || split.fit.len() < 2 || !covers_classes(problem, &split) {
         notes.push(format!("{rows} rows are too few to hold any out for a score"));
         return None;
@@ -182,13 +241,18 @@ fn folds(problem: &Problem, rows: &[usize], options: &Options, notes: &mut Vec<S
         return Vec::new();
     }
     let folds = options.folds.min(rows.len() / MIN_FOLD_ROWS);
-    let splits = if folds < 2 { Vec::new() } else { split::folds(rows, problem.strata(), folds, options.seed) };
-    if splits.is_empty() || !splits.iter().all(|split| covers_classes(problem, split)) {
+    let mut splits = match folds {
+        0 | 1 => Vec::new(),
+        folds => split::folds(rows, problem.strata(), &problem.roles.order, folds, options.seed),
+    };
+    splits.retain(|split| !split.score.is_empty() && covers_classes(problem, split));
+    if splits.len() < 2 {
         notes.push(format!("{} rows are too few to cross-validate", rows.len()));
         return Vec::new();
     }
-    if folds < options.folds {
-        notes.push(format!("{folds} folds instead of {}: rows are few", options.folds));
+    if splits.len() < options.folds {
+        let why = if folds < options.folds { "rows are few" } else { "groups are few, or early rows lack a class" };
+        notes.push(format!("{} folds instead of {}: {why}", splits.len(), options.folds));
     }
     splits
 }
@@ -202,26 +266,27 @@ fn covers_classes(problem: &Problem, split: &Split) -> bool {
     seen.into_iter().all(|seen| seen)
 }
 
-/// What to compare: the one asked for, or the grid of the task.
+/// What to compare: what was asked for, or what is sensible for the task.
 fn candidates(
     problem: &Problem,
     rows: &[usize],
     options: &Options,
     is_blind: bool,
     notes: &mut Vec<String>,
-) -> Result<Vec<Algorithm>> {
+) -> Result<Vec<Candidate>> {
+    let task = problem.target.task;
     if let Some(estimator) = options.estimator {
-        return Ok(vec![Algorithm::of_options(estimator, options)]);
+        return Candidate::of_options(estimator, task, options);
     }
     if is_blind {
-        let estimator = match problem.target.task {
+        let estimator = match task {
             Task::Regression => Estimator::Linear,
             Task::Classification => Estimator::Logistic,
         };
         notes.push(format!("{} is fitted, because nothing can be compared without cross-validation", estimator.name()));
-        return Ok(vec![Algorithm::of_options(estimator, options)]);
+        return Ok(vec![Candidate::new(estimator, task, [])?]);
     }
-    let settings = prepare::Settings { fill: options.impute, standardize: options.standardize.unwrap_or(true) };
+    let settings = prepare::Settings { standardize: problem.settings.standardize.or(Some(true)), ..problem.settings };
     let encoded = problem.features.rows.pick(rows);
     let preparation = prepare::Preparation::learn(&problem.features.inputs, &encoded, settings);
     let prepared = preparation.apply(&problem.features.inputs, &encoded)?;
@@ -231,20 +296,27 @@ fn candidates(
             .hint("Bring the columns to a smaller scale."));
     }
     // A target that is unrelated or constant makes every alpha the same; 1 then stands for all.
-    Ok(Algorithm::grid(problem.target.task, if largest > 0.0 { largest } else { 1.0 }))
+    Candidate::sensible(task, if largest > 0.0 { largest } else { 1.0 })
 }
 
 /// What one should know about the final fit.
-fn note_doubts(problem: &Problem, fit: &Fit, algorithm: Algorithm, notes: &mut Vec<String>) {
+fn note_doubts(problem: &Problem, chosen: &Chosen, watch: &dyn Watch, notes: &mut Vec<String>) {
     let values = &problem.target.values;
     if values.iter().all(|value| *value == values[0]) {
         notes.push(format!("the target is {} in every row: the model predicts that, whatever the features", values[0]));
     }
-    if !fit.converged {
-        notes.push(format!("{algorithm} did not converge: standardize, or penalize more (classes may be separable)"));
+    let candidate = &chosen.candidate;
+    if !chosen.fit.converged {
+        notes.push(format!("{candidate} did not converge: standardize, or penalize more (classes may be separable)"));
+    }
+    if !watch.goes_on() {
+        notes.push("the fit was ended early: the model is what there was by then".to_owned());
     }
     let rows = values.len();
-    if algorithm == Algorithm::Linear && fit.linear.width >= rows {
-        notes.push(format!("{} columns and {rows} rows: the fit is exact by chance; penalize it", fit.linear.width));
+    if let Learned::Linear(linear) = &chosen.fit.learned
+        && candidate.estimator == Estimator::Linear
+        && linear.width >= rows
+    {
+        notes.push(format!("{} columns and {rows} rows: the fit is exact by chance; penalize it", linear.width));
     }
 }

@@ -18,8 +18,8 @@ use std::sync::Arc;
 pub struct Settings {
     /// What replaces missing numbers.
     pub fill: Fill,
-    /// Whether numbers are standardized.
-    pub standardize: bool,
+    /// Whether numbers are standardized; `None` where the model decides.
+    pub standardize: Option<bool>,
 }
 
 /// The first nodes of a model.
@@ -45,11 +45,16 @@ pub struct PreparedColumn {
 }
 
 impl Preparation {
+    /// That of a model that takes rows as they are.
+    pub fn none() -> Self {
+        Self { graph: Graph::default(), value: 0, columns: Vec::new() }
+    }
+
     /// Learns from encoded rows how to prepare such rows.
     pub fn learn(inputs: &[Input], rows: &Matrix, settings: Settings) -> Self {
         let is_number = |&i: &usize| inputs[i].kind == InputKind::Numeric;
         let (numbers, categories): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_number);
-        let mut preparation = Self { graph: Graph::default(), value: 0, columns: Vec::new() };
+        let mut preparation = Self::none();
         if categories.is_empty() {
             preparation.value = preparation.numbers(inputs, rows, &numbers, 0, settings);
         } else if numbers.is_empty() {
@@ -104,7 +109,7 @@ impl Preparation {
             value = self.push("fill_numbers", Impute { fills: fills.clone() }, vec![value]);
         }
         let (mut offsets, mut divisors) = (vec![0.0; picks.len()], vec![1.0; picks.len()]);
-        if settings.standardize {
+        if settings.standardize == Some(true) {
             for (j, (&i, &fill)) in picks.iter().zip(&fills).enumerate() {
                 let filled = rows.column(i).map(|x| if x.is_nan() { fill } else { x });
                 let (mean, variance) = mean_and_variance(filled);

@@ -1,14 +1,19 @@
 //! What is to be learned, and one fit and one score of it.
 
-use super::assemble;
-use super::candidate::{Algorithm, Precision};
+use super::bayes::Likelihoods;
+use super::candidate::{Candidate, Precision, Sample};
+use super::estimator::Estimator;
 use super::features::Features;
+use super::matrix::Matrix;
 use super::metrics::{self, Measure};
 use super::options::{Options, Task};
 use super::prepare::{Preparation, Settings};
+use super::roles::Roles;
 use super::target::Target;
+use super::trees::Grown;
+use super::{assemble, bayes, ensemble, neighbours};
 use crate::error::Result;
-use crate::model::{Linear, Method, Model, Provenance};
+use crate::model::{Linear, Method, Model, Neighbours, Pairwise, Provenance};
 use crate::native::data::Table;
 use crate::predict::Predictor;
 
@@ -20,33 +25,50 @@ pub struct Problem {
     pub target: Target,
     /// The target column's name.
     pub target_name: String,
+    /// What the rows' own columns say of them.
+    pub roles: Roles,
+    /// How numbers are prepared for models that care.
+    pub settings: Settings,
+    /// Decides whatever is left to chance.
+    pub seed: u64,
 }
 
 /// A fitted pipeline.
 pub struct Fit {
     /// How rows are prepared.
     pub preparation: Preparation,
-    /// The linear function of a prepared row.
-    pub linear: Linear,
+    /// What is done with a prepared row.
+    pub learned: Learned,
     /// Whether the solver reached its tolerance.
     pub converged: bool,
+}
+
+/// What a fit found.
+pub enum Learned {
+    /// A linear function.
+    Linear(Linear),
+    /// Trees, of rows as they are.
+    Trees(Grown),
+    /// The rows, and what they know.
+    Neighbours(Pairwise, Neighbours),
+    /// The likelihood of each class.
+    Likelihoods(Likelihoods),
 }
 
 impl Problem {
     /// Reads a table.
     ///
     /// # Errors
-    /// Those of the target and the features.
+    /// Those of the target, the features and the columns that have a role.
     pub fn read(table: &Table, options: &Options) -> Result<Self> {
-        let target = Target::read(table, options)?;
-        let features = Features::read(table, options)?;
-        Ok(Self { features, target, target_name: options.target.clone() })
-    }
-
-    /// How a candidate's numbers are prepared.
-    pub fn settings(algorithm: Algorithm, options: &Options) -> Settings {
-        let standardize = options.standardize.unwrap_or_else(|| algorithm.standardizes());
-        Settings { fill: options.impute, standardize }
+        Ok(Self {
+            target: Target::read(table, options)?,
+            features: Features::read(table, options)?,
+            target_name: options.target.clone(),
+            roles: Roles::read(table, options)?,
+            settings: Settings { fill: options.impute, standardize: options.standardize },
+            seed: options.seed,
+        })
     }
 
     /// The classes of the rows, to stratify by; `None` for a regression.
@@ -54,21 +76,70 @@ impl Problem {
         (self.target.task == Task::Classification).then_some(&self.target.values)
     }
 
+    /// The measure that candidates are compared by; less is better.
+    pub fn loss(&self) -> &'static str {
+        match self.target.task {
+            Task::Regression => "mse",
+            Task::Classification => "log_loss",
+        }
+    }
+
     /// The targets of some rows.
     pub fn targets(&self, rows: &[usize]) -> Vec<f64> {
         rows.iter().map(|&row| self.target.values[row]).collect()
     }
 
-    /// Fits an algorithm to some rows.
+    /// How much some rows count to a candidate; `None` if all count alike.
+    fn weights(&self, candidate: &Candidate, rows: &[usize]) -> Option<Vec<f64>> {
+        let own = self.roles.weights.as_ref().map(|weights| rows.iter().map(|&row| weights[row]).collect::<Vec<f64>>());
+        if candidate.values().word("class_weight") != "balanced" {
+            return own;
+        }
+        // scikit-learn's: rows / (classes × rows of the class), rows counted by their own weights.
+        let mut weights = own.unwrap_or_else(|| vec![1.0; rows.len()]);
+        let mut counts = vec![0.0; self.target.class_count()];
+        let class = |row: usize| self.target.values[row] as usize;
+        weights.iter().zip(rows).for_each(|(weight, &row)| counts[class(row)] += weight);
+        let share = weights.iter().sum::<f64>() / counts.len() as f64;
+        weights.iter_mut().zip(rows).for_each(|(weight, &row)| *weight *= share / counts[class(row)]);
+        Some(weights)
+    }
+
+    /// Fits a candidate to some rows. `goes_on` hears between the steps of a long fit, and ends it by saying no.
     ///
     /// # Errors
     /// If the solver fails.
-    pub fn fit(&self, algorithm: Algorithm, settings: Settings, rows: &[usize], precision: Precision) -> Result<Fit> {
+    pub fn fit(
+        &self,
+        candidate: &Candidate,
+        rows: &[usize],
+        precision: Precision,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Fit> {
+        let weights = self.weights(candidate, rows);
+        let (targets, weights) = (&self.targets(rows)[..], weights.as_deref());
+        if candidate.estimator.is_tree() {
+            let grown = ensemble::grow(self, candidate, rows, (targets, weights), goes_on)?;
+            return Ok(Fit { preparation: Preparation::none(), learned: Learned::Trees(grown), converged: true });
+        }
         let encoded = self.features.rows.pick(rows);
+        let standardizes = self.settings.standardize.unwrap_or_else(|| candidate.standardizes());
+        let settings = Settings { standardize: Some(standardizes), ..self.settings };
         let preparation = Preparation::learn(&self.features.inputs, &encoded, settings);
-        let prepared = preparation.apply(&self.features.inputs, &encoded)?;
-        let solution = algorithm.solve(&prepared, &self.targets(rows), self.target.class_count(), precision)?;
-        Ok(Fit { preparation, linear: solution.linear, converged: solution.converged })
+        let prepared = &preparation.apply(&self.features.inputs, &encoded)?;
+        let sample = Sample { rows: prepared, targets, weights, classes: self.target.class_count() };
+        let (learned, converged) = match candidate.estimator {
+            Estimator::Neighbours => {
+                let (rows, known) = neighbours::keep(candidate, &sample)?;
+                (Learned::Neighbours(rows, known), true)
+            }
+            Estimator::Bayes => (Learned::Likelihoods(bayes::fit(candidate, &sample)), true),
+            _ => {
+                let solution = candidate.solve(&sample, precision)?;
+                (Learned::Linear(solution.linear), solution.converged)
+            }
+        };
+        Ok(Fit { preparation, learned, converged })
     }
 
     /// The model of a fit.
@@ -76,29 +147,38 @@ impl Problem {
     /// # Errors
     /// If it is not sound: coefficients that are not finite.
     pub fn model(&self, fit: &Fit, provenance: Provenance) -> Result<Model> {
-        assemble::model(self, fit.preparation.clone(), fit.linear.clone(), provenance)
+        assemble::model(self, fit.preparation.clone(), &fit.learned, provenance)
     }
 
     /// How good a model is on some rows.
     pub fn score(&self, model: &Model, rows: &[usize]) -> Vec<Measure> {
-        let truth = self.targets(rows);
-        let decisions = self.answers(model, Method::Predict, rows);
+        self.score_rows(model, &self.features.rows.pick(rows), &self.targets(rows))
+    }
+
+    /// How good a model is on encoded rows and their targets.
+    pub fn score_rows(&self, model: &Model, rows: &Matrix, truth: &[f64]) -> Vec<Measure> {
+        let decisions = self.answers_to(model, Method::Predict, rows);
         match self.target.task {
-            Task::Regression => metrics::regression(&truth, &decisions),
+            Task::Regression => metrics::regression(truth, &decisions),
             Task::Classification => {
-                let probabilities = self.answers(model, Method::PredictProba, rows);
-                metrics::classification(&truth, &decisions, &probabilities, self.target.class_count())
+                let probabilities = self.answers_to(model, Method::PredictProba, rows);
+                metrics::classification(truth, &decisions, &probabilities, self.target.class_count())
             }
         }
     }
 
     /// A model's answers for some rows.
     pub fn answers(&self, model: &Model, method: Method, rows: &[usize]) -> Vec<f64> {
+        self.answers_to(model, method, &self.features.rows.pick(rows))
+    }
+
+    /// A model's answers to encoded rows.
+    pub fn answers_to(&self, model: &Model, method: Method, rows: &Matrix) -> Vec<f64> {
         let mut predictor = Predictor::new(model);
         let width = predictor.output_width(method).unwrap_or(0);
         let mut out = vec![0.0; rows.len() * width];
         if width > 0 {
-            predictor.predict(method, &self.features.rows.pick(rows).values, &mut out);
+            predictor.predict(method, &rows.values, &mut out);
         }
         out
     }

@@ -32,12 +32,12 @@ impl Report {
         let Some(choice) = &self.choice else { return Ok(()) };
         let loss = self.loss_name();
         let header =
-            ["".to_owned(), "candidate".to_owned(), format!("{loss}, {} folds", self.folds), "columns".to_owned()];
+            ["".to_owned(), "candidate".to_owned(), format!("{loss}, {} folds", self.folds), "bytes".to_owned()];
         let shown = self.leaderboard.iter().enumerate().filter(|(i, standing)| *i < MAX_STANDINGS || standing.chosen);
         let lines = shown.map(|(_, standing)| {
             let mark = if standing.chosen { "*" } else { "" };
             let score = format!("{} ± {}", number(standing.loss.mean), number(standing.loss.std));
-            [mark.to_owned(), standing.model.clone(), score, format!("{:.1}", standing.columns_used)]
+            [mark.to_owned(), standing.model.clone(), score, standing.bytes.to_string()]
         });
         writeln!(f)?;
         write_table(f, std::iter::once(header).chain(lines).map(Vec::from).collect(), 2)?;

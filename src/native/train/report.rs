@@ -1,7 +1,7 @@
 //! What a fit tells about itself, for people and (through serde) for programs.
 
 use super::options::Task;
-use super::problem::Fit;
+use super::problem::{Fit, Learned};
 use crate::model::{Labels, Metric};
 use serde::Serialize;
 
@@ -38,6 +38,10 @@ pub struct Report {
     pub coefficients: Vec<Coefficients>,
     /// How often each class was taken for each.
     pub confusion: Option<Confusion>,
+    /// How many bytes a visitor downloads: the file as it is uploaded.
+    pub download: u64,
+    /// How long the last fit took, to all rows.
+    pub fit_seconds: f64,
     /// What else one should know.
     pub notes: Vec<String>,
 }
@@ -71,8 +75,8 @@ pub struct Standing {
     pub model: String,
     /// Its loss over the folds: mean squared error or log-loss.
     pub loss: Spread,
-    /// How many prepared columns it used, on average.
-    pub columns_used: f64,
+    /// How many bytes a visitor downloads of it.
+    pub bytes: u64,
     /// Whether it was chosen.
     pub chosen: bool,
 }
@@ -97,13 +101,14 @@ pub struct Confusion {
     pub counts: Vec<Vec<u64>>,
 }
 
-/// The linear functions of a fit with the standardization folded in.
+/// The linear functions of a fit with the standardization folded in; none of trees.
 pub fn coefficients(fit: &Fit, target: &str, classes: Option<&Labels>) -> Vec<Coefficients> {
+    let Learned::Linear(linear) = &fit.learned else { return Vec::new() };
     let columns = &fit.preparation.columns;
-    let scores = fit.linear.coefficients.chunks_exact(fit.linear.width).zip(&fit.linear.intercepts);
+    let scores = linear.coefficients.chunks_exact(linear.width).zip(&linear.intercepts);
     let of_score = |(i, (weights, intercept)): (usize, (&[f64], &f64))| {
         // The one score of two classes speaks for the second.
-        let class = if fit.linear.intercepts.len() == 1 { 1 } else { i };
+        let class = if linear.intercepts.len() == 1 { 1 } else { i };
         let output = classes.and_then(|classes| classes.get(class)).map(|label| label.to_string());
         let scaled = columns.iter().zip(weights).map(|(column, w)| (column, w / column.divisor));
         let shift: f64 = scaled.clone().map(|(column, w)| w * column.offset).sum();

@@ -1,52 +1,98 @@
 //! Cross-validation, and the choice among candidates by it.
 
-use super::candidate::{Algorithm, Precision};
+use super::candidate::{Candidate, Precision};
 use super::matrix::mean_and_variance;
 use super::metrics::Measure;
 use super::options::Options;
 use super::problem::Problem;
 use super::report::{Spread, Standing};
 use super::split::Split;
-use crate::error::Result;
-use crate::model::Provenance;
+use super::watch::Watch;
+use crate::error::{Error, Kind, Result};
+use crate::format::encode;
+use crate::model::{Model, Provenance};
+use crate::native::store::gzip;
+use std::time::Instant;
+
+/// The share of a budget that is spent on comparing; the rest is for the fits after it.
+const COMPARING: f64 = 0.75;
 
 /// How a candidate did on every fold.
 pub struct Validation {
     /// The candidate.
-    pub algorithm: Algorithm,
+    pub candidate: Candidate,
     /// Its measures, fold by fold.
     pub folds: Vec<Vec<Measure>>,
-    /// How many of the prepared columns it used, on average.
-    pub columns_used: f64,
+    /// The most bytes that a visitor downloads of the folds' models.
+    pub bytes: u64,
 }
 
-/// Cross-validates every candidate; `done` is called after each fit.
+/// What a visitor downloads of a model: the file as it is uploaded.
+///
+/// # Errors
+/// If it is too large for a file.
+pub fn download(model: &Model) -> Result<u64> {
+    let bytes = encode(model)?;
+    Ok(gzip(&bytes)?.map_or(bytes.len(), |packed| packed.len()) as u64)
+}
+
+/// Cross-validates every candidate, or those that the budget and the person who waits allow; at least one.
+///
+/// # Errors
+/// If a fit fails, or was ended before the first candidate had been compared.
 pub fn cross_validate(
     problem: &Problem,
-    candidates: &[Algorithm],
+    candidates: &[Candidate],
     splits: &[Split],
     options: &Options,
-    mut done: impl FnMut(),
+    watch: &dyn Watch,
 ) -> Result<Vec<Validation>> {
     // One candidate's scores are reported, so they are its own; many are only compared.
     let precision = if candidates.len() == 1 { Precision::Full } else { Precision::Rough };
-    let mut validations = Vec::with_capacity(candidates.len());
-    for &algorithm in candidates {
-        let mut validation = Validation { algorithm, folds: Vec::with_capacity(splits.len()), columns_used: 0.0 };
-        for split in splits {
-            let fit = problem.fit(algorithm, Problem::settings(algorithm, options), &split.fit, precision)?;
-            let width = fit.linear.width;
-            let is_used = |j: &usize| fit.linear.coefficients.iter().skip(*j).step_by(width).any(|&w| w != 0.0);
-            validation.columns_used += (0..width).filter(is_used).count() as f64 / splits.len() as f64;
-            validation.folds.push(problem.score(&problem.model(&fit, Provenance::default())?, &split.score));
-            done();
+    let begin = Instant::now();
+    let is_over = || options.budget.is_some_and(|budget| begin.elapsed() > budget.mul_f64(COMPARING));
+    let mut validations: Vec<Validation> = Vec::with_capacity(candidates.len());
+    'candidates: for (i, candidate) in candidates.iter().enumerate() {
+        let is_first = validations.is_empty();
+        let goes_on = || watch.goes_on() && (is_first || !is_over());
+        let mut validation = Validation { candidate: candidate.clone(), folds: Vec::new(), bytes: 0 };
+        for (k, split) in splits.iter().enumerate() {
+            if !goes_on() {
+                break 'candidates;
+            }
+            let fit = problem.fit(candidate, &split.fit, precision, &goes_on)?;
+            // What was ended is no fair measure of the candidate.
+            if !goes_on() {
+                break 'candidates;
+            }
+            let model = problem.model(&fit, Provenance::default())?;
+            validation.bytes = validation.bytes.max(download(&model)?);
+            validation.folds.push(problem.score(&model, &split.score));
+            watch.fitted(i * splits.len() + k + 1);
+        }
+        if !splits.is_empty() {
+            let loss = validation.loss(problem.loss());
+            watch.compared(&validation.standing(loss, false));
         }
         validations.push(validation);
     }
-    Ok(validations)
+    match validations.is_empty() {
+        false => Ok(validations),
+        true => Err(Error::new(Kind::Training, "cross-validation", "at least 1 candidate compared", "an interruption")
+            .hint("Leave cross-validation out with --cv 0, or let it run.")),
+    }
 }
 
 impl Validation {
+    /// The measure that candidates are compared by.
+    pub fn loss(&self, name: &str) -> Spread {
+        self.spread(name).unwrap_or(Spread { mean: f64::INFINITY, std: 0.0 })
+    }
+
+    fn standing(&self, loss: Spread, chosen: bool) -> Standing {
+        Standing { model: self.candidate.to_string(), loss, bytes: self.bytes, chosen }
+    }
+
     /// The mean and spread of a measure over the folds where it is defined.
     pub fn spread(&self, name: &str) -> Option<Spread> {
         let measures = self.folds.iter().flatten().filter(|(measure, _)| *measure == name);
@@ -59,38 +105,31 @@ impl Validation {
     }
 }
 
-/// Chooses among cross-validated candidates by a loss: of those within one standard error of the lowest mean, the one
-/// that uses the fewest columns, and of equals the one with the lowest mean. Returns its index, the leaderboard from
-/// best to worst, and the reason.
-pub fn choose(validations: &[Validation], loss: &'static str) -> (usize, Vec<Standing>, String) {
-    let spreads: Vec<Spread> = validations
-        .iter()
-        .map(|validation| validation.spread(loss).unwrap_or(Spread { mean: f64::INFINITY, std: 0.0 }))
-        .collect();
+/// Chooses among cross-validated candidates by a loss: of those within one standard error of the lowest mean, the one with
+/// the smallest file, and of equals the one with the lowest mean. Only those that are `fit` to be chosen take part. Returns
+/// its index, the leaderboard from best to worst, and the reason; `None` if there is none to choose.
+pub fn choose(
+    validations: &[Validation],
+    loss: &'static str,
+    fit: &dyn Fn(usize) -> bool,
+) -> Option<(usize, Vec<Standing>, String)> {
+    let spreads: Vec<Spread> = validations.iter().map(|validation| validation.loss(loss)).collect();
     let mut order: Vec<usize> = (0..validations.len()).collect();
     order.sort_by(|&a, &b| spreads[a].mean.total_cmp(&spreads[b].mean));
-    let best = order[0];
+    let best = order.iter().copied().find(|&i| fit(i))?;
     // The standard error of the mean, from the population deviation: s / √(k - 1).
     let error = spreads[best].std / (validations[best].folds.len() as f64 - 1.0).max(1.0).sqrt();
     let limit = spreads[best].mean + error;
-    let columns = |i: usize| validations[i].columns_used.round();
-    let near = order.iter().copied().filter(|&i| spreads[i].mean <= limit);
-    let chosen = near.min_by(|&a, &b| columns(a).total_cmp(&columns(b))).unwrap_or(best);
-    let leaderboard = order.iter().map(|&i| Standing {
-        model: validations[i].algorithm.to_string(),
-        loss: spreads[i],
-        columns_used: validations[i].columns_used,
-        chosen: i == chosen,
-    });
+    let near = order.iter().copied().filter(|&i| fit(i) && spreads[i].mean <= limit);
+    let chosen = near.min_by_key(|&i| validations[i].bytes).unwrap_or(best);
+    let leaderboard = order.iter().map(|&i| validations[i].standing(spreads[i], i == chosen)).collect();
     let why = if chosen == best {
-        format!("the lowest mean {loss}; no candidate within one standard error ({error:.4}) uses fewer columns")
+        format!("the lowest mean {loss}; no candidate within one standard error ({error:.4}) has a smaller file")
     } else {
         format!(
-            "within one standard error ({error:.4}) of the lowest mean {loss} ({}), and it uses {} of the columns instead of {}",
-            validations[best].algorithm,
-            columns(chosen),
-            columns(best),
+            "within one standard error ({error:.4}) of the lowest mean {loss} ({}), and a visitor downloads {} bytes instead of {}",
+            validations[best].candidate, validations[chosen].bytes, validations[best].bytes,
         )
     };
-    (chosen, leaderboard.collect(), why)
+    Some((chosen, leaderboard, why))
 }

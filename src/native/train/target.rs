@@ -63,8 +63,9 @@ impl Target {
     }
 }
 
-fn bad(column: &Column, expected: impl Into<String>, found: impl Into<String>) -> Error {
-    Error::new(Kind::BadTarget, format!("target {:?}", column.name), expected.into(), found.into())
+/// What is wrong with a column that is not learned from.
+pub fn bad(column: &Column, expected: impl Into<String>, found: impl Into<String>) -> Error {
+    Error::new(Kind::BadTarget, format!("column {:?}", column.name), expected.into(), found.into())
 }
 
 fn not_numbers(column: &Column) -> Error {
@@ -88,7 +89,8 @@ fn names(table: &Table) -> String {
     format!("{}{rest}", names.join(", "))
 }
 
-fn refuse_gaps(column: &Column) -> Result<()> {
+/// Refuses a column with missing values or infinite ones.
+pub fn refuse_gaps(column: &Column) -> Result<()> {
     let missing = match &column.values {
         Values::Numbers(values) => values.iter().position(|x| x.is_nan()),
         Values::Integers(values) => values.iter().position(Option::is_none),
@@ -110,11 +112,13 @@ fn refuse_gaps(column: &Column) -> Result<()> {
 
 /// Regression or classification, and why.
 fn decide(column: &Column, options: &Options) -> (Task, String) {
+    if let Some(estimator) = options.estimator
+        && let Some(task) = estimator.only_task()
+    {
+        return (task, format!("{} does that", estimator.name()));
+    }
     if let Some(task) = options.task {
         return (task, "as asked".into());
-    }
-    if let Some(estimator) = options.estimator {
-        return (estimator.task(), format!("{} does that", estimator.name()));
     }
     match &column.values {
         Values::Texts(_) => (Task::Classification, "the target holds texts".into()),

@@ -1,5 +1,6 @@
 //! Training: against scikit-learn, on rows of every kind, and as a program.
 
+mod families;
 mod program;
 mod rows;
 mod scikit_learn;
@@ -31,7 +32,7 @@ fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> Values {
 }
 
 fn fit(table: &Table, options: &Options) -> Fitted {
-    train::fit(table, options, |_, _| {}).expect("a model")
+    train::fit(table, options, &()).expect("a model")
 }
 
 /// Neither a held-out part nor folds: only the fit itself.

@@ -4,7 +4,8 @@ use edgelet::format;
 use edgelet::predict::Predictor;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 const ROWS: &str = "x,y\n1,1\n2,3\n3,2\n4,5\n5,4\n";
 
@@ -26,7 +27,15 @@ fn writes_the_same_file_again_and_prints_a_report() {
     let run = edgelet(folder.path(), &["train", "line.csv", "--target", "y"]);
     let report = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    for says in ["linear on 5 rows", "regression: ", "mse", "coefficients of y", "0.80000", "wrote line.edgelet ("] {
+    for says in [
+        "linear on 5 rows",
+        "regression: ",
+        "mse",
+        "coefficients of y",
+        "0.80000",
+        "wrote line.edgelet (",
+        "a visitor downloads",
+    ] {
         assert!(report.contains(says), "{says:?} is not in\n{report}");
     }
     let first = fs::read(folder.path().join("line.edgelet")).expect("the model");
@@ -54,11 +63,13 @@ fn json_holds_the_whole_report() {
 #[test]
 fn exit_codes_tell_usage_from_failure_and_nothing_is_written() {
     let folder = folder_with_rows();
-    let cases: [(&[&str], i32, &str); 7] = [
-        (&["--target", "y", "--model", "forest"], 2, "auto, linear, ridge, lasso, elastic-net, logistic"),
+    let cases: [(&[&str], i32, &str); 9] = [
+        (&["--target", "y", "--model", "forest"], 2, "auto, linear, ridge, lasso, elastic-net, logistic, boosting"),
         (&[], 2, "--target"),
-        (&["--target", "y", "--alpha", "-1", "--model", "ridge"], 2, "--alpha"),
-        (&["--target", "y", "--penalty", "l1"], 2, "--model logistic"),
+        (&["--target", "y", "--set", "alpha=-1", "--model", "ridge"], 2, "--set alpha"),
+        (&["--target", "y", "--set", "penalty=l1"], 2, "--model NAME"),
+        (&["--target", "y", "--model", "ridge", "--search", "alpha=3..1"], 2, "--search"),
+        (&["--target", "y", "--max-size", "10B"], 1, "a model of at most 10 bytes"),
         (&["--target", "y", "--model", "ridge", "--task", "classification"], 2, "--task"),
         (&["--target", "z"], 1, "error[bad_target]"),
         (&["--target", "y", "-o", "no/such/folder/m.edgelet"], 1, "error[io]"),
@@ -76,7 +87,67 @@ fn exit_codes_tell_usage_from_failure_and_nothing_is_written() {
 fn help_is_a_manual() {
     let run = edgelet(Path::new("."), &["train", "--help"]);
     let help = String::from_utf8_lossy(&run.stdout);
-    for says in ["Examples:", "--l1-ratio", "--unknown", "SOURCE_DATE_EPOCH"] {
+    for says in ["Examples:", "l1_ratio", "--search", "--unknown", "SOURCE_DATE_EPOCH"] {
         assert!(help.contains(says), "{says}");
+    }
+}
+
+/// A page is one file: it runs nothing, fetches nothing, and no name of the rows becomes more than a text.
+#[test]
+fn a_report_is_a_page_of_pictures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String =
+        (0..200).map(|i| format!("{},{},{}\n", i * 37 % 101, ["a", "b"][i % 2], i * 37 % 101 > 50)).collect();
+    let evil = "<script>alert(1)</script>";
+    fs::write(folder.path().join("rows.csv"), format!("{evil},\"b&\"\"c\",y\n{rows}")).expect("a file");
+    let arguments =
+        ["train", "rows.csv", "-t", "y", "-m", "boosting", "--set", "min_samples_leaf=5", "--report", "fit.html"];
+    let run = edgelet(folder.path(), &arguments);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let page = fs::read_to_string(folder.path().join("fit.html")).expect("the page");
+    for says in [
+        "&lt;script&gt;alert",
+        "b&amp;&quot;c",
+        "aria-label=\"ROC\"",
+        "Calibration",
+        "Loss after each iteration",
+        "held out",
+        "<td>log_loss",
+    ] {
+        assert!(page.contains(says), "{says:?} is not in the page");
+    }
+    for never in ["<script", "http", "src=", "NaN"] {
+        assert!(!page.contains(never), "{never:?} is in the page");
+    }
+}
+
+/// Ctrl-C ends the program and leaves nothing, or with --keep-best ends the fit and leaves the best so far.
+#[cfg(unix)]
+#[test]
+fn an_interruption_leaves_nothing_or_the_best_so_far() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String =
+        (0..20_000_u64).map(|i| format!("{},{},{}\n", i * 7919 % 1009, i * 104_729 % 997, i * i % 1013)).collect();
+    fs::write(folder.path().join("rows.csv"), format!("a,b,y\n{rows}")).expect("a file");
+    for keeps in [false, true] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
+        command.args(["train", "rows.csv", "-t", "y", "-m", "boosting", "--cv", "0", "--set", "max_iter=1000000"]);
+        command.args(["--set", "early_stopping=false"]).args(keeps.then_some("--keep-best"));
+        command.current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut fit = command.spawn().expect("the program");
+        std::thread::sleep(Duration::from_secs(2));
+        assert_eq!(fit.try_wait().expect("a process"), None, "still fitting");
+        let pid = fit.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+        let run = fit.wait_with_output().expect("an end");
+        let report = String::from_utf8_lossy(&run.stdout);
+        assert_eq!(run.status.success(), keeps, "{report}{}", String::from_utf8_lossy(&run.stderr));
+        let written = fs::read(folder.path().join("rows.edgelet"));
+        assert_eq!(written.is_ok(), keeps);
+        if let Ok(bytes) = written {
+            let model = format::decode(&bytes).expect("a model");
+            assert_eq!(Predictor::new(&model).prove(model.tests()), Ok(()));
+            assert!(report.contains("ended early"), "{report}");
+        }
     }
 }

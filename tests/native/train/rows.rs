@@ -5,8 +5,9 @@ use edgelet::error::Kind;
 use edgelet::format;
 use edgelet::model::{Label, Method, Missing, Operator, Unknown};
 use edgelet::native::data::{Table, Values};
-use edgelet::native::train::{self, Estimator, Options, Penalty, Task};
+use edgelet::native::train::{self, Estimator, Options, Roles, Standing, Task, Watch};
 use edgelet::predict::Predictor;
+use std::sync::Mutex;
 
 fn line(y: [i64; 5]) -> Table {
     table([("x", integers(1..=5)), ("y", integers(y))])
@@ -43,7 +44,8 @@ fn customers() -> Table {
 
 #[test]
 fn every_step_is_in_the_graph() {
-    let options = Options { drop: vec!["spent".into()], ..Options::new("churned") };
+    let options =
+        Options { drop: vec!["spent".into()], estimator: Some(Estimator::Logistic), ..Options::new("churned") };
     let fitted = fit(&customers(), &options);
     let expected = [
         ("numbers", "Select"),
@@ -88,13 +90,31 @@ fn unknown_categories_are_refused_or_count_for_nothing() {
     }
 }
 
+/// Hears everything.
+#[derive(Default)]
+struct Ear {
+    heard: Mutex<Vec<usize>>,
+    compared: Mutex<Vec<Standing>>,
+}
+
+impl Watch for Ear {
+    fn fitted(&self, done: usize) {
+        self.heard.lock().expect("an ear").push(done);
+    }
+
+    fn compared(&self, standing: &Standing) {
+        self.compared.lock().expect("an ear").push(standing.clone());
+    }
+}
+
 #[test]
 fn the_choice_is_explained_and_the_same_seed_gives_the_same_bytes() {
     let options = Options { drop: vec!["churned".into()], trained_at: Some(0), ..Options::new("spent") };
-    let mut heard = Vec::new();
-    let fitted = train::fit(&customers(), &options, |done, total| heard.push((done, total))).expect("a model");
+    let ear = Ear::default();
+    let fitted = train::fit(&customers(), &options, &ear).expect("a model");
     let total = fitted.report.leaderboard.len() * fitted.report.folds + 2;
-    assert_eq!(heard, (1..=total).map(|done| (done, total)).collect::<Vec<_>>());
+    assert_eq!(*ear.heard.lock().expect("an ear"), (1..=total).collect::<Vec<_>>());
+    assert_eq!(ear.compared.lock().expect("an ear").len(), fitted.report.leaderboard.len());
     assert_eq!(fitted.report.leaderboard.iter().filter(|standing| standing.chosen).count(), 1);
     assert!(fitted.report.choice.as_ref().is_some_and(|why| why.contains("mean mse")));
     let bytes = |options: &Options| format::encode(&fit(&customers(), options).model).expect("a file");
@@ -119,9 +139,9 @@ fn a_constant_target_is_predicted_and_told() {
 fn separable_classes_without_a_penalty_end_and_predict() {
     let x = Values::Numbers((0..40).map(f64::from).collect());
     let y = Values::Booleans((0..40).map(|i| Some(i >= 20)).collect());
-    let penalty = Some(Penalty::None);
+    let set = vec![("penalty".to_owned(), "none".to_owned())];
     let fitted =
-        fit(&table([("x", x), ("y", y)]), &Options { estimator: Some(Estimator::Logistic), penalty, ..only_fit("y") });
+        fit(&table([("x", x), ("y", y)]), &Options { estimator: Some(Estimator::Logistic), set, ..only_fit("y") });
     let mut decisions = [0.0; 2];
     Predictor::new(&fitted.model).predict(Method::Predict, &[19.0, 20.0], &mut decisions);
     assert_eq!(decisions, [0.0, 1.0]);
@@ -133,6 +153,12 @@ fn what_cannot_be_learned_is_refused_by_name() {
     let y = || ("y", integers([1, 3, 2, 4, 5]));
     let linear = Options { estimator: Some(Estimator::Linear), ..Options::new("y") };
     let classes = Options { task: Some(Task::Classification), ..Options::new("y") };
+    let set = |estimator, name: &str, text: &str| {
+        let set = vec![(name.to_owned(), text.to_owned())];
+        Options { estimator, set, ..only_fit("y") }
+    };
+    let by_weight = Options { roles: Roles { weight: Some("w".into()), ..Roles::default() }, ..Options::new("y") };
+    let weighted = |weights: [f64; 5]| table([x(), ("w", Values::Numbers(weights.into())), y()]);
     let names: Vec<String> = (0..40).map(|i| format!("customer {i}")).collect();
     let cases = [
         (table([x(), y()]), Options::new("Y2"), Kind::BadTarget, "Did you mean \"y\"?"),
@@ -172,12 +198,25 @@ fn what_cannot_be_learned_is_refused_by_name() {
         ),
         (table([("x", integers([])), ("y", integers([]))]), Options::new("y"), Kind::BadRows, "at least 2 rows"),
         (line([1, 3, 2, 4, 5]), Options { drop: vec!["z".into()], ..Options::new("y") }, Kind::BadTarget, "--drop"),
-        (line([1, 3, 2, 4, 5]), Options { alpha: Some(1.0), ..Options::new("y") }, Kind::BadOption, "--alpha"),
+        (line([1, 3, 2, 4, 5]), set(None, "alpha", "1"), Kind::BadOption, "a model: --model NAME"),
+        (line([1, 3, 2, 4, 5]), set(Some(Estimator::Ridge), "alfa", "1"), Kind::BadOption, "Did you mean alpha?"),
+        (line([1, 3, 2, 4, 5]), set(Some(Estimator::Ridge), "alpha", "-1"), Kind::BadOption, "a number of at least 0"),
+        (line([1, 3, 2, 4, 5]), set(Some(Estimator::Linear), "alpha", "1"), Kind::BadOption, "no hyper-parameters"),
+        (line([1, 3, 2, 4, 5]), set(Some(Estimator::Boosting), "loss", "log"), Kind::BadOption, "poisson"),
+        (
+            line([-1, 3, 2, 4, 5]),
+            set(Some(Estimator::Boosting), "loss", "poisson"),
+            Kind::BadTarget,
+            "counts of at least 0",
+        ),
+        (line([1, 3, 2, 4, 5]), set(Some(Estimator::Boosting), "monotonic_cst", "z:1"), Kind::BadOption, "\"z\""),
+        (weighted([1.0, 1.0, 0.0, 1.0, 1.0]), by_weight.clone(), Kind::BadTarget, "row 2"),
+        (weighted([1.0, 1.0, f64::NAN, 1.0, 1.0]), by_weight, Kind::BadTarget, "--weight"),
         (line([1, 3, 2, 4, 5]), Options { test_size: 1.0, ..Options::new("y") }, Kind::BadOption, "--test-size"),
         (line([1, 3, 2, 4, 5]), Options { folds: 1, ..Options::new("y") }, Kind::BadOption, "--cv"),
     ];
     for (table, options, kind, says) in cases {
-        let error = train::fit(&table, &options, |_, _| {}).expect_err(says);
+        let error = train::fit(&table, &options, &()).expect_err(says);
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(says), "{error}");
     }
@@ -190,9 +229,34 @@ fn extreme_numbers_give_a_model_or_an_error() {
         let y = Values::Numbers((0..30).map(|i| f64::from(i) + 0.5).collect());
         for estimator in [None, Some(Estimator::Linear), Some(Estimator::Ridge), Some(Estimator::Lasso)] {
             let table = table([("x", x.clone()), ("y", y.clone())]);
-            if let Ok(fitted) = train::fit(&table, &Options { estimator, ..Options::new("y") }, |_, _| {}) {
+            if let Ok(fitted) = train::fit(&table, &Options { estimator, ..Options::new("y") }, &()) {
                 assert_proves_itself(&fitted.model);
             }
         }
     }
+}
+
+#[test]
+fn columns_that_say_nothing_or_too_much_are_noted() {
+    let count = 60;
+    let y: Vec<i64> = (0..count).map(|i| i * 7 % 11 % 2).collect();
+    let rows = table([
+        ("same", integers((0..count).map(|_| 4))),
+        ("number", integers(1000..1000 + count)),
+        ("copy", texts(y.iter().map(|y| if *y == 1 { "paid" } else { "open" }))),
+        ("after", Values::Numbers(y.iter().zip(0..).map(|(y, i)| *y as f64 * 10.0 + f64::from(i) / 60.0).collect())),
+        ("fair", integers((0..count).map(|i| i * 13 % 17))),
+        ("y", integers(y.iter().copied())),
+    ]);
+    let notes = fit(&rows, &Options { estimator: Some(Estimator::Tree), ..Options::new("y") }).report.notes;
+    let about = |column: &str, says: &str| notes.iter().any(|note| note.contains(column) && note.contains(says));
+    assert!(about("\"same\"", "every row") && about("\"number\"", "names rows"), "{notes:?}");
+    assert!(about("\"copy\"", "alone tells") && about("\"after\"", "alone tells"), "{notes:?}");
+    assert!(!about("\"fair\"", ""), "{notes:?}");
+    let twice = table([
+        ("x", integers((0..200).map(|i| i % 50 * 31 % 47))),
+        ("y", Values::Numbers((0..200).map(|i| f64::from(i % 50) + 0.5).collect())),
+    ]);
+    let notes = fit(&twice, &Options { estimator: Some(Estimator::Tree), ..Options::new("y") }).report.notes;
+    assert!(notes.iter().any(|note| note.contains("were fitted as well")), "{notes:?}");
 }

@@ -3,7 +3,7 @@
 use super::{assert_proves_itself, fit, only_fit};
 use edgelet::model::{Linear, Method, Model, Operator};
 use edgelet::native::data::{Column, Table, Values};
-use edgelet::native::train::{Estimator, Fill, Options, Penalty, metrics};
+use edgelet::native::train::{Estimator, Fill, Options, Roles, Task, metrics};
 use edgelet::predict::Predictor;
 use serde_json::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -113,7 +113,7 @@ fn numbers_and_texts_with_gaps_are_scikit_learns_pipeline() {
             [("a", numbers(0)), ("b", numbers(1)), ("plan", Values::Texts(Vec::clone(&texts))), ("y", target)];
         let table = super::table(columns);
         let fill = if case["fill"] == "mean" { Fill::Mean } else { Fill::Median };
-        let estimator = Estimator::by_name(text(&case["model"]));
+        let estimator = family(&case["model"]);
         let model = fit(&table, &Options { estimator, impute: fill, ..only_fit("y") }).model;
         assert_proves_itself(&model);
         let method = if is_regression { Method::Predict } else { Method::PredictProba };
@@ -129,6 +129,76 @@ fn numbers_and_texts_with_gaps_are_scikit_learns_pipeline() {
         }
         let found = predict(&model, method, &rows);
         assert_near(&found, &floats(&case["predictions"]), tolerance, Scale::Each, text(&case["model"]));
+    }
+}
+
+#[test]
+fn weights_count_as_scikit_learns() {
+    let data = &expected()["weighted"];
+    for case in cases(data, "cases") {
+        let is_classes = case["model"] == "logistic";
+        let target = floats(&data["target"]);
+        let mut table = with_target(
+            data,
+            match is_classes {
+                true => Values::Integers(target.iter().map(|&y| Some(y as i64)).collect()),
+                false => Values::Numbers(target),
+            },
+        );
+        table.columns.push(Column { name: "weight".to_owned(), values: Values::Numbers(floats(&data["weights"])) });
+        let roles = Roles { weight: Some("weight".to_owned()), ..Roles::default() };
+        let model = fit(&table, &Options { roles, ..options(case) }).model;
+        let method = if is_classes { Method::PredictProba } else { Method::Predict };
+        let at = format!("{} {}", case["model"], case["options"]);
+        let found = answers(&model, method, data);
+        assert_near(&found, &floats(&case["predictions"]), ITERATIVE_PREDICTIONS, Scale::Each, &at);
+    }
+}
+
+#[test]
+fn neighbours_and_naive_bayes_are_scikit_learns() {
+    let data = &expected()["probabilistic"];
+    let target = Values::Integers(floats(&data["target"]).iter().map(|&y| Some(y as i64)).collect());
+    for case in cases(data, "cases") {
+        let options = Options { task: Some(Task::Classification), ..options(case) };
+        let model = fit(&with_target(data, target.clone()), &options).model;
+        assert_proves_itself(&model);
+        let asked: Vec<f64> = cases(data, "asked").iter().flat_map(floats).collect();
+        let found = predict(&model, Method::PredictProba, &asked);
+        let at = format!("{} {}", case["model"], case["options"]);
+        assert_near(&found, &floats(&case["predictions"]), CLOSED_PREDICTIONS, Scale::Each, &at);
+    }
+}
+
+/// Not worse than scikit-learn's by more than the noise of the folds: two standard errors of the difference.
+#[test]
+fn trees_are_as_good_as_scikit_learns() {
+    for data in cases(expected(), "trees") {
+        let measure = text(&data["measure"]);
+        let target = floats(&data["target"]);
+        let table = with_target(
+            data,
+            match measure {
+                "mse" => Values::Numbers(target),
+                _ => Values::Integers(target.iter().map(|&y| Some(y as i64)).collect()),
+            },
+        );
+        for (name, theirs) in data["scores"].as_object().expect("scores") {
+            let (estimator, task) = Estimator::by_name(name).expect("a family");
+            let set = if name == "boosting" { vec![] } else { vec![("min_samples_leaf".into(), "5".into())] };
+            let options = Options { estimator: Some(estimator), task, set, folds: 5, ..only_fit("target") };
+            let fitted = fit(&table, &options);
+            assert_proves_itself(&fitted.model);
+            let scores = fitted.report.metrics.iter().find(|scores| scores.name == measure).expect("the measure");
+            let ours = scores.cv.expect("folds");
+            let theirs = |name: &str| theirs[name].as_f64().expect("a number");
+            let worse = (ours.mean - theirs("mean")) * if measure == "accuracy" { -1.0 } else { 1.0 };
+            // Of five folds each, from population deviations.
+            let noise = ((ours.std * ours.std + theirs("std") * theirs("std")) / 4.0).sqrt();
+            let at =
+                format!("{} {name}: {ours:?}, scikit-learn's {} ± {}", data["name"], theirs("mean"), theirs("std"));
+            assert!(worse <= 2.0 * noise, "{at}");
+        }
     }
 }
 
@@ -211,22 +281,24 @@ fn floats(value: &Value) -> Vec<f64> {
 
 /// The options of a case, by scikit-learn's names.
 fn options(case: &Value) -> Options {
-    let option = |name: &str| case["options"][name].as_f64();
-    let penalty = case["options"]["penalty"].as_str().map(|penalty| match penalty {
-        "l1" => Penalty::L1,
-        "l2" => Penalty::L2,
-        _ => Penalty::ElasticNet,
+    let is_elastic = case["model"] == "elastic-net" || case["options"]["penalty"] == "elasticnet";
+    let own =
+        case["options"].as_object().expect("options").iter().filter(|(name, _)| is_elastic || *name != "l1_ratio");
+    let set = own.map(|(name, value)| {
+        let name = if name == "c" { "C" } else { name };
+        (name.to_owned(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     });
-    let is_elastic = case["model"] == "elastic-net" || penalty == Some(Penalty::ElasticNet);
     Options {
-        estimator: Estimator::by_name(text(&case["model"])),
-        alpha: option("alpha"),
-        c: option("c"),
-        l1_ratio: option("l1_ratio").filter(|_| is_elastic),
-        penalty,
+        estimator: family(&case["model"]),
+        set: set.collect(),
         standardize: case["standardize"].as_bool(),
         ..only_fit("target")
     }
+}
+
+/// The family of that name.
+fn family(name: &Value) -> Option<Estimator> {
+    Some(Estimator::by_name(text(name)).expect("a family").0)
 }
 
 fn with_target(data: &Value, target: Values) -> Table {

@@ -136,7 +136,7 @@ pub fn grow(binned: &Binned, sample: &Sample, settings: &Bagging, progress: Prog
         if sample.classes == 0 { (1, Some(0), Link::Identity) } else { (sample.classes, None, Link::Shares) };
     let (targets, divisor) = (vec![target; trees.len()], trees.len() as f64);
     let forest = tree::forest(binned, &trees, targets, vec![0.0; outputs], divisor);
-    Grown { forest, link, curve: Vec::new() }
+    Grown { forest, link, curve: Vec::new(), weights: tree::weights(trees) }
 }
 
 impl Ground<'_> {
@@ -186,7 +186,10 @@ impl Ground<'_> {
                 }
             }
             match impurity.best() {
-                None => tree.push_leaf(impurity.leaf(self.center)),
+                None => {
+                    let weight = node.iter().map(|item| f64::from(item.weight)).sum();
+                    tree.push_leaf(weight, impurity.leaf(self.center));
+                }
                 Some((feature, left, missing_left)) => {
                     let table = left.table(missing_left);
                     let column = &self.columns[feature as usize];

@@ -10,6 +10,7 @@ use super::tree::{self, Tree};
 use super::{Grown, Progress, Sample};
 use crate::math::exp;
 use crate::model::forest::MAX_TREE_DEPTH;
+use crate::native::train::roles::Order;
 use crate::native::train::split::hold_out;
 use rayon::prelude::*;
 
@@ -135,7 +136,7 @@ pub fn boost(binned: &Binned, sample: &Sample, settings: &Boosting, progress: Pr
         }
     }
     let forest = tree::forest(binned, &trees, targets, base, 1.0);
-    Grown { forest, link: settings.loss.link(outputs), curve }
+    Grown { forest, link: settings.loss.link(outputs), curve, weights: tree::weights(trees) }
 }
 
 /// Whether none of the latest losses is less than the one before them.
@@ -157,7 +158,7 @@ impl<'a> State<'a> {
         let (mut fit, mut held_out): (Vec<u32>, Vec<u32>) = ((0..all as u32).collect(), Vec::new());
         if stops_early {
             let strata = (sample.classes > 0).then_some(sample.targets);
-            let split = hold_out(all, strata, settings.validation_fraction, sample.seed);
+            let split = hold_out(all, strata, &Order::Shuffled, settings.validation_fraction, sample.seed);
             fit = split.fit.iter().map(|&row| row as u32).collect();
             held_out = split.score.iter().map(|&row| row as u32).collect();
         }

@@ -242,7 +242,7 @@ pub fn tree_of(nodes: &[Node]) -> Tree {
     let mut open = vec![0];
     while let Some(at) = open.pop() {
         match &nodes[at].split {
-            None => tree.push_leaf([nodes[at].value as f32]),
+            None => tree.push_leaf(nodes[at].rows.len() as f64, [nodes[at].value as f32]),
             Some(split) => {
                 tree.push_split(split.feature, split.left, split.missing_left);
                 open.extend([nodes[at].children + 1, nodes[at].children]);

@@ -80,6 +80,8 @@ pub struct Grown {
     /// After each iteration of boosting the loss of (at most 10,000 of) the rows learned from, and of those held out to stop
     /// early.
     pub curve: Vec<(f64, Option<f64>)>,
+    /// How much the rows learned from count together in each leaf, in the forest's order.
+    pub weights: Vec<f64>,
 }
 
 /// Hears how many of how many steps are done; false stops with what there is so far.

@@ -24,6 +24,8 @@ pub struct Tree {
     pub sets: Vec<[u64; 4]>,
     /// The numbers of each leaf, in order.
     pub leaves: Vec<f32>,
+    /// How much the rows of each leaf count together.
+    pub weights: Vec<f64>,
 }
 
 impl Tree {
@@ -37,10 +39,16 @@ impl Tree {
         });
     }
 
-    pub fn push_leaf(&mut self, numbers: impl IntoIterator<Item = f32>) {
+    pub fn push_leaf(&mut self, weight: f64, numbers: impl IntoIterator<Item = f32>) {
         self.nodes.push(Node::Leaf);
+        self.weights.push(weight);
         self.leaves.extend(numbers);
     }
+}
+
+/// How much the rows of each leaf count together, tree after tree.
+pub fn weights(trees: Vec<Tree>) -> Vec<f64> {
+    trees.into_iter().flat_map(|tree| tree.weights).collect()
 }
 
 /// The forest of trees, each with the output that its leaves are added to.

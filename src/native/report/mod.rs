@@ -1,0 +1,142 @@
+//! A fit as one HTML file to look at: no script, nothing fetched.
+
+mod pictures;
+mod svg;
+
+use super::train::insight::Insight;
+use super::train::{Report, Scores};
+use std::fmt::Write;
+use svg::{escaped, short};
+
+/// What the pictures look like, in the light and in the dark.
+const STYLE: &str = include_str!("report.css");
+/// The most classes whose confusion is shown.
+const MAX_CLASSES: usize = 20;
+
+/// The file that was written.
+pub struct Made<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its size.
+    pub bytes: usize,
+    /// How long one row takes on this machine, in seconds.
+    pub seconds: f64,
+}
+
+/// The whole page.
+pub fn html(report: &Report, insight: &Insight, made: &Made<'_>) -> String {
+    let mut page = String::new();
+    let title = escaped(format!("{} · {}", report.target, report.model));
+    let _ = write!(
+        page,
+        "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title><style>{STYLE}</style><main>"
+    );
+    head(&mut page, report, made);
+    if !report.leaderboard.is_empty() {
+        let choice = report.choice.as_deref().unwrap_or_default();
+        let _ = write!(
+            page,
+            "<h2>Candidates</h2><p class='lead'>Chosen: {}, {}.</p><figure><figcaption>{} over {} folds, less is better; behind each bar the bytes that a visitor downloads</figcaption>{}</figure>",
+            escaped(&report.model),
+            escaped(choice),
+            insight.loss,
+            report.folds,
+            pictures::leaderboard(report),
+        );
+    }
+    scores(&mut page, report);
+    confusion(&mut page, report);
+    let whose =
+        if insight.split == "test" { "rows held out" } else { "rows that the model was fitted to: none were held out" };
+    let _ = write!(
+        page,
+        "<h2>How far off it is</h2><p class='lead'>On {} {whose}.</p><div class='pictures'>",
+        insight.rows
+    );
+    pictures::quality(insight).into_iter().for_each(|figure| page.push_str(&figure));
+    page.push_str("</div>");
+    let _ = write!(
+        page,
+        "<h2>Which columns matter</h2><figure><figcaption>How much larger {} becomes when a column's values are dealt out anew among the rows, mean and deviation of five times</figcaption>{}</figure>",
+        insight.loss,
+        pictures::importance(insight),
+    );
+    page.push_str("<h2>How the answer moves</h2><p class='lead'>The mean answer for each value of a column, the others as they are.</p><div class='pictures'>");
+    pictures::dependence(insight).into_iter().for_each(|figure| page.push_str(&figure));
+    page.push_str("</div>");
+    if !report.notes.is_empty() {
+        page.push_str("<h2>Notes</h2>");
+        report.notes.iter().for_each(|note| {
+            let _ = write!(page, "<p>{}</p>", escaped(note));
+        });
+    }
+    page.push_str("</main></html>\n");
+    page
+}
+
+fn head(page: &mut String, report: &Report, made: &Made<'_>) {
+    let _ = write!(
+        page,
+        "<h1>{}</h1><p class='lead'>{} for {}: {}.</p><dl class='facts'>",
+        escaped(made.name),
+        escaped(&report.model),
+        escaped(&report.target),
+        escaped(&report.why),
+    );
+    let nanoseconds = made.seconds * 1e9;
+    let time =
+        if nanoseconds < 1000.0 { format!("{nanoseconds:.0} ns") } else { format!("{:.1} µs", nanoseconds / 1e3) };
+    for (name, value) in [
+        ("a visitor downloads", format!("{} bytes", report.download)),
+        ("the file", format!("{} bytes", made.bytes)),
+        ("one row, natively here", time),
+        ("rows learned from", report.rows.to_string()),
+        ("columns", report.features.to_string()),
+    ] {
+        let _ = write!(page, "<div><dt>{name}</dt><dd>{value}</dd></div>");
+    }
+    page.push_str("</dl>");
+}
+
+fn scores(page: &mut String, report: &Report) {
+    page.push_str("<h2>Scores</h2><div class='scroll'><table><tr><th></th>");
+    if report.folds > 0 {
+        let _ = write!(page, "<th>cross-validation, {} folds</th>", report.folds);
+    }
+    if report.held_out > 0 {
+        let _ = write!(page, "<th>held out, {} rows</th>", report.held_out);
+    }
+    let _ = write!(page, "<th>train, {} rows</th></tr>", report.rows);
+    for Scores { name, cv, test, train } in &report.metrics {
+        let _ = write!(page, "<tr><td>{name}</td>");
+        let number = |value: &Option<f64>| value.map_or_else(|| "–".to_owned(), short);
+        if report.folds > 0 {
+            let cell = cv.map_or_else(|| "–".to_owned(), |cv| format!("{} ± {}", short(cv.mean), short(cv.std)));
+            let _ = write!(page, "<td>{cell}</td>");
+        }
+        if report.held_out > 0 {
+            let _ = write!(page, "<td>{}</td>", number(test));
+        }
+        let _ = write!(page, "<td>{}</td></tr>", number(train));
+    }
+    page.push_str("</table></div>");
+}
+
+fn confusion(page: &mut String, report: &Report) {
+    let Some(confusion) = report.confusion.as_ref().filter(|_| report.classes.len() <= MAX_CLASSES) else { return };
+    page.push_str("<h2>Confusion</h2><p class='lead'>A line for each true class, a column for each predicted one.</p><div class='scroll'><table><tr><th></th>");
+    report.classes.iter().for_each(|class| {
+        let _ = write!(page, "<th>{}</th>", escaped(class));
+    });
+    page.push_str("</tr>");
+    for (class, counts) in report.classes.iter().zip(&confusion.counts) {
+        let _ = write!(page, "<tr><td>{}</td>", escaped(class));
+        let sum = counts.iter().sum::<u64>().max(1);
+        counts.iter().for_each(|count| {
+            let share = count * 70 / sum;
+            let _ = write!(page, "<td class='hot' style='--share:{share}'>{count}</td>");
+        });
+        page.push_str("</tr>");
+    }
+    page.push_str("</table></div>");
+}

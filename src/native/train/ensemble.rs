@@ -1,0 +1,127 @@
+//! Trees by scikit-learn's hyper-parameters: what [`trees`] is told for each family.
+
+use super::candidate::Candidate;
+use super::estimator::Estimator;
+use super::options::Task;
+use super::problem::Problem;
+use super::trees::{
+    self, Bagging, Binned, Boosting, Column, Criterion, EarlyStopping, Grown, Loss, MaxFeatures, Sample, Splitter,
+};
+use crate::error::{Error, Kind, Result};
+use crate::model::InputKind;
+
+/// The most bins of a column where nobody says.
+const MAX_BINS: usize = 255;
+
+/// Grows trees on some rows, with their targets and weights.
+///
+/// # Errors
+/// [`Kind::BadTarget`] for targets that a loss does not take; [`Kind::BadOption`] for a constraint of no column.
+pub fn grow(
+    problem: &Problem,
+    candidate: &Candidate,
+    rows: &[usize],
+    (targets, weights): (&[f64], Option<&[f64]>),
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Grown> {
+    let values = candidate.values();
+    let inputs = &problem.features.inputs;
+    let columns: Vec<Column> = inputs
+        .iter()
+        .map(|input| match &input.kind {
+            InputKind::Categorical { categories, .. } => Column::Categorical(categories.len()),
+            _ => Column::Numeric,
+        })
+        .collect();
+    let is_boosting = candidate.estimator == Estimator::Boosting;
+    let bins = if is_boosting { values.whole("max_bins") } else { MAX_BINS };
+    let sample = Sample { targets, weights, classes: problem.target.class_count(), seed: problem.seed };
+    let watch = |_, _| goes_on();
+    if !is_boosting {
+        let binned = Binned::new(&problem.features.rows, rows, &columns, bins);
+        return Ok(trees::grow(&binned, &sample, &bagging(candidate), &watch));
+    }
+    let settings = boosting(problem, candidate)?;
+    check_targets(problem, settings.loss, rows)?;
+    let binned = Binned::new(&problem.features.rows, rows, &columns, bins);
+    Ok(trees::boost(&binned, &sample, &settings, &watch))
+}
+
+fn boosting(problem: &Problem, candidate: &Candidate) -> Result<Boosting> {
+    let values = candidate.values();
+    let inputs = &problem.features.inputs;
+    // A category has no direction: its column is not found.
+    let names: Vec<&str> =
+        inputs.iter().map(|input| if input.kind == InputKind::Numeric { &input.name[..] } else { "" }).collect();
+    Ok(Boosting {
+        loss: match (candidate.task, values.word("loss")) {
+            (Task::Classification, _) => Loss::LogLoss,
+            (_, "absolute_error") => Loss::AbsoluteError,
+            (_, "gamma") => Loss::Gamma,
+            (_, "poisson") => Loss::Poisson,
+            (_, "quantile") => Loss::Quantile(values.number("quantile")),
+            _ => Loss::SquaredError,
+        },
+        learning_rate: values.number("learning_rate"),
+        max_iter: values.whole("max_iter"),
+        max_leaf_nodes: values.whole_or_none("max_leaf_nodes"),
+        max_depth: values.whole_or_none("max_depth"),
+        min_samples_leaf: values.whole("min_samples_leaf"),
+        l2_regularization: values.number("l2_regularization"),
+        max_features: values.number("max_features"),
+        monotonic_cst: values.directions("monotonic_cst", &names)?,
+        early_stopping: match values.word("early_stopping") {
+            "true" => EarlyStopping::On,
+            "false" => EarlyStopping::Off,
+            _ => EarlyStopping::Auto,
+        },
+        validation_fraction: values.number("validation_fraction"),
+        n_iter_no_change: values.whole("n_iter_no_change"),
+        tol: values.number("tol"),
+    })
+}
+
+fn bagging(candidate: &Candidate) -> Bagging {
+    let values = candidate.values();
+    let is_tree = candidate.estimator == Estimator::Tree;
+    Bagging {
+        n_estimators: if is_tree { 1 } else { values.whole("n_estimators") },
+        criterion: match (candidate.task, values.word("criterion")) {
+            (Task::Regression, _) => Criterion::SquaredError,
+            (_, "gini") => Criterion::Gini,
+            _ => Criterion::Entropy,
+        },
+        max_depth: values.whole_or_none("max_depth"),
+        min_samples_split: values.whole("min_samples_split"),
+        min_samples_leaf: values.whole("min_samples_leaf"),
+        max_features: match values.word("max_features") {
+            "sqrt" => MaxFeatures::Sqrt,
+            "log2" => MaxFeatures::Log2,
+            text => {
+                text.parse().map_or_else(|_| MaxFeatures::Fraction(values.number("max_features")), MaxFeatures::Count)
+            }
+        },
+        min_impurity_decrease: values.number("min_impurity_decrease"),
+        bootstrap: values.word("bootstrap") == "true",
+        max_samples: Some(values.number("max_samples")),
+        splitter: if candidate.estimator == Estimator::ExtraTrees { Splitter::Random } else { Splitter::Best },
+    }
+}
+
+/// Refuses targets whose logarithm a loss would take, though there is none.
+fn check_targets(problem: &Problem, loss: Loss, rows: &[usize]) -> Result<()> {
+    let targets = || rows.iter().map(|&row| (row, problem.target.values[row]));
+    let (name, expected, wrong) = match loss {
+        Loss::Poisson => ("poisson", "counts of at least 0, not all of them 0", targets().find(|(_, y)| *y < 0.0)),
+        Loss::Gamma => ("gamma", "numbers above 0", targets().find(|(_, y)| *y <= 0.0)),
+        _ => return Ok(()),
+    };
+    let is_empty = targets().all(|(_, y)| y == 0.0);
+    match wrong.or_else(|| targets().next().filter(|_| is_empty)) {
+        None => Ok(()),
+        Some((row, y)) => {
+            let at = format!("row {row}: column {:?}", problem.target_name);
+            Err(Error::new(Kind::BadTarget, at, expected, y.to_string()).hint(format!("--set loss={name} needs them.")))
+        }
+    }
+}
