@@ -5,5 +5,6 @@ pub mod data;
 pub mod doctor;
 pub mod interpreter;
 pub mod registry;
+pub mod score;
 pub mod store;
 pub mod train;
