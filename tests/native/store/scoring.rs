@@ -35,6 +35,11 @@ fn many_files_are_scored_as_one_from_and_to_a_bucket() {
     program.place("line.edgelet", &models::line(3.0));
     python(&program, &["-c", TABLES]);
     let client = reqwest::Client::new();
+    // Anyone may look, so that what is not there is 404, and not 403.
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::models", "arn:aws:s3:::models/*"]}]}"#;
+    let put = client.put(format!("{endpoint}/models?policy")).body(policy);
+    assert!(block_on(put.send()).expect("moto answers").status().is_success());
     for set in ["rows", "poisoned"] {
         for day in 0..3 {
             let name = format!("{set}/day={day}/part-0.parquet");
@@ -45,8 +50,9 @@ fn many_files_are_scored_as_one_from_and_to_a_bucket() {
     let stored = |name: &str| {
         block_on(async {
             let answer = client.get(format!("{endpoint}/models/{name}")).send().await.expect("moto answers");
-            let is_there = answer.status().is_success();
-            Some(answer.bytes().await.expect("a body").to_vec()).filter(|_| is_there)
+            let status = answer.status();
+            assert!(status.is_success() || status == reqwest::StatusCode::NOT_FOUND, "{name}: {status}");
+            Some(answer.bytes().await.expect("a body").to_vec()).filter(|_| status.is_success())
         })
     };
     let predict = |arguments: &[&str]| program.run(&[&["predict", "line.edgelet"], arguments].concat());
@@ -96,10 +102,7 @@ fn what_does_not_belong_together_leaves_nothing_behind() {
     assert_eq!(predict(&["in/[ab].csv"]).code, Some(1), "a star is the only pattern");
     let message = predict(&["in/*.csv", "-qo", "out.csv"]).fails(1, "bad_rows");
     assert!(
-        message.ends_with(
-            "in/c.csv: column \"id\": expected a column, as in the files before, found none. Files that \
-                               are read together have the same columns."
-        ),
+        message.contains("in/c.csv: column \"id\": expected a column, as in the files before, found none. Files that"),
         "{message}"
     );
     let message = predict(&["in/*.csv", "-o", "in/"]).fails(2, "bad_option");
