@@ -6,5 +6,6 @@ pub mod doctor;
 pub mod interpreter;
 pub mod registry;
 pub mod report;
+pub mod score;
 pub mod store;
 pub mod train;

@@ -36,7 +36,7 @@ values add up to one of those. See docs/EXPLAIN.md.")]
 pub struct Explain {
     /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
-    /// The rows: CSV with a header, NDJSON, NPY or Parquet; - is stdin.
+    /// The rows: CSV with a header, NDJSON, NPY or Parquet, at a path or URL; - is stdin.
     rows: String,
     /// The class whose score is explained [default: the predicted one].
     #[arg(long)]

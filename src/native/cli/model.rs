@@ -76,19 +76,6 @@ pub fn prove(model: &Model) -> Result<()> {
     })
 }
 
-/// The outputs of a method for rows, and the outputs' width.
-pub fn run(
-    model: &Model,
-    rows: &str,
-    format: Option<Format>,
-    method: Method,
-    globals: Globals,
-) -> Result<(Vec<f64>, usize)> {
-    let width = model.width(model.signature().output(method)?.value);
-    let encoded = encoded(model, rows, format, globals)?;
-    Ok((predicted(model, method, &encoded), width))
-}
-
 /// What a model answers to encoded rows.
 ///
 /// # Panics
@@ -105,7 +92,7 @@ pub fn predicted(model: &Model, method: Method, encoded: &Encoded) -> Vec<f64> {
 /// Rows as a model takes them: see [`Signature`](crate::model::Signature).
 pub fn encoded(model: &Model, rows: &str, format: Option<Format>, globals: Globals) -> Result<Encoded> {
     let table = data::read_with_texts(rows, format, &|name| data::takes_texts(model.signature(), name))?;
-    let encoded = data::encode(&table, model.signature()).map_err(|error| error.within(rows))?;
+    let encoded = data::encode(&table, model.signature()).map_err(|error| error.within(&store::shown(rows)))?;
     if !encoded.unused.is_empty() {
         globals.note(format_args!("columns that the model does not use: {}", encoded.unused.join(", ")));
     }

@@ -22,7 +22,7 @@ Examples:
 pub struct Verify {
     /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
-    /// The rows to predict.
+    /// The rows to predict: a path or URL, or a pattern of several.
     #[arg(long, requires = "expect")]
     rows: Option<String>,
     /// What to expect for them: a column for each column that `edgelet predict` writes.

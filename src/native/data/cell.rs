@@ -24,12 +24,12 @@ impl Cell {
     }
 }
 
-/// The column of these cells: whole numbers and numbers together are numbers; other mixtures are refused.
-pub(super) fn column(name: String, cells: Vec<Cell>) -> Result<Column> {
+/// The column of these cells, of which errors call the first row `start`: whole numbers and numbers together are numbers; other mixtures are refused.
+pub(super) fn column(name: String, cells: Vec<Cell>, start: usize) -> Result<Column> {
     let first = cells.iter().find(|cell| **cell != Cell::Missing).map_or("a number", Cell::type_name);
     let other = |cell: &Cell| *cell != Cell::Missing && cell.type_name() != first;
     if let Some(row) = cells.iter().position(other) {
-        let at = format!("row {row}: {name}");
+        let at = format!("row {}: {name}", start + row);
         return Err(Error::new(Kind::BadRows, at, format!("{first}, as in the rows before"), cells[row].type_name()));
     }
     let values = match first {

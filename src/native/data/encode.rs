@@ -45,6 +45,14 @@ impl Encoded {
 /// [`Kind::MissingFeature`], [`Kind::WrongShape`], [`Kind::WrongType`], [`Kind::UnknownCategory`] with the row and the
 /// column, and whatever [`Signature::check_rows`] refuses.
 pub fn encode(table: &Table, signature: &Signature) -> Result<Encoded> {
+    encode_from(table, signature, 0)
+}
+
+/// [`encode`] for a part of a table, whose first row is called `first` in errors.
+///
+/// # Errors
+/// As for [`encode`].
+pub fn encode_from(table: &Table, signature: &Signature, first: usize) -> Result<Encoded> {
     let (inputs, width) = (&signature.inputs, signature.inputs.len());
     let places = places(table, inputs)?;
     let mut rows = vec![0.0; table.rows * width];
@@ -53,14 +61,14 @@ pub fn encode(table: &Table, signature: &Signature) -> Result<Encoded> {
         let column = &table.columns[place];
         let numbers = match &input.kind {
             InputKind::Categorical { categories, unknown } => {
-                indices(&column.values, table.rows, input, categories, *unknown)?
+                indices(&column.values, table.rows, first, input, categories, *unknown)?
             }
-            InputKind::Text => text_places(column, table.rows, input, &mut texts)?,
-            InputKind::Numeric | InputKind::Unbounded => numbers(column, table.rows, input)?,
+            InputKind::Text => text_places(column, table.rows, first, input, &mut texts)?,
+            InputKind::Numeric | InputKind::Unbounded => numbers(column, table.rows, first, input)?,
         };
         rows.iter_mut().skip(j).step_by(width).zip(numbers).for_each(|(to, from)| *to = from);
     }
-    signature.check_rows(&rows)?;
+    signature.check_rows_from(&rows, first)?;
     let mut is_used = vec![false; table.columns.len()];
     places.iter().for_each(|&place| is_used[place] = true);
     let unused = table.columns.iter().zip(&is_used).filter(|(_, is_used)| !**is_used);
@@ -105,11 +113,11 @@ fn missing_feature(table: &Table, inputs: &[Input], input: &Input) -> Error {
 }
 
 /// A column as the numbers of an input.
-fn numbers(column: &Column, rows: usize, input: &Input) -> Result<Vec<f64>> {
+fn numbers(column: &Column, rows: usize, first: usize, input: &Input) -> Result<Vec<f64>> {
     if let Values::Texts(values) = &column.values
         && let Some((row, text)) = culprit(values)
     {
-        return Err(Error::new(Kind::WrongType, at(row, input), "a number", format!("{text:?}"))
+        return Err(Error::new(Kind::WrongType, at(first + row, input), "a number", format!("{text:?}"))
             .hint("The model was trained on numbers here."));
     }
     Ok(column.values.numbers().unwrap_or_else(|| vec![f64::NAN; rows]))
@@ -123,10 +131,13 @@ fn culprit(values: &[Option<String>]) -> Option<(usize, &str)> {
 }
 
 /// The places of a column's texts behind those that are there already.
-fn text_places(column: &Column, rows: usize, input: &Input, texts: &mut TextList) -> Result<Vec<f64>> {
+fn text_places(column: &Column, rows: usize, first: usize, input: &Input, texts: &mut TextList) -> Result<Vec<f64>> {
+    if column.values.is_missing() {
+        return Ok(vec![f64::NAN; rows]);
+    }
     let Values::Texts(values) = &column.values else {
         let found = column.values.text(0).unwrap_or_else(|| "another type".into());
-        return Err(Error::new(Kind::WrongType, at(0, input), "a text", found));
+        return Err(Error::new(Kind::WrongType, at(first, input), "a text", found));
     };
     let place = |row: usize| match values.get(row).and_then(|text| text.as_deref()) {
         None => f64::NAN,
@@ -139,7 +150,14 @@ fn text_places(column: &Column, rows: usize, input: &Input, texts: &mut TextList
 }
 
 /// The indices of categories. Labels of another type match by their text: a CSV's 1 is the category "1".
-fn indices(values: &Values, rows: usize, input: &Input, categories: &Labels, unknown: Unknown) -> Result<Vec<f64>> {
+fn indices(
+    values: &Values,
+    rows: usize,
+    first: usize,
+    input: &Input,
+    categories: &Labels,
+    unknown: Unknown,
+) -> Result<Vec<f64>> {
     let text = |label: Label<'_>| match label {
         // Plus 0, so that the two zeros are one text.
         Label::Float(x) => (x + 0.0).to_string(),
@@ -151,7 +169,7 @@ fn indices(values: &Values, rows: usize, input: &Input, categories: &Labels, unk
         Some(text) => match by_text.get(&text) {
             Some(&index) => Ok(index as f64),
             None if unknown == Unknown::Accepted => Ok(-1.0),
-            None => Err(unknown_category(at(row, input), &text, categories)),
+            None => Err(unknown_category(at(first + row, input), &text, categories)),
         },
     };
     (0..rows).map(index).collect()

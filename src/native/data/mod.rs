@@ -1,5 +1,6 @@
 //! Rows: CSV, NDJSON, NPY and Parquet in, tables and predictions out.
 
+mod batches;
 mod cell;
 mod contained;
 mod csv;
@@ -7,17 +8,24 @@ mod encode;
 mod ndjson;
 mod npy;
 mod parquet;
+mod parquet_out;
+mod pieces;
 mod profile;
+mod stream;
 mod table;
+mod together;
 mod write;
 
-pub use encode::{Encoded, encode, takes_texts};
+pub use batches::{Batch, Batches};
+pub use encode::{Encoded, encode, encode_from, takes_texts};
 pub use profile::profile;
 pub use table::{Column, Table, Values};
-pub use write::{Style, answer, csv, json, predictions};
+pub use together::check_same;
+pub use write::{Answers, Style, Writer, Written, answer, csv, json};
 
 use crate::error::{Error, Kind, Result};
-use std::fs;
+use crate::native::cli::Globals;
+use crate::native::store::{self, Matched, Source};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -26,6 +34,10 @@ pub const MAX_BYTES: u64 = 8 << 30;
 /// The most cells of a table: with 16 bytes a cell or more, memory ends not much later.
 pub const MAX_CELLS: usize = 1 << 29;
 
+/// The name of stdin.
+const STDIN: &str = "-";
+/// How many bytes tell a format.
+const HEAD_BYTES: u64 = 8;
 /// What some programs put before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -42,11 +54,13 @@ pub enum Format {
     Parquet,
 }
 
-/// Reads rows from a path, or from stdin if `source` is `-`. Without a format, the first bytes tell NPY and Parquet, and
-/// the extension NDJSON; else it is CSV.
+/// Reads rows from a path or URL, or from stdin if `source` is `-`. A path or URL with `*` in it may name several files,
+/// which are read as one table. Without a format, the first bytes tell NPY and Parquet, and the extension NDJSON; else it is
+/// CSV.
 ///
 /// # Errors
-/// [`Kind::Io`] if the source cannot be read, [`Kind::BadRows`] with the line or the column if the rows cannot.
+/// [`Kind::Io`], [`Kind::Store`] or [`Kind::Network`] if the source cannot be read, [`Kind::BadRows`] with the line or the
+/// column if the rows cannot.
 pub fn read(source: &str, format: Option<Format>) -> Result<Table> {
     read_with_texts(source, format, &|_| false)
 }
@@ -57,46 +71,100 @@ pub fn read(source: &str, format: Option<Format>) -> Result<Table> {
 /// # Errors
 /// As for [`read`].
 pub fn read_with_texts(source: &str, format: Option<Format>, is_text: &dyn Fn(&str) -> bool) -> Result<Table> {
-    let mut bytes = read_bytes(source).map_err(|error| {
-        Error::new(Kind::Io, source.to_owned(), "rows that can be read", error.to_string())
-            .hint("Check the path; `-` reads from stdin.")
-    })?;
-    if bytes.starts_with(BYTE_ORDER_MARK) {
-        bytes.drain(..BYTE_ORDER_MARK.len());
-    }
-    let format = format.unwrap_or_else(|| guess(source, &bytes));
-    let table = match format {
-        Format::Csv => csv::read(&bytes, is_text),
-        Format::Ndjson => ndjson::read(&bytes),
-        Format::Npy => npy::read(&bytes),
-        Format::Parquet => parquet::read(bytes),
+    let globals = Globals { quiet: true };
+    let files = match source {
+        STDIN => vec![Matched { name: STDIN.into(), location: STDIN.into() }],
+        pattern => store::matching(pattern, globals)?,
     };
-    let table = table.map_err(|error| error.within(source))?;
-    if table.rows == 0 {
-        return Err(Error::new(Kind::BadRows, source.to_owned(), "at least 1 row", "none"));
+    let mut whole: Option<Table> = None;
+    for file in &files {
+        let source = match &*file.location {
+            STDIN => Source::of_bytes(STDIN.into(), read_stdin()?),
+            location => Source::open(location, MAX_BYTES, globals)?,
+        };
+        let place = source.place().to_owned();
+        let table = read_source(source, format, is_text).and_then(|table| match &mut whole {
+            None => {
+                whole = Some(table);
+                Ok(())
+            }
+            Some(whole) => together::append(whole, table),
+        });
+        table.map_err(|error| within(error, &place))?;
     }
-    Ok(table)
+    let whole = whole.unwrap_or_default();
+    if whole.rows == 0 {
+        return Err(Error::new(Kind::BadRows, store::shown(source), "at least 1 row", "none"));
+    }
+    Ok(whole)
 }
 
-fn read_bytes(source: &str) -> io::Result<Vec<u8>> {
+fn read_source(source: Source, format: Option<Format>, is_text: &dyn Fn(&str) -> bool) -> Result<Table> {
+    if guess(source.place(), &source.range(0, HEAD_BYTES)?, format) == Format::Parquet {
+        let mut reader = parquet::Reader::open(source, &|_, _| true)?;
+        check_size(reader.rows, reader.names.len())?;
+        let mut whole: Option<Table> = None;
+        while let Some(table) = reader.next(usize::MAX)? {
+            match &mut whole {
+                None => whole = Some(table),
+                Some(whole) => together::append(whole, table)?,
+            }
+        }
+        return Ok(whole.unwrap_or_default().settled());
+    }
+    let place = source.place().to_owned();
+    let bytes = source.all(MAX_BYTES)?;
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+    match guess(&place, bytes, format) {
+        Format::Csv => csv::Reader::open(bytes)?.next(usize::MAX, u64::MAX, is_text),
+        Format::Ndjson => ndjson::Reader::open(bytes).next(usize::MAX, usize::MAX),
+        Format::Npy | Format::Parquet => npy::read(bytes),
+    }
+}
+
+/// All of stdin.
+fn read_stdin() -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    match source {
-        "-" => io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?,
-        path => fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?,
-    };
+    io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(not_read)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!("more than {MAX_BYTES} bytes: split the rows")));
+        let found = format!("more than {MAX_BYTES} bytes");
+        return Err(Error::new(Kind::Io, STDIN, "rows that can be read", found).hint("Split the rows."));
     }
     Ok(bytes)
 }
 
-fn guess(source: &str, bytes: &[u8]) -> Format {
-    let extension = Path::new(source).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+/// The format, if it is not given: by the first bytes and the extension.
+fn guess(place: &str, bytes: &[u8], format: Option<Format>) -> Format {
+    if let Some(format) = format {
+        return format;
+    }
+    let extension = Path::new(place).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     match (bytes, extension.to_ascii_lowercase().as_str()) {
         ([b'P', b'A', b'R', b'1', ..], _) | (_, "parquet") => Format::Parquet,
         ([0x93, b'N', b'U', b'M', ..], _) | (_, "npy") => Format::Npy,
         (_, "ndjson" | "jsonl") | ([b'{', ..], _) => Format::Ndjson,
         _ => Format::Csv,
+    }
+}
+
+/// An error of a source that says where, which those of reading it say themselves.
+fn within(error: Error, place: &str) -> Error {
+    if error.at() == place { error } else { error.within(place) }
+}
+
+/// What kept bytes from being written: what their place says, if that says it.
+fn not_written(error: io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(error) => Error::new(Kind::Io, "predictions", "a place that can be written", error.to_string()),
+    }
+}
+
+/// A stream that broke off: what its source says, if that says it.
+fn not_read(error: io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(error) => Error::new(Kind::Io, "stream", "rows that can be read", error.to_string()),
     }
 }
 

@@ -42,6 +42,25 @@ impl Values {
         }
     }
 
+    /// Whether no row has a value.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Values::Numbers(values) => values.iter().all(|x| x.is_nan()),
+            Values::Integers(values) => values.iter().all(Option::is_none),
+            Values::Booleans(values) => values.iter().all(Option::is_none),
+            Values::Texts(values) => values.iter().all(Option::is_none),
+        }
+    }
+
+    /// What they are, to people.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Values::Numbers(_) | Values::Integers(_) => "numbers",
+            Values::Booleans(_) => "truth values",
+            Values::Texts(_) => "texts",
+        }
+    }
+
     /// The value in a row as text, with a number's shortest digits; `None` where it is missing.
     pub fn text(&self, row: usize) -> Option<String> {
         match self {
@@ -58,5 +77,13 @@ impl Table {
     /// The column of that name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The same, where columns without a value are numbers, whatever they could have held.
+    pub fn settled(mut self) -> Self {
+        for column in self.columns.iter_mut().filter(|column| column.values.is_missing()) {
+            column.values = Values::Numbers(vec![f64::NAN; self.rows]);
+        }
+        self
     }
 }

@@ -1,4 +1,4 @@
-//! Reading and writing models wherever they are: paths, `file://`, buckets (`s3://`, `gs://`, `az://`), and any
+//! Reading and writing models and rows wherever they are: paths, `file://`, buckets (`s3://`, `gs://`, `az://`), and any
 //! `http(s)://` URL to read from.
 //!
 //! Calls block; the async runtime stays in here. What comes in is bounded by [`MAX_FILE_BYTES`] before memory is taken
@@ -19,13 +19,17 @@ mod folder;
 pub mod gcs;
 mod http;
 mod inbox;
+mod interruption;
 mod location;
 mod object;
+mod outgoing;
 mod patience;
+mod pattern;
 mod presign;
 mod problem;
 pub mod s3;
 pub mod secret;
+mod source;
 mod variables;
 mod ways;
 
@@ -34,7 +38,11 @@ pub use cors::Cors;
 pub use destination::{CONTENT_TYPE, Destination, Headers};
 pub use exchange::{Answer, Asker};
 pub use folder::{Entry, Folder, Seen};
+pub use interruption::{check_interruption, heed_interruption};
+pub use outgoing::Outgoing;
+pub use pattern::{Matched, matching};
 pub use presign::{ended as link_ended, presign};
+pub use source::Source;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::limits::MAX_FILE_BYTES;

@@ -188,7 +188,9 @@ fn a_file_is_written_whole_or_not_at_all() {
     }
     folder.run(&["predict", "line.edgelet", "wrong.csv", "-o", "old.csv"]).fails(1, "wrong_type");
     assert_eq!(fs::read(folder.path("old.csv")).expect("the file"), b"old");
-    assert_eq!(folder.run(&["predict", "line.edgelet", "line.csv", "-o", "old.csv"]).succeeds(), "");
+    let run = folder.run(&["predict", "line.edgelet", "line.csv", "-o", "old.csv"]);
+    assert_eq!((run.code, &*run.stdout), (Some(0), ""));
+    assert!(run.stderr.starts_with("3 rows in ") && run.stderr.ends_with(" rows/s\n"), "{}", run.stderr);
     assert_eq!(
         fs::read_to_string(folder.path("old.csv")).expect("the file"),
         folder.run(&["predict", "line.edgelet", "line.csv"]).succeeds()

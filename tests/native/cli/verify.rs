@@ -24,7 +24,7 @@ fn its_own_predictions_agree() {
     for model in ["texts.edgelet", "integers.edgelet"] {
         for method in ["predict", "predict_proba", "decision_function"] {
             let folder = folder("");
-            folder.run(&["predict", model, "rows.csv", "--method", method, "-o", "expected.csv"]).succeeds();
+            folder.run(&["predict", model, "rows.csv", "--method", method, "-o", "expected.csv", "-q"]).succeeds();
             let arguments = [&verify(model, method)[..], &["--tolerance", "0"]].concat();
             assert_eq!(folder.run(&arguments).succeeds(), "4 rows agree\n", "{model} {method}");
         }

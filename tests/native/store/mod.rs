@@ -16,6 +16,7 @@ mod pages;
 mod proxy;
 mod registry;
 mod s3;
+mod scoring;
 mod serve;
 mod servers;
 
