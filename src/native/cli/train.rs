@@ -207,7 +207,7 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
         _ => f64::NAN,
     };
     let bytes = letters.trim().parse::<f64>().map_or(f64::NAN, |count| count * unit);
-    if bytes >= 1.0 && bytes <= 1e12 { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
+    if (1.0..=1e12).contains(&bytes) { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
 }
 
 /// A bar, the best candidate so far, and the person who may press Ctrl-C.

@@ -1,5 +1,6 @@
 //! Pictures as SVG: points and lines over two axes, and bars beside names.
 
+use crate::math;
 use std::fmt::{Display, Write};
 
 /// The whole picture's width and height.
@@ -53,7 +54,7 @@ pub fn short(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_owned(),
         1e-3..1e6 => {
-            let digits = 3_usize.saturating_sub(x.abs().log10().floor().max(0.0) as usize);
+            let digits = 3_usize.saturating_sub(libm::log10(x.abs()).floor().max(0.0) as usize);
             let text = format!("{x:.digits$}");
             if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
         }
@@ -75,7 +76,7 @@ pub fn range(numbers: impl Iterator<Item = f64>) -> [f64; 2] {
 /// Round numbers within a range.
 fn ticks([low, high]: [f64; 2]) -> Vec<f64> {
     let rough = (high - low) / 4.0;
-    let unit = 10_f64.powf(rough.log10().floor());
+    let unit = math::pow(10.0, libm::log10(rough).floor());
     let step = unit
         * if rough / unit < 1.5 {
             1.0

@@ -55,7 +55,7 @@ fn boosting(problem: &Problem, candidate: &Candidate) -> Result<Boosting> {
         inputs.iter().map(|input| if input.kind == InputKind::Numeric { &input.name[..] } else { "" }).collect();
     Ok(Boosting {
         loss: match (candidate.task, values.word("loss")) {
-            (Task::Classification, _) => Loss::LogLoss,
+            (Task::Classification, _) => Loss::Logistic,
             (_, "absolute_error") => Loss::AbsoluteError,
             (_, "gamma") => Loss::Gamma,
             (_, "poisson") => Loss::Poisson,

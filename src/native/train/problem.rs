@@ -48,7 +48,7 @@ pub enum Learned {
     /// A linear function.
     Linear(Linear),
     /// Trees, of rows as they are.
-    Trees(Grown),
+    Trees(Box<Grown>),
     /// The rows, and what they know.
     Neighbours(Pairwise, Neighbours),
     /// The likelihood of each class.
@@ -120,7 +120,11 @@ impl Problem {
         let (targets, weights) = (&self.targets(rows)[..], weights.as_deref());
         if candidate.estimator.is_tree() {
             let grown = ensemble::grow(self, candidate, rows, (targets, weights), goes_on)?;
-            return Ok(Fit { preparation: Preparation::none(), learned: Learned::Trees(grown), converged: true });
+            return Ok(Fit {
+                preparation: Preparation::none(),
+                learned: Learned::Trees(Box::new(grown)),
+                converged: true,
+            });
         }
         let encoded = self.features.rows.pick(rows);
         let standardizes = self.settings.standardize.unwrap_or_else(|| candidate.standardizes());

@@ -1,6 +1,7 @@
 //! A declared space of hyper-parameters → the combinations to try.
 
 use crate::error::{Error, Kind, Result};
+use crate::math;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -54,7 +55,7 @@ impl Space {
                 (low + (share * (high - low + 1.0)).floor()).min(*high).to_string()
             }
             Self::Range { low, high, is_whole, is_log } => {
-                let x = if *is_log { low * (high / low).powf(share) } else { low + share * (high - low) };
+                let x = if *is_log { low * math::pow(high / low, share) } else { low + share * (high - low) };
                 // Digits that a person would write.
                 let x: f64 = format!("{x:.3e}").parse().unwrap_or(x);
                 let x = if *is_whole { x.round() } else { x };

@@ -107,7 +107,8 @@ fn classes_of_trees_have_probabilities() {
 fn a_constraint_holds_everywhere() {
     // Falls on the whole, but rises here and there.
     let (x, luck) = (noise(800, 5), noise(800, 6));
-    let y: Vec<f64> = x.iter().zip(&luck).map(|(x, luck)| (12.0 * x).sin() - 3.0 * x + luck).collect();
+    let y: Vec<f64> =
+        x.iter().zip(&luck).map(|(x, luck)| 0.3 * f64::from((10.0 * x) as u8 % 2) - 3.0 * x + luck).collect();
     let table = table([("x", Values::Numbers(x)), ("y", Values::Numbers(y))]);
     let grid: Vec<f64> = (0..=1000).map(|i| f64::from(i) / 1000.0).collect();
     let falls = |set| {

@@ -163,7 +163,7 @@ impl<'a> State<'a> {
             held_out = split.score.iter().map(|&row| row as u32).collect();
         }
         let known = || fit.iter().map(|&row| (sample.targets[row as usize], sample.weight(row as usize)));
-        let scores = if loss == Loss::LogLoss && sample.classes > 2 {
+        let scores = if loss == Loss::Logistic && sample.classes > 2 {
             let mut weights = vec![0.0; sample.classes];
             known().for_each(|(class, weight)| weights[class as usize] += weight);
             let sum: f64 = weights.iter().sum();

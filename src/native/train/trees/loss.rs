@@ -17,7 +17,7 @@ pub enum Loss {
     /// The pinball loss: predictions are that quantile (from 0 to 1).
     Quantile(f64),
     /// The log-loss of classes.
-    LogLoss,
+    Logistic,
 }
 
 impl Loss {
@@ -26,8 +26,8 @@ impl Loss {
         match self {
             Self::SquaredError | Self::AbsoluteError | Self::Quantile(_) => Link::Identity,
             Self::Poisson | Self::Gamma => Link::Exp,
-            Self::LogLoss if outputs == 1 => Link::Sigmoid,
-            Self::LogLoss => Link::Softmax,
+            Self::Logistic if outputs == 1 => Link::Sigmoid,
+            Self::Logistic => Link::Softmax,
         }
     }
 
@@ -42,7 +42,7 @@ impl Loss {
                 let ratio = target * exp(-score);
                 (1.0 - ratio, ratio)
             }
-            Self::LogLoss => {
+            Self::Logistic => {
                 let p = sigmoid(score);
                 (p - target, p * (1.0 - p))
             }
@@ -53,7 +53,7 @@ impl Loss {
     pub(super) fn most(self) -> Option<(f64, f64)> {
         match self {
             Self::AbsoluteError | Self::Quantile(_) => Some((1.0, 1.0)),
-            Self::LogLoss => Some((1.0, 0.25)),
+            Self::Logistic => Some((1.0, 0.25)),
             Self::SquaredError | Self::Poisson | Self::Gamma => None,
         }
     }
@@ -76,8 +76,8 @@ impl Loss {
             Self::Quantile(q) => (if score >= target { 1.0 - q } else { -q }) * (score - target),
             Self::Poisson => exp(score) - target * score,
             Self::Gamma => score + target * exp(-score),
-            Self::LogLoss if scores.len() > 1 => log_sum(scores.iter().copied()) - scores[target as usize],
-            Self::LogLoss => score.max(0.0) + ln_1p(exp(-score.abs())) - target * score,
+            Self::Logistic if scores.len() > 1 => log_sum(scores.iter().copied()) - scores[target as usize],
+            Self::Logistic => score.max(0.0) + ln_1p(exp(-score.abs())) - target * score,
         }
     }
 
@@ -90,7 +90,7 @@ impl Loss {
         let mean = sum / weight;
         match self {
             Self::Poisson | Self::Gamma => ln(mean.max(1e-15)),
-            Self::LogLoss => {
+            Self::Logistic => {
                 let p = mean.clamp(1e-15, 1.0 - 1e-15);
                 ln(p / (1.0 - p))
             }

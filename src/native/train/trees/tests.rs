@@ -63,7 +63,7 @@ fn the_number_of_threads_changes_nothing() {
     let (rows, targets) = rows();
     let classes: Vec<f64> = targets.iter().map(|x| x.clamp(0.0, 2.9).floor()).collect();
     let sample = Sample { targets: &classes, weights: None, classes: 3, seed: 5 };
-    let boosting = Boosting { loss: Loss::LogLoss, max_iter: 5, max_features: 0.7, ..Boosting::default() };
+    let boosting = Boosting { loss: Loss::Logistic, max_iter: 5, max_features: 0.7, ..Boosting::default() };
     let learn = || {
         let binned = bin(&rows);
         let bagging = Bagging { n_estimators: 4, ..Bagging::default() };
