@@ -7,10 +7,12 @@ use std::fmt::{Display, Write};
 const SIZE: [f64; 2] = [380.0, 260.0];
 /// The picture's edges around the axes: left, top, right, bottom.
 const EDGES: [f64; 4] = [56.0, 10.0, 14.0, 42.0];
-/// How high a bar with its space is, and the width of names and of bars.
-const BAR: [f64; 3] = [22.0, 200.0, 300.0];
+/// How high a bar with its space is, and the width of the longest.
+const BAR: [f64; 2] = [22.0, 300.0];
+/// About how wide a letter is.
+const LETTER: f64 = 6.0;
 /// The most letters of a name before a bar.
-const MAX_LETTERS: usize = 30;
+const MAX_LETTERS: usize = 50;
 
 /// A picture over two axes, while it is drawn.
 pub struct Plot {
@@ -176,7 +178,9 @@ impl Plot {
 
 /// Bars one below the other.
 pub fn bars(title: &str, bars: &[Bar]) -> String {
-    let [height, names, length] = BAR;
+    let [height, length] = BAR;
+    let letters = bars.iter().map(|bar| bar.name.chars().count().min(MAX_LETTERS)).max().unwrap_or(0);
+    let names = 16.0 + letters as f64 * LETTER;
     let most = bars.iter().map(|bar| bar.value + bar.error).fold(0.0, f64::max);
     let scale = if most > 0.0 && most.is_finite() { length / most } else { 0.0 };
     let mut body = String::new();

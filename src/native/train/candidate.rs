@@ -127,6 +127,13 @@ impl Candidate {
         self.given.of(self.estimator.parameters(self.task))
     }
 
+    /// As scikit-learn writes it: `Ridge(alpha=10)`, or only the name if nothing is given.
+    pub fn card(&self) -> String {
+        let given: Vec<String> = self.given.iter().map(|(name, text)| format!("{name}={text}")).collect();
+        let name = self.estimator.class_name(self.task);
+        if given.is_empty() { name.to_owned() } else { format!("{name}({})", given.join(", ")) }
+    }
+
     /// Whether numbers are standardized where nobody says.
     pub fn standardizes(&self) -> bool {
         // A bell has a width of its own.

@@ -23,6 +23,43 @@ pub fn regression(truth: &[f64], predicted: &[f64]) -> Vec<Measure> {
     vec![("mse", Some(mse)), ("rmse", Some(mse.sqrt())), ("mae", Some(mae)), ("r2", r2)]
 }
 
+/// What a regression minimizes, if not squares.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Deviance {
+    /// The mean distance.
+    Absolute,
+    /// Of counts.
+    Poisson,
+    /// Of amounts above 0.
+    Gamma,
+    /// Of the number that so large a share of targets is below.
+    Quantile(f64),
+}
+
+impl Deviance {
+    /// Its name in scikit-learn's metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absolute => "mae",
+            Self::Poisson => "mean_poisson_deviance",
+            Self::Gamma => "mean_gamma_deviance",
+            Self::Quantile(_) => "mean_pinball_loss",
+        }
+    }
+
+    /// Its mean over rows.
+    pub fn mean(self, truth: &[f64], predicted: &[f64]) -> f64 {
+        let of_row = |y: f64, p: f64| match self {
+            Self::Absolute => (y - p).abs(),
+            Self::Poisson if y == 0.0 => 2.0 * p,
+            Self::Poisson => 2.0 * (y * math::ln(y / p) - y + p),
+            Self::Gamma => 2.0 * (math::ln(p / y) + y / p - 1.0),
+            Self::Quantile(share) => (share * (y - p)).max((share - 1.0) * (y - p)),
+        };
+        truth.iter().zip(predicted).map(|(&y, &p)| of_row(y, p)).sum::<f64>() / truth.len() as f64
+    }
+}
+
 /// Accuracy, log-loss, and the area under the ROC curve (one class against the rest, averaged, for more than two).
 /// `truth` holds class indices; `probabilities` rows × classes; `decisions` class indices.
 pub fn classification(truth: &[f64], decisions: &[f64], probabilities: &[f64], classes: usize) -> Vec<Measure> {

@@ -135,6 +135,7 @@ pub fn fit(table: &Table, options: &Options, watch: &dyn Watch) -> Result<Fitted
         folds: splits.len(),
         held_out: held_out.as_ref().map_or(0, |split| split.score.len()),
         metrics: Vec::new(),
+        loss: problem.loss(),
         leaderboard: chosen.leaderboard,
         choice: chosen.why,
         coefficients: report::coefficients(&chosen.fit, &problem.target_name, problem.target.classes.as_ref()),
@@ -165,7 +166,7 @@ pub fn fit(table: &Table, options: &Options, watch: &dyn Watch) -> Result<Fitted
         Some((model, rows)) => Insight::of(&problem, model, &chosen.fit.learned, "test", rows),
         None => Insight::of(&problem, &chosen.model, &chosen.fit.learned, "train", &all),
     });
-    let model = with_provenance(chosen.model, &report, options)?;
+    let model = with_provenance(chosen.model, chosen.candidate.card(), &report, options)?;
     let background = assemble::background(&model, &problem, &chosen.fit.learned)?;
     Ok(Fitted { model: assemble::with_test_rows(model, &problem)?, background, report, insight })
 }
@@ -208,12 +209,13 @@ fn choose(
     .hint("Allow more, or let the model be smaller: fewer trees, fewer leaves, a stronger penalty."))
 }
 
-fn with_provenance(model: Model, report: &Report, options: &Options) -> Result<Model> {
+/// The model with where it comes from: the estimator and its hyper-parameters, and how good it is.
+fn with_provenance(model: Model, estimator: String, report: &Report, options: &Options) -> Result<Model> {
     let mut parts = model.into_parts();
     parts.provenance = Provenance {
         framework: "edgelet".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        estimator: report.estimator.to_owned(),
+        estimator,
         trained_at: options.trained_at,
         rows: Some(report.rows as u64),
         metrics: report.provenance_metrics(),

@@ -5,7 +5,7 @@ use super::candidate::{Candidate, Precision, Sample};
 use super::estimator::Estimator;
 use super::features::Features;
 use super::matrix::Matrix;
-use super::metrics::{self, Measure};
+use super::metrics::{self, Deviance, Measure};
 use super::options::{Options, Task};
 use super::prepare::{Preparation, Settings};
 use super::roles::Roles;
@@ -29,6 +29,8 @@ pub struct Problem {
     pub roles: Roles,
     /// How numbers are prepared for models that care.
     pub settings: Settings,
+    /// What is minimized, if not squares or log-loss.
+    pub deviance: Option<Deviance>,
     /// Decides whatever is left to chance.
     pub seed: u64,
 }
@@ -67,6 +69,7 @@ impl Problem {
             target_name: options.target.clone(),
             roles: Roles::read(table, options)?,
             settings: Settings { fill: options.impute, standardize: options.standardize },
+            deviance: deviance(options),
             seed: options.seed,
         })
     }
@@ -78,9 +81,10 @@ impl Problem {
 
     /// The measure that candidates are compared by; less is better.
     pub fn loss(&self) -> &'static str {
-        match self.target.task {
-            Task::Regression => "mse",
-            Task::Classification => "log_loss",
+        match (self.target.task, self.deviance) {
+            (Task::Classification, _) => "log_loss",
+            (Task::Regression, Some(deviance)) => deviance.name(),
+            (Task::Regression, None) => "mse",
         }
     }
 
@@ -163,7 +167,13 @@ impl Problem {
     pub fn score_rows(&self, model: &Model, rows: &Matrix, truth: &[f64]) -> Vec<Measure> {
         let decisions = self.answers_to(model, Method::Predict, rows);
         match self.target.task {
-            Task::Regression => metrics::regression(truth, &decisions),
+            Task::Regression => {
+                let mut measures = metrics::regression(truth, &decisions);
+                if let Some(deviance) = self.deviance.filter(|deviance| *deviance != Deviance::Absolute) {
+                    measures.push((deviance.name(), Some(deviance.mean(truth, &decisions))));
+                }
+                measures
+            }
             Task::Classification => {
                 let probabilities = self.answers_to(model, Method::PredictProba, rows);
                 metrics::classification(truth, &decisions, &probabilities, self.target.class_count())
@@ -185,5 +195,17 @@ impl Problem {
             predictor.predict(method, &rows.values, &mut out);
         }
         out
+    }
+}
+
+/// What the loss that is asked for minimizes.
+fn deviance(options: &Options) -> Option<Deviance> {
+    let asked = |name: &str| options.set.iter().rev().find(|(set, _)| set == name).map(|(_, text)| &text[..]);
+    match asked("loss")? {
+        "absolute_error" => Some(Deviance::Absolute),
+        "poisson" => Some(Deviance::Poisson),
+        "gamma" => Some(Deviance::Gamma),
+        "quantile" => Some(Deviance::Quantile(asked("quantile").and_then(|text| text.parse().ok()).unwrap_or(0.5))),
+        _ => None,
     }
 }

@@ -30,7 +30,7 @@ impl fmt::Display for Report {
 impl Report {
     fn write_leaderboard(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(choice) = &self.choice else { return Ok(()) };
-        let loss = self.loss_name();
+        let loss = self.loss;
         let header =
             ["".to_owned(), "candidate".to_owned(), format!("{loss}, {} folds", self.folds), "bytes".to_owned()];
         let shown = self.leaderboard.iter().enumerate().filter(|(i, standing)| *i < MAX_STANDINGS || standing.chosen);
@@ -45,13 +45,6 @@ impl Report {
             writeln!(f, "  of {} candidates", self.leaderboard.len())?;
         }
         writeln!(f, "chosen: {} — {choice}", self.model)
-    }
-
-    fn loss_name(&self) -> &'static str {
-        match self.task {
-            super::Task::Regression => "mse",
-            super::Task::Classification => "log_loss",
-        }
     }
 
     fn write_metrics(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

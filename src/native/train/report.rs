@@ -30,6 +30,8 @@ pub struct Report {
     pub held_out: usize,
     /// The measures.
     pub metrics: Vec<Scores>,
+    /// The measure that candidates are compared by; less is better.
+    pub loss: &'static str,
     /// Every candidate from best to worst; empty unless there was a choice.
     pub leaderboard: Vec<Standing>,
     /// Why the winner won.

@@ -120,6 +120,11 @@ fn the_choice_is_explained_and_the_same_seed_gives_the_same_bytes() {
     let bytes = |options: &Options| format::encode(&fit(&customers(), options).model).expect("a file");
     assert_eq!(bytes(&options), bytes(&options));
     assert_ne!(bytes(&options), bytes(&Options { seed: 1, ..options.clone() }), "other folds, other metrics");
+    let card = &fitted.model.provenance().estimator;
+    assert!(
+        card.starts_with(fitted.report.estimator) && card.contains("alpha=") == fitted.report.model.contains("alpha="),
+        "{card}"
+    );
     let metrics = &fitted.model.provenance().metrics;
     for split in ["cv", "test", "train"] {
         assert!(metrics.iter().any(|metric| metric.name == "mse" && metric.split == split), "{split}");

@@ -3,6 +3,7 @@
 use super::{assert_proves_itself, fit, only_fit};
 use edgelet::model::{Linear, Method, Model, Operator};
 use edgelet::native::data::{Column, Table, Values};
+use edgelet::native::train::metrics::Deviance;
 use edgelet::native::train::{Estimator, Fill, Options, Roles, Task, metrics};
 use edgelet::predict::Predictor;
 use serde_json::Value;
@@ -208,6 +209,14 @@ fn metrics_are_scikit_learns() {
     let case = &data["regression"];
     for (name, value) in metrics::regression(&floats(&case["truth"]), &floats(&case["predicted"])) {
         assert_near(&[value.expect(name)], &[case[name].as_f64().expect(name)], 1e-12, Scale::Each, name);
+    }
+    let case = &data["deviances"];
+    for (deviance, truth) in
+        [(Deviance::Poisson, "counts"), (Deviance::Gamma, "amounts"), (Deviance::Quantile(0.8), "amounts")]
+    {
+        let found = deviance.mean(&floats(&case[truth]), &floats(&case["rates"]));
+        let name = deviance.name();
+        assert_near(&[found], &[case[name].as_f64().expect(name)], 1e-12, Scale::Each, name);
     }
     for case in cases(data, "classifications") {
         let (truth, decisions) = (floats(&case["truth"]), floats(&case["decisions"]));
