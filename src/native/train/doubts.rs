@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::split::Split;
 use crate::model::InputKind;
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// From this many rows on, a column of whole numbers without any twice is taken for one of identifiers.
 const MIN_IDENTIFIERS: usize = 30;
@@ -21,14 +22,9 @@ pub fn of(problem: &Problem, held_out: Option<&Split>) -> Vec<String> {
     for (place, input) in problem.features.inputs.iter().enumerate() {
         let column: Vec<f64> = rows.column(place).collect();
         let name = &input.name;
-        let mut distinct: HashSet<u64> = column.iter().map(|x| x.to_bits()).collect();
-        distinct.remove(&f64::NAN.to_bits());
-        if distinct.len() == 1 && !column.iter().any(|x| x.is_nan()) {
+        if column.iter().all(|x| *x == column[0]) {
             notes.push(format!("column {name:?} is the same in every row: --drop it"));
-        } else if input.kind == InputKind::Numeric
-            && column.len() >= MIN_IDENTIFIERS
-            && are_identifiers(&column, distinct.len())
-        {
+        } else if input.kind == InputKind::Numeric && are_identifiers(&column) {
             notes.push(format!(
                 "column {name:?} is another whole number in every row: if it only names rows, --drop it"
             ));
@@ -45,11 +41,15 @@ pub fn of(problem: &Problem, held_out: Option<&Split>) -> Vec<String> {
     notes
 }
 
-fn are_identifiers(column: &[f64], distinct: usize) -> bool {
-    let [low, high] =
-        column.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &x| [low.min(x), high.max(x)]);
-    // Measured whole numbers rarely fill their range without a gap; numbers that were counted up do.
-    distinct == column.len() && column.iter().all(|x| x.fract() == 0.0) && high - low < 2.0 * column.len() as f64
+/// Measured whole numbers rarely fill their range without one twice; numbers that were counted up do.
+fn are_identifiers(column: &[f64]) -> bool {
+    let low = column.iter().copied().fold(f64::INFINITY, f64::min);
+    let mut is_taken = vec![false; 2 * column.len()];
+    let mut is_new = |x: f64| {
+        let place = is_taken.get_mut((x - low) as usize);
+        x.fract() == 0.0 && place.is_some_and(|taken| !std::mem::replace(taken, true))
+    };
+    column.len() >= MIN_IDENTIFIERS && column.iter().all(|&x| is_new(x))
 }
 
 /// Whether a column is the target in other words.
@@ -65,8 +65,11 @@ fn tells_all(problem: &Problem, column: &[f64], is_number: bool) -> bool {
         }
     }
     let mut class_of: HashMap<u64, f64> = HashMap::new();
-    let is_pure = column.iter().zip(target).all(|(x, class)| *class_of.entry(x.to_bits()).or_insert(*class) == *class);
-    is_pure && class_of.len() * 2 <= column.len()
+    column.iter().zip(target).all(|(x, class)| {
+        let is_pure = *class_of.entry(x.to_bits()).or_insert(*class) == *class;
+        // Values that are all different tell nothing of others.
+        is_pure && class_of.len() * 2 <= column.len()
+    })
 }
 
 /// Pearson's; 0 where it is not defined.
@@ -81,13 +84,15 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 /// Rows held out that were fitted as well, target and all.
 fn twins(problem: &Problem, split: &Split) -> Option<String> {
     let rows = &problem.features.rows;
-    let key = |row: usize| -> Vec<u64> {
+    // A hash in place of the row: one in 2^64 taken for another changes no note.
+    let key = |row: usize| {
         let features = &rows.values[row * rows.width..][..rows.width];
-        features.iter().chain([&problem.target.values[row]]).map(|x| x.to_bits()).collect()
+        let mut hasher = DefaultHasher::new();
+        features.iter().chain([&problem.target.values[row]]).for_each(|x| x.to_bits().hash(&mut hasher));
+        hasher.finish()
     };
-    let held_out: HashSet<Vec<u64>> = split.score.iter().map(|&row| key(row)).collect();
-    let fitted: HashSet<Vec<u64>> =
-        split.fit.iter().map(|&row| key(row)).filter(|key| held_out.contains(key)).collect();
+    let held_out: HashSet<u64> = split.score.iter().map(|&row| key(row)).collect();
+    let fitted: HashSet<u64> = split.fit.iter().map(|&row| key(row)).filter(|key| held_out.contains(key)).collect();
     let twins = split.score.iter().filter(|&&row| fitted.contains(&key(row))).count();
     let all = split.score.len();
     (twins * 100 > all).then(|| {

@@ -1,12 +1,11 @@
 //! Trees, and what is asked of a choice: constraints, counts, quantiles, sizes, searches, groups and time.
 
-use super::{assert_proves_itself, fit, integers, nodes, only_fit, table, texts};
+use super::{assert_proves_itself, fit, integers, nodes, only_fit, predict, table, texts};
 use edgelet::error::Kind;
 use edgelet::format;
-use edgelet::model::{Method, Missing, Model};
+use edgelet::model::{Method, Missing};
 use edgelet::native::data::{Table, Values};
 use edgelet::native::train::{self, Estimator, Options, Roles, Space, Watch};
-use edgelet::predict::Predictor;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -43,14 +42,6 @@ fn rides(count: usize) -> Table {
 
 fn set(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
-}
-
-fn predict(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
-    let mut predictor = Predictor::new(model);
-    let width = predictor.output_width(method).expect("a method of the model");
-    let mut out = vec![0.0; rows.len() / predictor.input_width() * width];
-    predictor.predict(method, rows, &mut out);
-    out
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod program;
 mod rows;
 mod scikit_learn;
 
-use edgelet::model::Model;
+use edgelet::model::{Method, Model};
 use edgelet::native::data::{Column, Table, Values};
 use edgelet::native::train::{self, Fitted, Options};
 use edgelet::predict::Predictor;
@@ -49,4 +49,13 @@ fn nodes(model: &Model) -> Vec<(String, &'static str)> {
 fn assert_proves_itself(model: &Model) {
     assert!(!model.tests().expected.is_empty() && model.tests().tolerance == 0.0);
     assert_eq!(Predictor::new(model).prove(model.tests()), Ok(()));
+}
+
+/// A model's answers for encoded rows.
+fn predict(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
+    let mut predictor = Predictor::new(model);
+    let width = predictor.output_width(method).expect("a method of the model");
+    let mut out = vec![0.0; rows.len() / predictor.input_width() * width];
+    predictor.predict(method, rows, &mut out);
+    out
 }

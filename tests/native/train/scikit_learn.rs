@@ -1,11 +1,10 @@
 //! The same data and hyper-parameters as scikit-learn, the same results: coefficients, objectives, predictions, metrics.
 
-use super::{assert_proves_itself, fit, only_fit};
+use super::{assert_proves_itself, fit, only_fit, predict};
 use edgelet::model::{Linear, Method, Model, Operator};
 use edgelet::native::data::{Column, Table, Values};
 use edgelet::native::train::metrics::Deviance;
 use edgelet::native::train::{Estimator, Fill, Options, Roles, Task, metrics};
-use edgelet::predict::Predictor;
 use serde_json::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -335,12 +334,4 @@ fn linear_in(case: &Value) -> Linear {
 fn answers(model: &Model, method: Method, data: &Value) -> Vec<f64> {
     let rows: Vec<f64> = data["rows"].as_array().expect("rows").iter().flat_map(floats).collect();
     predict(model, method, &rows)
-}
-
-fn predict(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
-    let mut predictor = Predictor::new(model);
-    let width = predictor.output_width(method).expect("a method of the model");
-    let mut out = vec![0.0; rows.len() / predictor.input_width() * width];
-    predictor.predict(method, rows, &mut out);
-    out
 }
