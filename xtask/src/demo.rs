@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The models of the demo: the mission's example, and a real data set, whose predictions can be explained.
-const MODELS: [(&str, &str, &[&str]); 2] = [("line", "y", &[]), ("iris", "species", &["--explain"])];
+/// What is trained, to predict what, and how: the page's tests know which features the model of the irises uses.
+const MODELS: [(&str, &str, &[&str]); 2] =
+    [("line", "y", &[]), ("iris", "species", &["--model", "logistic", "--set", "C=10", "--explain"])];
 
 /// Runs the demo; `serve` keeps the page up at its end.
 pub fn run(serve: bool) -> Result {
