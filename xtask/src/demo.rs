@@ -8,8 +8,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// The models of the demo: the mission's example, and a real data set, whose predictions can be explained.
-/// What is trained, to predict what, and how: the page's tests know which features the model of the irises uses.
+/// The models of the demo, what they predict, and how they are trained: the mission's example, and a real data set, whose
+/// predictions can be explained. The page's tests know which features its model uses.
 const MODELS: [(&str, &str, &[&str]); 2] =
     [("line", "y", &[]), ("iris", "species", &["--model", "logistic", "--set", "C=10", "--explain"])];
 
