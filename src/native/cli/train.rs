@@ -6,13 +6,12 @@ use crate::format::{encode, encode_with};
 use crate::model::{Method, Unknown};
 use crate::native::data::{self, Format};
 use crate::native::report::{Made, html};
-use crate::native::store::file;
+use crate::native::store::{self, file};
 use crate::native::train::{self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Watch};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Fit a model to rows
@@ -210,11 +209,10 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     if (1.0..=1e12).contains(&bytes) { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
 }
 
-/// A bar, the best candidate so far, and the person who may press Ctrl-C.
+/// A bar, and the best candidate so far.
 struct Progress {
     bar: ProgressBar,
     best: Mutex<f64>,
-    is_interrupted: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -223,22 +221,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("fitting {bar:40} {pos}/{len} {eta}  {msg}") {
             bar.set_style(style);
         }
-        Self { bar, best: Mutex::new(f64::INFINITY), is_interrupted: Arc::default() }
-    }
-
-    /// Lets Ctrl-C end the fit instead of the program.
-    fn listen(&self) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| {
-            Error::new(Kind::Io, "--keep-best", "a program that can wait for Ctrl-C", error.to_string())
-        })?;
-        let is_interrupted = Arc::clone(&self.is_interrupted);
-        std::thread::spawn(move || {
-            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-                is_interrupted.store(true, Ordering::Relaxed);
-            }
-        });
-        Ok(())
+        Self { bar, best: Mutex::new(f64::INFINITY) }
     }
 }
 
@@ -264,7 +247,8 @@ impl Watch for Progress {
     }
 
     fn goes_on(&self) -> bool {
-        !self.is_interrupted.load(Ordering::Relaxed)
+        // Never so unless --keep-best heeds it.
+        store::check_interruption("rows").is_ok()
     }
 }
 
@@ -275,7 +259,7 @@ impl Train {
         let table = data::read(&self.rows, self.format)?;
         let progress = Progress::new(globals.shows_progress());
         if self.keep_best {
-            progress.listen()?;
+            store::heed_interruption()?;
         }
         let fitted = train::fit(&table, &options, &progress);
         progress.bar.finish_and_clear();
