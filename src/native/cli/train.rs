@@ -3,9 +3,9 @@
 use super::{Globals, bench, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::format::{encode, encode_with};
-use crate::model::{Method, Unknown};
+use crate::model::{Method, Model, Unknown};
 use crate::native::data::{self, Format};
-use crate::native::report::{Made, html};
+use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
 use crate::native::train::{
     self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, unsupervised,
@@ -280,20 +280,34 @@ impl Train {
         if let Choice::Unsupervised(family) = self.model {
             let fitted = unsupervised::fit(&table, family, &options, &progress);
             progress.bar.finish_and_clear();
-            let (model, report) = fitted?;
-            return self.write(&encode(&model)?, None, &report, report.download);
+            let unsupervised::Fitted { model, report, cloud } = fitted?;
+            let bytes = encode(&model)?;
+            let method = model.signature().outputs[0].method;
+            let page = self.page(&model, method, &bytes, |made| pages::unsupervised(&report, cloud.as_ref(), made));
+            return self.write(&bytes, page, &report, report.download);
         }
         let fitted = train::fit(&table, &options, &progress);
         progress.bar.finish_and_clear();
         let Fitted { model, background, report, insight } = fitted?;
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
-        let page = insight.map(|insight| {
-            let output = self.output();
-            let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
-            let made = Made { name: &name, bytes: bytes.len(), seconds: bench::time(&model, Method::Predict, 1) };
-            html(&report, &insight, &made)
+        let page = insight.and_then(|insight| {
+            self.page(&model, Method::Predict, &bytes, |made| pages::html(&report, &insight, made))
         });
         self.write(&bytes, page, &report, report.download)
+    }
+
+    /// The page that --report asks for.
+    fn page(
+        &self,
+        model: &Model,
+        method: Method,
+        bytes: &[u8],
+        draw: impl FnOnce(&Made<'_>) -> String,
+    ) -> Option<String> {
+        self.report.as_ref()?;
+        let output = self.output();
+        let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
+        Some(draw(&Made { name: &name, bytes: bytes.len(), seconds: bench::time(model, method, 1) }))
     }
 
     fn output(&self) -> PathBuf {
@@ -334,7 +348,6 @@ impl Train {
             ("--time", self.time.is_some()),
             ("--budget", self.budget.is_some()),
             ("--explain", self.explain),
-            ("--report", self.report.is_some()),
         ];
         let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
         let expected = "only what a model without a target can use";
