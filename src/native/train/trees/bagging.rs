@@ -2,10 +2,10 @@
 
 use super::bins::Binned;
 use super::impurity::{Impurity, Item};
-use super::random::Random;
 use super::tree::{self, Tree};
 use super::{Grown, Link, Progress, Sample};
 use crate::model::forest::MAX_TREE_DEPTH;
+use crate::native::train::random::Random;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -3,9 +3,9 @@
 use super::bins::{Binned, MISSING};
 use super::histogram::{self, Histogram, Step, Sums, Units, add};
 use super::partition::part;
-use super::random::Random;
 use super::split::{Bounds, Node as Search, Rules, Split, value};
 use super::tree::Tree;
+use crate::native::train::random::Random;
 use rayon::prelude::*;
 use std::collections::BinaryHeap;
 use std::ops::Range;

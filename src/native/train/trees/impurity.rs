@@ -3,9 +3,9 @@
 
 use super::bagging::{Bagging, Criterion, Splitter};
 use super::bins::{BINS, Feature, Kind, MISSING};
-use super::random::Random;
 use super::split::Left;
 use crate::math::ln;
+use crate::native::train::random::Random;
 
 /// A row of a tree.
 #[derive(Clone, Copy, Debug)]
