@@ -16,7 +16,12 @@ import numpy as np
 
 THREADS = "2"
 SEED = 0
-SETTINGS = {"boosting": {"max_iter": 100, "max_leaf_nodes": 31}, "random-forest": {"n_estimators": 50}}
+SETTINGS = {
+    "boosting": {"max_iter": 100, "max_leaf_nodes": 31},
+    "random-forest": {"n_estimators": 50},
+    "svm": {"C": 10},
+    "mlp": {"hidden_layer_sizes": 100},
+}
 ENVIRONMENT = {**os.environ, **dict.fromkeys(["OMP_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"], THREADS)}
 
 
@@ -29,6 +34,9 @@ def problems():
             rows + 20_000, 28, n_informative=14, n_redundant=6, n_clusters_per_class=6, flip_y=0.1, random_state=SEED
         )
         yield f"{rows // 1000}k × 28, 2 classes", family, True, rows, made
+    made = datasets.make_classification(40_000, 20, n_informative=10, n_clusters_per_class=4, flip_y=0.05, random_state=SEED)
+    for rows, family in [(20_000, "mlp"), (10_000, "svm")]:
+        yield f"{rows // 1000}k × 20, 2 classes", family, True, rows, made
     yield "100k × 10, friedman1", "boosting", False, 100_000, datasets.make_friedman1(120_000, noise=1.0, random_state=SEED)
     yield "10k × 10, friedman1", "random-forest", False, 10_000, datasets.make_friedman1(20_000, noise=1.0, random_state=SEED)
     for name, load in [("breast cancer", datasets.load_breast_cancer), ("digits", datasets.load_digits), ("diabetes", datasets.load_diabetes)]:
@@ -45,6 +53,17 @@ def peers(family, is_classes):
         from sklearn import ensemble
 
         return {"scikit-learn": lambda: getattr(ensemble, f"RandomForest{kind}")(n_estimators=50, n_jobs=2, random_state=SEED)}
+    if family in ("svm", "mlp"):
+        from sklearn import neural_network, pipeline, preprocessing, svm
+
+        def made():
+            if family == "mlp":
+                model = getattr(neural_network, f"MLP{kind}")(hidden_layer_sizes=100, random_state=SEED)
+            else:
+                model = svm.SVC(C=10, probability=True, random_state=SEED) if is_classes else svm.SVR(C=10)
+            return pipeline.make_pipeline(preprocessing.StandardScaler(), model)
+
+        return {"scikit-learn": made}
     import lightgbm
     import xgboost
     from sklearn import ensemble

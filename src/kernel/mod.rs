@@ -8,7 +8,7 @@ pub mod column;
 pub mod decide;
 pub mod dense;
 pub mod encode;
-mod exp;
+pub mod exp;
 pub mod forest;
 pub mod impute;
 pub mod interleave;

@@ -37,8 +37,8 @@ pub struct Train {
     /// The column to predict; every --model but kmeans and pca needs one
     #[arg(long, short, value_name = "COL")]
     target: Option<String>,
-    /// auto, linear, ridge, lasso, elastic-net, logistic, boosting, random-forest, extra-trees, tree, knn or naive-bayes;
-    /// without a target kmeans or pca; scikit-learn's class names work too
+    /// auto, linear, ridge, lasso, elastic-net, logistic, boosting, random-forest, extra-trees, tree, knn, naive-bayes, svm
+    /// or mlp; without a target kmeans or pca; scikit-learn's class names work too
     #[arg(long, short, value_name = "NAME", default_value = "auto", value_parser = parse_model, help_heading = "Model")]
     model: Choice,
     /// Predict a number or a class; told from the target's values if not given
@@ -132,6 +132,8 @@ Examples:
       no target: groups of rows, as many as are best apart; the model tells a row's group
   edgelet train sensors.parquet --model pca --set n_components=0.95
       no target: the directions that explain 95 % of the variance; the model transforms rows
+  edgelet train waves.csv --target height --model mlp --search hidden_layer_sizes=16,32x16
+      a small network, of one layer or two
   generate-rows | edgelet train - --target y --json | jq .metrics
       rows from a pipe, the report for a program
 
@@ -153,6 +155,11 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
   naive-bayes       var_smoothing=1e-9
   kmeans            n_clusters=8, n_init=10, max_iter=300, tol=1e-4; --search keeps the best silhouette
   pca               n_components=none (a count, or a share of the variance), whiten=false
+  svm               C=1, kernel=rbf (linear, poly, sigmoid), gamma=scale (auto, a number), degree=3, coef0=0, tol=1e-3,
+                    max_iter=none; of numbers epsilon=0.1; of classes class_weight. At most 30000 rows; auto leaves it out
+  mlp               hidden_layer_sizes=100 (64x32: two layers), activation=relu (tanh, logistic, identity), solver=adam
+                    (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
+                    n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
 
 SOURCE_DATE_EPOCH sets the time that is written into the model.";
 

@@ -1,4 +1,4 @@
-//! From a preparation and a linear function to a whole model.
+//! From a preparation and what was learned to a whole model.
 
 use super::bayes::Likelihoods;
 use super::matrix::Matrix;
@@ -6,6 +6,7 @@ use super::options::Task;
 use super::prepare::Preparation;
 use super::problem::{Learned, Problem};
 use super::trees::Link;
+use super::{mlp, svm};
 use crate::error::Result;
 use crate::kernel::text::TextList;
 use crate::model::{
@@ -27,15 +28,22 @@ pub fn model(
     learned: &Learned,
     provenance: Provenance,
 ) -> Result<Model> {
+    let outputs = lay(&mut preparation, learned, problem.target.task);
+    let signature = Signature {
+        inputs: problem.features.inputs.clone(),
+        targets: vec![problem.target_name.clone()],
+        classes: problem.target.classes.clone().into_iter().collect(),
+        outputs,
+    };
+    Model::new(Parts { signature, graph: preparation.graph, provenance, tests: TestRows::default() })
+}
+
+/// The steps from a prepared row to the answers.
+fn lay(preparation: &mut Preparation, learned: &Learned, task: Task) -> Vec<Output> {
     let (value, link) = match learned {
         Learned::Linear(linear) => {
-            let is_binary = linear.intercepts.len() == 1;
-            let (name, link) = match problem.target.task {
-                Task::Regression => ("linear", Link::Identity),
-                Task::Classification if is_binary => ("logistic", Link::Sigmoid),
-                Task::Classification => ("logistic", Link::Softmax),
-            };
-            (preparation.push(name, linear.clone(), vec![preparation.value]), link)
+            let name = if task == Task::Regression { "linear" } else { "logistic" };
+            (preparation.push(name, linear.clone(), vec![preparation.value]), link(task, linear.intercepts.len()))
         }
         Learned::Trees(grown) => (preparation.push("trees", grown.forest.clone(), vec![preparation.value]), grown.link),
         Learned::Neighbours(rows, known) => {
@@ -43,12 +51,14 @@ pub fn model(
             let link = if known.classes == 0 { Link::Identity } else { Link::Shares };
             (preparation.push("neighbours", known.clone(), vec![distances]), link)
         }
-        Learned::Likelihoods(likelihoods) => (lay_likelihoods(&mut preparation, likelihoods), Link::Softmax),
+        Learned::Likelihoods(likelihoods) => (lay_likelihoods(preparation, likelihoods), Link::Softmax),
+        Learned::Network(network) => (mlp::lay(preparation, network), link(task, network.outputs())),
+        Learned::Support(machine) => return svm::lay(preparation, machine),
     };
     let output = |method, value| Output { method, value };
     let decided =
         |decision, probabilities| vec![output(Method::Predict, decision), output(Method::PredictProba, probabilities)];
-    let outputs = match link {
+    match link {
         Link::Identity => vec![output(Method::Predict, value)],
         Link::Exp => vec![output(Method::Predict, preparation.push("exp", Map::of(Function::Exp), vec![value]))],
         Link::Shares => decided(preparation.push("decision", ArgMax, vec![value]), value),
@@ -64,14 +74,16 @@ pub fn model(
             outputs.push(output(Method::DecisionFunction, value));
             outputs
         }
-    };
-    let signature = Signature {
-        inputs: problem.features.inputs.clone(),
-        targets: vec![problem.target_name.clone()],
-        classes: problem.target.classes.clone().into_iter().collect(),
-        outputs,
-    };
-    Model::new(Parts { signature, graph: preparation.graph, provenance, tests: TestRows::default() })
+    }
+}
+
+/// What scores are to a task: the answer itself, or the log-odds of classes.
+fn link(task: Task, scores: usize) -> Link {
+    match task {
+        Task::Regression => Link::Identity,
+        Task::Classification if scores == 1 => Link::Sigmoid,
+        Task::Classification => Link::Softmax,
+    }
 }
 
 /// The steps from a prepared row to the logarithm of each class's likelihood.
@@ -118,7 +130,7 @@ pub fn background(model: &Model, problem: &Problem, learned: &Learned) -> Result
     let known = match learned {
         Learned::Linear(_) => predict::means(model, &problem.features.rows.values, &TextList::default())?,
         Learned::Trees(grown) => vec![Known { node: 0, numbers: grown.weights.clone() }],
-        Learned::Neighbours(..) | Learned::Likelihoods(_) => Vec::new(),
+        _ => Vec::new(),
     };
     Background::new(model, known)
 }

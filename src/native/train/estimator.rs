@@ -28,11 +28,15 @@ pub enum Estimator {
     Neighbours,
     /// A bell for each class and column.
     Bayes,
+    /// Kernels of the rows at the border.
+    Support,
+    /// Layers of linear functions, bent.
+    Network,
 }
 
 impl Estimator {
     /// Every family.
-    pub const ALL: [Estimator; 11] = [
+    pub const ALL: [Estimator; 13] = [
         Estimator::Linear,
         Estimator::Ridge,
         Estimator::Lasso,
@@ -44,6 +48,8 @@ impl Estimator {
         Estimator::Tree,
         Estimator::Neighbours,
         Estimator::Bayes,
+        Estimator::Support,
+        Estimator::Network,
     ];
 
     /// Its name on the command line.
@@ -60,6 +66,8 @@ impl Estimator {
             Estimator::Tree => "tree",
             Estimator::Neighbours => "knn",
             Estimator::Bayes => "naive-bayes",
+            Estimator::Support => "svm",
+            Estimator::Network => "mlp",
         }
     }
 
@@ -82,6 +90,10 @@ impl Estimator {
             (Estimator::Neighbours, Task::Regression) => "KNeighborsRegressor",
             (Estimator::Neighbours, Task::Classification) => "KNeighborsClassifier",
             (Estimator::Bayes, _) => "GaussianNB",
+            (Estimator::Support, Task::Regression) => "SVR",
+            (Estimator::Support, Task::Classification) => "SVC",
+            (Estimator::Network, Task::Regression) => "MLPRegressor",
+            (Estimator::Network, Task::Classification) => "MLPClassifier",
         }
     }
 
@@ -124,6 +136,15 @@ impl Estimator {
         matches!(self, Estimator::Boosting | Estimator::RandomForest | Estimator::ExtraTrees | Estimator::Tree)
     }
 
+    /// What helps a solver that did not reach its tolerance.
+    pub const fn converges_by(self) -> &'static str {
+        match self {
+            Estimator::Support => "standardize, or lower C",
+            Estimator::Network => "raise max_iter or tol",
+            _ => "standardize, or penalize more (classes may be separable)",
+        }
+    }
+
     /// Its hyper-parameters where it does a task.
     pub const fn parameters(self, task: Task) -> &'static [Parameter] {
         match self {
@@ -137,6 +158,8 @@ impl Estimator {
             Estimator::Tree => parameters::tree(task),
             Estimator::Neighbours => parameters::NEIGHBOURS,
             Estimator::Bayes => parameters::BAYES,
+            Estimator::Support => parameters::support(task),
+            Estimator::Network => parameters::NETWORK,
         }
     }
 }

@@ -17,6 +17,8 @@ const MAX_HALVINGS: usize = 50;
 pub struct Limits {
     /// The largest entry of the (pseudo-)gradient at which the minimum counts as found.
     pub gradient: f64,
+    /// The decrease of a step, relative to the value, that is none; 0 to go on as long as there is any.
+    pub decrease: f64,
     /// The most steps.
     pub steps: usize,
 }
@@ -28,26 +30,31 @@ struct Pair {
     curvature: f64,
 }
 
-/// Minimizes `smooth(x) + Σ weights[i] |x[i]|` from x = 0. `smooth` returns its value and writes its gradient. Returns
-/// the minimum and whether it was found within the limits.
+/// Minimizes `smooth(x) + Σ weights[i] |x[i]|` from a start. `smooth` returns its value and writes its gradient; `goes_on`
+/// hears before each step, and ends it by saying no. Returns the minimum and whether it was found within the limits.
 pub fn minimize(
+    start: Vec<f64>,
     weights: &[f64],
     limits: Limits,
+    goes_on: &dyn Fn() -> bool,
     mut smooth: impl FnMut(&[f64], &mut [f64]) -> f64,
 ) -> (Vec<f64>, bool) {
     let magnitude = |x: &[f64]| -> f64 { weights.iter().zip(x).map(|(weight, x)| weight * x.abs()).sum() };
-    let mut x = vec![0.0; weights.len()];
-    let mut gradient = x.clone();
+    let mut x = start;
+    let mut gradient = vec![0.0; x.len()];
     let mut value = smooth(&x, &mut gradient) + magnitude(&x);
     let mut past: Vec<Pair> = Vec::new();
     for _ in 0..limits.steps {
+        if !goes_on() {
+            break;
+        }
         let pseudo = pseudo_gradient(&x, &gradient, weights);
         if pseudo.iter().all(|g| g.abs() <= limits.gradient) {
             return (x, true);
         }
         let direction = descent_direction(&past, &pseudo, weights);
         let (mut length, mut next, mut next_gradient) = (1.0, x.clone(), gradient.clone());
-        let mut is_accepted = false;
+        let (mut is_accepted, mut decrease) = (false, 0.0);
         for _ in 0..MAX_HALVINGS {
             for (i, next) in next.iter_mut().enumerate() {
                 let moved = x[i] + length * direction[i];
@@ -58,6 +65,7 @@ pub fn minimize(
             let predicted: f64 = pseudo.iter().zip(next.iter().zip(&x)).map(|(g, (next, x))| g * (next - x)).sum();
             // Near the minimum the decrease drowns in rounding, while the gradient still tells the way.
             if next_value <= value + DECREASE * predicted + 4.0 * f64::EPSILON * value.abs() {
+                decrease = (value - next_value) / value.abs().max(next_value.abs()).max(1.0);
                 value = next_value;
                 is_accepted = true;
                 break;
@@ -74,6 +82,9 @@ pub fn minimize(
         }
         remember(&mut past, &x, &next, &gradient, &next_gradient);
         (x, gradient) = (next, next_gradient);
+        if decrease <= limits.decrease && limits.decrease > 0.0 {
+            return (x, true);
+        }
     }
     (x, false)
 }
@@ -146,10 +157,10 @@ mod tests {
             gradient.copy_from_slice(&[2.0 * (x[0] - 3.0), 20.0 * (x[1] + 0.1)]);
             (x[0] - 3.0).powi(2) + 10.0 * (x[1] + 0.1).powi(2)
         };
-        let limits = Limits { gradient: 1e-12, steps: 100 };
-        let (free, found) = minimize(&[0.0; 2], limits, bowl);
+        let limits = Limits { gradient: 1e-12, decrease: 0.0, steps: 100 };
+        let (free, found) = minimize(vec![0.0; 2], &[0.0; 2], limits, &|| true, bowl);
         assert!(found && (free[0] - 3.0).abs() < 1e-12 && (free[1] + 0.1).abs() < 1e-12, "{free:?}");
-        let (pulled, found) = minimize(&[2.0, 2.0], limits, bowl);
+        let (pulled, found) = minimize(vec![0.0; 2], &[2.0, 2.0], limits, &|| true, bowl);
         assert!(found && (pulled[0] - 2.0).abs() < 1e-12 && pulled[1] == 0.0, "{pulled:?}");
     }
 }

@@ -30,11 +30,11 @@ pub fn solve(sample: &Sample<'_>, [l1, l2]: [f64; 2], precision: Precision) -> R
     };
     let (l1, l2) = (per_coefficient(&|divisor| l1 / divisor), per_coefficient(&|divisor| l2 / (divisor * divisor)));
     let limits = match precision {
-        Precision::Rough => Limits { gradient: 1e-5, steps: 300 },
-        Precision::Full => Limits { gradient: 1e-10, steps: 10_000 },
+        Precision::Rough => Limits { gradient: 1e-5, decrease: 0.0, steps: 300 },
+        Precision::Full => Limits { gradient: 1e-10, decrease: 0.0, steps: 10_000 },
     };
     let mut residuals = vec![0.0; scores];
-    let (found, converged) = lbfgs::minimize(&l1, limits, |parameters, gradient| {
+    let (found, converged) = lbfgs::minimize(vec![0.0; l1.len()], &l1, limits, &|| true, |parameters, gradient| {
         gradient.fill(0.0);
         let mut loss = 0.0;
         for (i, (row, &target)) in conditioned.rows().zip(targets).enumerate() {

@@ -17,6 +17,7 @@ mod least_squares;
 mod logistic;
 mod matrix;
 pub mod metrics;
+mod mlp;
 mod neighbours;
 mod options;
 mod parameters;
@@ -29,6 +30,7 @@ mod roles;
 mod search;
 mod select;
 mod split;
+mod svm;
 mod target;
 mod trees;
 pub mod unsupervised;
@@ -311,8 +313,8 @@ fn note_doubts(problem: &Problem, chosen: &Chosen, watch: &dyn Watch, notes: &mu
         notes.push(format!("the target is {} in every row: the model predicts that, whatever the features", values[0]));
     }
     let candidate = &chosen.candidate;
-    if !chosen.fit.converged {
-        notes.push(format!("{candidate} did not converge: standardize, or penalize more (classes may be separable)"));
+    if !chosen.fit.converged && watch.goes_on() {
+        notes.push(format!("{candidate} did not converge: {}", candidate.estimator.converges_by()));
     }
     if !watch.goes_on() {
         notes.push("the fit was ended early: the model is what there was by then".to_owned());

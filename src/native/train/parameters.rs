@@ -23,12 +23,20 @@ pub struct Parameter {
 pub enum Takes {
     /// A whole number of at least that many.
     Whole(usize),
+    /// The same, or `auto`.
+    WholeOrAuto(usize),
+    /// Whole numbers from 1 to that many, joined by `x` or commas: `64x32`.
+    Wholes(usize),
     /// A whole number from the one to the other.
     Between(usize, usize),
     /// The same, or `none` for no limit.
     WholeOrNone(usize),
+    /// A number that is finite.
+    Number,
     /// A number that is finite and at least 0.
     AtLeast0,
+    /// The same, or one of these words.
+    AtLeast0Or(&'static [&'static str]),
     /// A number that is finite and above 0.
     Above0,
     /// A number from 0 to 1.
@@ -52,9 +60,13 @@ impl Takes {
     fn expected(&self) -> String {
         match self {
             Takes::Whole(least) => format!("a whole number of at least {least}"),
+            Takes::WholeOrAuto(least) => format!("a whole number of at least {least}, or auto"),
+            Takes::Wholes(most) => format!("whole numbers from 1 to {most}, such as 64 or 64x32"),
             Takes::Between(least, most) => format!("a whole number from {least} to {most}"),
             Takes::WholeOrNone(least) => format!("a whole number of at least {least}, or none"),
+            Takes::Number => "a number".into(),
             Takes::AtLeast0 => "a number of at least 0".into(),
+            Takes::AtLeast0Or(words) => format!("{} or a number of at least 0", words.join(", ")),
             Takes::Above0 => "a number above 0".into(),
             Takes::Share => "a number from 0 to 1".into(),
             Takes::Inside => "a number between 0 and 1".into(),
@@ -73,9 +85,13 @@ impl Takes {
         let is_whole = |least: usize| text.parse::<u32>().is_ok_and(|x| x as usize >= least);
         match self {
             Takes::Whole(least) => is_whole(*least),
+            Takes::WholeOrAuto(least) => text == "auto" || is_whole(*least),
+            Takes::Wholes(most) => wholes(text).is_some_and(|all| all.iter().all(|x| (1..=*most).contains(x))),
             Takes::Between(least, most) => is_whole(*least) && !is_whole(*most + 1),
             Takes::WholeOrNone(least) => text == "none" || is_whole(*least),
+            Takes::Number => number.is_some(),
             Takes::AtLeast0 => number.is_some_and(|x| x >= 0.0),
+            Takes::AtLeast0Or(words) => words.contains(&text) || number.is_some_and(|x| x >= 0.0),
             Takes::Above0 => number.is_some_and(|x| x > 0.0),
             Takes::Share => number.is_some_and(|x| (0.0..=1.0).contains(&x)),
             Takes::Inside => number.is_some_and(|x| x > 0.0 && x < 1.0),
@@ -88,6 +104,11 @@ impl Takes {
             Takes::Directions => text == "none" || directions(text).is_some(),
         }
     }
+}
+
+/// `64x32` or `64,32`, taken apart.
+fn wholes(text: &str) -> Option<Vec<usize>> {
+    text.split(['x', ',']).map(|part| part.trim().parse().ok()).collect()
 }
 
 /// `age:1,price:-1`, taken apart. A name may hold colons, but no commas.
@@ -167,6 +188,11 @@ impl<'a> Values<'a> {
         self.word(name).parse().unwrap_or_default()
     }
 
+    /// Whole numbers.
+    pub fn wholes(self, name: &str) -> Vec<usize> {
+        wholes(self.word(name)).unwrap_or_default()
+    }
+
     /// A whole number, or no limit.
     pub fn whole_or_none(self, name: &str) -> Option<usize> {
         self.word(name).parse().ok()
@@ -214,6 +240,7 @@ fn unknown(family: &str, has: &[Parameter], name: &str) -> Error {
     }
 }
 
+const C: Parameter = Parameter { name: "C", default: "1", takes: Takes::Above0 };
 const ALPHA: Parameter = Parameter { name: "alpha", default: "1", takes: Takes::AtLeast0 };
 const L1_RATIO: Parameter = Parameter { name: "l1_ratio", default: "0.5", takes: Takes::Share };
 const CLASS_WEIGHT: Parameter =
@@ -235,7 +262,7 @@ pub const PENALTY: &[Parameter] = &[ALPHA];
 pub const ELASTIC: &[Parameter] = &[ALPHA, L1_RATIO];
 /// Of logistic regression.
 pub const LOGISTIC: &[Parameter] = &[
-    Parameter { name: "C", default: "1", takes: Takes::Above0 },
+    C,
     CLASS_WEIGHT,
     L1_RATIO,
     Parameter { name: "penalty", default: "l2", takes: Takes::Words(&["none", "l1", "l2", "elasticnet"]) },
@@ -265,6 +292,49 @@ pub const KMEANS: &[Parameter] = &[
 pub const PCA: &[Parameter] = &[
     Parameter { name: "n_components", default: "none", takes: Takes::Components },
     Parameter { name: "whiten", default: "false", takes: TRUE_OR_FALSE },
+];
+
+/// Those of support vector machines.
+macro_rules! support {
+    ($($more:expr),*) => {
+        &[
+            C,
+            $($more,)*
+            Parameter { name: "coef0", default: "0", takes: Takes::Number },
+            Parameter { name: "degree", default: "3", takes: Takes::Between(0, 100) },
+            Parameter { name: "gamma", default: "scale", takes: Takes::AtLeast0Or(&["scale", "auto"]) },
+            Parameter {
+                name: "kernel",
+                default: "rbf",
+                takes: Takes::Words(&["linear", "poly", "rbf", "sigmoid"]),
+            },
+            Parameter { name: "max_iter", default: "none", takes: Takes::WholeOrNone(1) },
+            Parameter { name: "tol", default: "1e-3", takes: Takes::Above0 },
+        ]
+    };
+}
+
+/// Of support vector machines.
+pub const fn support(task: Task) -> &'static [Parameter] {
+    match task {
+        Task::Classification => support![CLASS_WEIGHT],
+        Task::Regression => support![Parameter { name: "epsilon", default: "0.1", takes: Takes::AtLeast0 }],
+    }
+}
+
+/// Of multi-layer perceptrons.
+pub const NETWORK: &[Parameter] = &[
+    Parameter { name: "activation", default: "relu", takes: Takes::Words(&["identity", "logistic", "relu", "tanh"]) },
+    Parameter { name: "alpha", default: "1e-4", takes: Takes::AtLeast0 },
+    Parameter { name: "batch_size", default: "auto", takes: Takes::WholeOrAuto(1) },
+    Parameter { name: "early_stopping", default: "false", takes: TRUE_OR_FALSE },
+    Parameter { name: "hidden_layer_sizes", default: "100", takes: Takes::Wholes(1 << 14) },
+    Parameter { name: "learning_rate_init", default: "1e-3", takes: Takes::Above0 },
+    Parameter { name: "max_iter", default: "200", takes: Takes::Whole(1) },
+    Parameter { name: "n_iter_no_change", default: "10", takes: Takes::Whole(1) },
+    Parameter { name: "solver", default: "adam", takes: Takes::Words(&["adam", "lbfgs"]) },
+    Parameter { name: "tol", default: "1e-4", takes: Takes::AtLeast0 },
+    Parameter { name: "validation_fraction", default: "0.1", takes: Takes::Inside },
 ];
 
 /// Those of gradient boosting that do not depend on the task, before and after those that do.

@@ -11,7 +11,7 @@ use super::prepare::{Preparation, Settings};
 use super::roles::Roles;
 use super::target::Target;
 use super::trees::Grown;
-use super::{assemble, bayes, ensemble, neighbours};
+use super::{assemble, bayes, ensemble, mlp, neighbours, svm};
 use crate::error::Result;
 use crate::model::{Linear, Method, Model, Neighbours, Pairwise, Provenance};
 use crate::native::data::Table;
@@ -55,6 +55,10 @@ pub enum Learned {
     Neighbours(Pairwise, Neighbours),
     /// The likelihood of each class.
     Likelihoods(Likelihoods),
+    /// Support vector machines.
+    Support(Box<svm::Machine>),
+    /// A multi-layer perceptron.
+    Network(mlp::Network),
 }
 
 impl Problem {
@@ -140,6 +144,16 @@ impl Problem {
             Estimator::Neighbours => {
                 let (rows, known) = neighbours::keep(candidate, &sample)?;
                 (Learned::Neighbours(rows, known), true)
+            }
+            Estimator::Network => {
+                let (network, converged) = mlp::fit(candidate, &sample, self.seed, goes_on)?;
+                (Learned::Network(network), converged)
+            }
+            Estimator::Support => {
+                // Not of a fold's rows, which are fewer: the last fit is to all of them.
+                svm::check(self.target.values.len())?;
+                let (machine, converged) = svm::fit(candidate, &sample, self.seed, goes_on)?;
+                (Learned::Support(Box::new(machine)), converged)
             }
             Estimator::Bayes => (Learned::Likelihoods(bayes::fit(candidate, &sample)), true),
             _ => {

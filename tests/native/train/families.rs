@@ -3,8 +3,8 @@
 use super::{assert_proves_itself, fit, integers, nodes, only_fit, predict, table, texts};
 use edgelet::error::Kind;
 use edgelet::format;
-use edgelet::model::{Method, Missing};
-use edgelet::native::data::{Table, Values};
+use edgelet::model::{Method, Missing, Model};
+use edgelet::native::data::{Column, Table, Values};
 use edgelet::native::train::{self, Estimator, Options, Roles, Space, Watch};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,21 +65,8 @@ fn trees_take_gaps_and_texts_as_they_are() {
 
 #[test]
 fn classes_of_trees_have_probabilities() {
-    let mut table = rides(400);
-    let Values::Numbers(price) = table.columns.remove(3).values else { panic!("numbers") };
-    let class = |price: &f64| {
-        if *price < 9.0 {
-            "cheap"
-        } else if *price < 18.0 {
-            "fair"
-        } else {
-            "dear"
-        }
-    };
     for classes in [2, 3] {
-        let labels = price.iter().map(class).map(|class| if classes == 2 && class == "fair" { "dear" } else { class });
-        let mut table = table.clone();
-        table.columns.push(edgelet::native::data::Column { name: "kind".into(), values: texts(labels) });
+        let table = kinds(400, classes);
         for estimator in TREES {
             let options = Options { estimator: Some(estimator), ..only_fit("kind") };
             let model = fit(&table, &options).model;
@@ -92,6 +79,115 @@ fn classes_of_trees_have_probabilities() {
             assert!(shares[1] > 0.5 && shares[classes] > 0.5, "{estimator:?}: {shares:?}");
         }
     }
+}
+
+/// Rides with the price as a class: up to three of them.
+fn kinds(count: usize, classes: usize) -> Table {
+    let mut table = rides(count);
+    let Values::Numbers(price) = table.columns.remove(3).values else { panic!("numbers") };
+    let kind = |price: &f64| match *price {
+        ..9.0 => "cheap",
+        9.0..18.0 if classes == 3 => "fair",
+        _ => "dear",
+    };
+    table.columns.push(Column { name: "kind".into(), values: texts(price.iter().map(kind)) });
+    table
+}
+
+#[test]
+fn machines_and_networks_are_prepared_like_linear_models_and_need_no_certain_number_of_threads() {
+    let names = |model: &Model| nodes(model).into_iter().map(|(name, _)| name).collect::<Vec<String>>();
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    for (estimator, pairs) in [
+        (Estimator::Support, set(&[("C", "10")])),
+        // Large enough for more than one thread.
+        (
+            Estimator::Network,
+            set(&[("hidden_layer_sizes", "64x16"), ("learning_rate_init", "0.02"), ("max_iter", "160")]),
+        ),
+        (
+            Estimator::Network,
+            set(&[("hidden_layer_sizes", "32x16"), ("solver", "lbfgs"), ("activation", "tanh"), ("max_iter", "60")]),
+        ),
+    ] {
+        let options = Options { estimator: Some(estimator), set: pairs, trained_at: Some(0), ..only_fit("price") };
+        let fitted = fit(&rides(400), &options);
+        assert_proves_itself(&fitted.model);
+        let r2 = fitted.report.metrics.iter().find(|scores| scores.name == "r2").and_then(|scores| scores.train);
+        assert!(r2.is_some_and(|r2| r2 > 0.9), "{estimator:?}: {r2:?}");
+        assert_eq!(
+            names(&fitted.model)[..7],
+            ["numbers", "fill_numbers", "standardize", "categories", "fill_categories", "one_hot", "features"]
+        );
+        let again = one_thread.install(|| fit(&rides(400), &options));
+        assert_eq!(format::encode(&fitted.model), format::encode(&again.model), "{estimator:?}");
+        for classes in [2, 3] {
+            let options = Options { target: "kind".into(), ..options.clone() };
+            let fitted = fit(&kinds(400, classes), &options);
+            assert_proves_itself(&fitted.model);
+            let shares = predict(&fitted.model, Method::PredictProba, &[0.9, 12.0, 0.0, 0.01, 12.0, 2.0]);
+            for row in shares.chunks_exact(classes) {
+                assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-6, "{estimator:?}: {shares:?}");
+            }
+            // Sorted: cheap, dear, fair.
+            assert!(shares[1] > 0.5 && shares[classes] > 0.5, "{estimator:?}: {shares:?}");
+            let again = one_thread.install(|| fit(&kinds(400, classes), &options));
+            assert_eq!(format::encode(&fitted.model), format::encode(&again.model), "{estimator:?} {classes}");
+        }
+    }
+}
+
+#[test]
+fn what_machines_and_networks_cannot_be_told_or_hold_is_refused() {
+    for (estimator, name, text, kind, at) in [
+        (Estimator::Support, "kernel", "cubic", Kind::BadOption, "--set kernel"),
+        (Estimator::Support, "gamma", "-1", Kind::BadOption, "--set gamma"),
+        (Estimator::Support, "class_weight", "balanced", Kind::BadOption, "--set"),
+        (Estimator::Network, "hidden_layer_sizes", "16x0", Kind::BadOption, "--set hidden_layer_sizes"),
+        (Estimator::Network, "hidden_layer_sizes", "16384x16384", Kind::LimitExceeded, "--set hidden_layer_sizes"),
+        (Estimator::Network, "batch_size", "none", Kind::BadOption, "--set batch_size"),
+        (Estimator::Network, "learning_rate_init", "1e300", Kind::Training, "--model mlp"),
+    ] {
+        let options = Options { estimator: Some(estimator), set: set(&[(name, text)]), ..only_fit("price") };
+        let error = train::fit(&rides(50), &options, &()).expect_err(text);
+        assert_eq!((error.kind(), error.at()), (kind, at), "{name}={text}");
+    }
+    let pairs = set(&[("early_stopping", "true"), ("validation_fraction", "0.01")]);
+    let options = Options { estimator: Some(Estimator::Network), set: pairs, ..only_fit("price") };
+    let error = train::fit(&rides(50), &options, &()).expect_err("no row to tell");
+    assert_eq!(error.at(), "--set validation_fraction");
+    let options = Options { estimator: Some(Estimator::Support), ..only_fit("price") };
+    let error = train::fit(&rides(30_001), &options, &()).expect_err("too many rows");
+    assert_eq!((error.kind(), error.at()), (Kind::LimitExceeded, "rows"));
+}
+
+#[test]
+fn networks_stop_early_and_tell_what_they_did_not_reach() {
+    /// Says no after some questions.
+    struct Asked(AtomicUsize, usize);
+    impl Watch for Asked {
+        fn goes_on(&self) -> bool {
+            self.0.fetch_add(1, Ordering::Relaxed) < self.1
+        }
+    }
+    let network = |pairs: &[(&str, &str)], most: usize| {
+        let set = set(&[&[("hidden_layer_sizes", "4"), ("max_iter", "60")], pairs].concat());
+        let options = Options { estimator: Some(Estimator::Network), set, ..only_fit("price") };
+        let watch = Asked(AtomicUsize::new(0), most);
+        let fitted = train::fit(&rides(300), &options, &watch).expect("a model");
+        (fitted, watch.0.into_inner())
+    };
+    let has = |fitted: &train::Fitted, part: &str| fitted.report.notes.iter().any(|note| note.contains(part));
+    let (slow, asked) = network(&[], usize::MAX);
+    assert!(asked > 60 && has(&slow, "did not converge: raise max_iter"), "{asked} {:?}", slow.report.notes);
+    // Nothing is better by that much, so 3 passes are one more than enough.
+    let (patient, asked) =
+        network(&[("early_stopping", "true"), ("tol", "1e6"), ("n_iter_no_change", "2")], usize::MAX);
+    assert!(asked < 10 && !has(&patient, "did not converge"), "{asked} {:?}", patient.report.notes);
+    let (ended, _) = network(&[], 20);
+    assert!(has(&ended, "ended early") && !has(&ended, "did not converge"), "{:?}", ended.report.notes);
+    assert_proves_itself(&ended.model);
+    assert_ne!(format::encode(&ended.model), format::encode(&slow.model));
 }
 
 #[test]
@@ -205,8 +301,7 @@ fn a_budget_and_an_interruption_leave_the_best_so_far() {
 #[test]
 fn roles_are_not_learned_from() {
     let mut rows = rides(300);
-    rows.columns
-        .push(edgelet::native::data::Column { name: "driver".into(), values: integers((0..300).map(|i| i % 20)) });
+    rows.columns.push(Column { name: "driver".into(), values: integers((0..300).map(|i| i % 20)) });
     for roles in [
         Roles { group: Some("driver".into()), ..Roles::default() },
         Roles { time: Some("driver".into()), ..Roles::default() },

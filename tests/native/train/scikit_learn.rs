@@ -19,6 +19,8 @@ const OBJECTIVES: f64 = 1e-6;
 /// Predictions, relative to the larger of the prediction and 1.
 const CLOSED_PREDICTIONS: f64 = 1e-9;
 const ITERATIVE_PREDICTIONS: f64 = 1e-6;
+/// Decisions of support vectors, whose kernels are f32 numbers there and here, relative to the largest.
+const SUPPORT_VECTORS: f64 = 1e-5;
 
 /// What make.py prints, made once for each version of it and of the packages.
 pub fn expected() -> &'static Value {
@@ -170,10 +172,49 @@ fn neighbours_and_naive_bayes_are_scikit_learns() {
     }
 }
 
+#[test]
+fn support_vectors_decide_as_scikit_learns() {
+    for data in cases(expected(), "support_vectors") {
+        let (target, is_classes) = (floats(&data["target"]), data["is_classes"] == true);
+        let values = match is_classes {
+            true => Values::Integers(target.iter().map(|&y| Some(y as i64)).collect()),
+            false => Values::Numbers(target),
+        };
+        let mut table = with_target(data, values);
+        table.columns.push(Column { name: "weight".to_owned(), values: Values::Numbers(floats(&data["weights"])) });
+        for case in cases(data, "cases") {
+            let is_weighted = case["weighted"] == true;
+            let roles = Roles { weight: is_weighted.then(|| "weight".to_owned()), ..Roles::default() };
+            let drop = if is_weighted { vec![] } else { vec!["weight".to_owned()] };
+            let task = Some(if is_classes { Task::Classification } else { Task::Regression });
+            let estimator = family(&case["model"]);
+            let set = set_of(&case["options"]);
+            let fitted = fit(&table, &Options { estimator, task, set, roles, drop, ..only_fit("target") });
+            let at = format!("{} {} {is_weighted}", text(&data["name"]), case["options"]);
+            assert!(!fitted.report.notes.iter().any(|note| note.contains("did not converge")), "{at}");
+            let model = fitted.model;
+            assert_proves_itself(&model);
+            let method = if is_classes { Method::DecisionFunction } else { Method::Predict };
+            let found = answers(&model, method, data);
+            assert_near(&found, &floats(&case["decisions"]), SUPPORT_VECTORS, Scale::Largest, &at);
+            if is_classes {
+                assert_eq!(answers(&model, Method::Predict, data), floats(&case["predictions"]), "{at}");
+            }
+            let vectors = model.graph().nodes.iter().find_map(|node| match &*node.operator {
+                Operator::Pairwise(vectors) => Some(vectors.points.len() / vectors.width),
+                _ => None,
+            });
+            // One that is just at the border may be on either side of it.
+            let theirs = case["vectors"].as_u64().expect("a count") as usize;
+            assert!(vectors.is_some_and(|ours| ours.abs_diff(theirs) <= 2), "{at}: {vectors:?} and {theirs}");
+        }
+    }
+}
+
 /// Not worse than scikit-learn's by more than the noise of the folds: two standard errors of the difference.
 #[test]
-fn trees_are_as_good_as_scikit_learns() {
-    for data in cases(expected(), "trees") {
+fn families_are_as_good_as_scikit_learns() {
+    for data in cases(expected(), "families") {
         let measure = text(&data["measure"]);
         let target = floats(&data["target"]);
         let table = with_target(
@@ -184,8 +225,9 @@ fn trees_are_as_good_as_scikit_learns() {
             },
         );
         for (name, theirs) in data["scores"].as_object().expect("scores") {
-            let (estimator, task) = Estimator::by_name(name).expect("a family");
-            let set = if name == "boosting" { vec![] } else { vec![("min_samples_leaf".into(), "5".into())] };
+            let family = name.split(' ').next().expect("a name");
+            let (estimator, task) = Estimator::by_name(family).expect("a family");
+            let set = set_of(&theirs["options"]);
             let options = Options { estimator: Some(estimator), task, set, folds: 5, ..only_fit("target") };
             let fitted = fit(&table, &options);
             assert_proves_itself(&fitted.model);
@@ -285,6 +327,12 @@ pub fn text(value: &Value) -> &str {
 
 pub fn floats(value: &Value) -> Vec<f64> {
     value.as_array().expect("numbers").iter().map(|x| x.as_f64().expect("a number")).collect()
+}
+
+/// Hyper-parameters as they are written.
+fn set_of(options: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    options.as_object().expect("options").iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 /// The options of a case, by scikit-learn's names.

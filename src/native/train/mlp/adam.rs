@@ -1,0 +1,129 @@
+//! Adam: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014; and when scikit-learn ends it.
+
+use super::super::random::Random;
+use super::super::split::Split;
+use super::batch::Objective;
+use super::layers::{Answer, Work};
+use super::real::Real;
+use crate::math;
+
+/// How fast the means of slopes, and of their squares, forget.
+const FORGETTING: [f64; 2] = [0.9, 0.999];
+/// Keeps a step finite where all slopes are 0.
+const LEAST: f64 = 1e-8;
+/// How many rows are scored at once.
+const SCORED: usize = 256;
+
+/// What the steps are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How many rows a step looks at.
+    pub batch: usize,
+    /// How long the first steps are.
+    pub learning_rate: f64,
+    /// The most passes over the rows.
+    pub epochs: usize,
+    /// What counts as better.
+    pub tolerance: f64,
+    /// How many passes may be no better, one after another.
+    pub patience: usize,
+}
+
+/// The means that a step is made of.
+struct Moments<R> {
+    first: Vec<R>,
+    second: Vec<R>,
+    steps: i32,
+}
+
+/// Passes over rows until they are no better any more. Of rows that are held out to tell, the best parameters are kept. Says
+/// whether the passes were enough.
+pub fn minimize<R: Real>(
+    objective: &Objective<'_, R>,
+    mut parameters: Vec<R>,
+    split: &Split,
+    settings: Settings,
+    random: &mut Random,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> (Vec<R>, bool) {
+    let zeros = || vec![R::default(); parameters.len()];
+    let mut moments = Moments { first: zeros(), second: zeros(), steps: 0 };
+    let (mut slopes, mut works) = (zeros(), Vec::new());
+    let mut order = split.fit.clone();
+    let (mut least, mut best, mut stale) = (f64::INFINITY, None, 0);
+    for _ in 0..settings.epochs {
+        if !goes_on() {
+            break;
+        }
+        for i in (1..order.len()).rev() {
+            order.swap(i, random.below(i + 1));
+        }
+        let mut sum = 0.0;
+        for picks in order.chunks(settings.batch) {
+            sum += objective.slopes(&mut works, &parameters, picks, &mut slopes) * picks.len() as f64;
+            moments.step(&mut parameters, &slopes, settings.learning_rate);
+        }
+        let tells = !split.score.is_empty();
+        let loss =
+            if tells { -score(objective, &parameters, &split.score, &mut works[0]) } else { sum / order.len() as f64 };
+        // Nothing comes back from there.
+        if !loss.is_finite() {
+            break;
+        }
+        stale = if loss > least - settings.tolerance { stale + 1 } else { 0 };
+        if loss < least {
+            least = loss;
+            best = tells.then(|| parameters.clone());
+        }
+        if stale > settings.patience {
+            return (best.unwrap_or(parameters), true);
+        }
+    }
+    (best.unwrap_or(parameters), false)
+}
+
+impl<R: Real> Moments<R> {
+    fn step(&mut self, parameters: &mut [R], slopes: &[R], learning_rate: f64) {
+        self.steps = self.steps.saturating_add(1);
+        let [a, b] = FORGETTING.map(|share| 1.0 - math::pow(share, f64::from(self.steps)));
+        let (length, least) = (R::of(learning_rate * b.sqrt() / a), R::of(LEAST));
+        let [keep, keep_squares] = FORGETTING.map(R::of);
+        let [add, add_squares] = FORGETTING.map(|share| R::of(1.0 - share));
+        let moments = self.first.iter_mut().zip(&mut self.second);
+        for ((x, &slope), (first, second)) in parameters.iter_mut().zip(slopes).zip(moments) {
+            *first = keep * *first + add * slope;
+            *second = keep_squares * *second + add_squares * slope * slope;
+            *x = *x - length * *first / (second.root() + least);
+        }
+    }
+}
+
+/// How good a network is on some rows: the share of right classes, or the part of the variance that it explains.
+fn score<R: Real>(objective: &Objective<'_, R>, parameters: &[R], picks: &[usize], work: &mut Work<R>) -> f64 {
+    let rows = &objective.rows;
+    let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
+    let count: f64 = picks.iter().map(|&row| weight(row)).sum();
+    let mean = picks.iter().map(|&row| weight(row) * rows.targets[row]).sum::<f64>() / count;
+    let (mut right, mut squares, mut all_squares) = (0.0, 0.0, 0.0);
+    for picks in picks.chunks(SCORED) {
+        let scores = work.forward(objective.shape, parameters, rows, picks);
+        for (&row, scores) in picks.iter().zip(scores.chunks_exact(scores.len() / picks.len())) {
+            let target = rows.targets[row];
+            let decided = match objective.shape.answer {
+                Answer::Number => scores[0].wide(),
+                Answer::Odds => f64::from(u8::from(scores[0] > R::default())),
+                Answer::Shares => {
+                    (1..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best }) as f64
+                }
+            };
+            right += if decided == target { weight(row) } else { 0.0 };
+            squares += weight(row) * (decided - target) * (decided - target);
+            all_squares += weight(row) * (target - mean) * (target - mean);
+        }
+    }
+    match objective.shape.answer {
+        Answer::Number if all_squares > 0.0 => 1.0 - squares / all_squares,
+        Answer::Number => -squares,
+        _ => right / count,
+    }
+}
