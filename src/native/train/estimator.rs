@@ -124,6 +124,11 @@ impl Estimator {
         matches!(self, Estimator::Boosting | Estimator::RandomForest | Estimator::ExtraTrees | Estimator::Tree)
     }
 
+    /// Whether it takes columns of texts: thousands of numbers a row, most of them 0.
+    pub const fn takes_texts(self) -> bool {
+        !matches!(self, Estimator::Linear | Estimator::Neighbours | Estimator::Bayes)
+    }
+
     /// Its hyper-parameters where it does a task.
     pub const fn parameters(self, task: Task) -> &'static [Parameter] {
         match self {
