@@ -7,7 +7,7 @@ use super::builder::{Builder, Demand, Frame};
 use super::object::Object;
 use crate::error::Result;
 use crate::import::pickle::Item;
-use crate::kernel::text::{Hashed, TextList, Token};
+use crate::kernel::text::{Hashed, TextList};
 use crate::model::{Function, MAX_WIDTH, Norm, Normalize, Pieces, Rescale, Terms, Vectorize};
 use folding::{Accents, Folding};
 use std::collections::BTreeSet;
@@ -31,9 +31,10 @@ pub fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> R
 
 /// Counts runs of `lengths` words as `TfidfVectorizer` cuts them by default: lowercase, two letters or more. `stops_english`
 /// is `stop_words="english"`.
+#[cfg(feature = "native")]
 pub fn words(terms: Terms, (least, most): (u32, u32), stops_english: bool) -> Vectorize {
     let is_word = pattern::ranges(pattern::word());
-    let token = Token { starts_at_edge: true, ends_at_edge: true, least: 2, most: usize::MAX };
+    let token = crate::kernel::text::Token { starts_at_edge: true, ends_at_edge: true, least: 2, most: usize::MAX };
     // Single words that are known are none of them.
     let decides = most > 1 || matches!(terms, Terms::Hashed(_));
     let stop_words: BTreeSet<&str> = ENGLISH.lines().filter(|_| stops_english && decides).collect();
