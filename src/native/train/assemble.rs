@@ -1,6 +1,7 @@
 //! From a preparation and a linear function to a whole model.
 
 use super::bayes::Likelihoods;
+use super::features::Features;
 use super::options::Task;
 use super::prepare::Preparation;
 use super::problem::{Learned, Problem};
@@ -89,11 +90,16 @@ fn lay_likelihoods(preparation: &mut Preparation, likelihoods: &Likelihoods) -> 
 ///
 /// # Errors
 /// None for a model that was made from these rows.
-pub fn with_test_rows(model: Model, problem: &Problem) -> Result<Model> {
-    let rows = &problem.features.rows;
-    let predictions = problem.answers_to(&model, Method::Predict, rows);
-    let (inputs, texts) = problem.features.proof(&rows.pick(&spread(&predictions)));
+pub fn with_test_rows(model: Model, features: &Features) -> Result<Model> {
+    let rows = &features.rows;
     let mut predictor = Predictor::new(&model);
+    predictor.texts().clone_from(&features.texts.all);
+    // Where nothing is predicted, all rows are alike.
+    let mut predictions = vec![0.0; rows.len()];
+    if predictor.output_width(Method::Predict).is_some() {
+        predictor.predict(Method::Predict, &rows.values, &mut predictions);
+    }
+    let (inputs, texts) = features.proof(&rows.pick(&spread(&predictions)));
     predictor.texts().clone_from(&texts);
     let expected = |output: &Output| {
         let mut values = vec![0.0; inputs.len() / rows.width * model.width(output.value)];

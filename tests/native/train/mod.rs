@@ -5,6 +5,7 @@ mod program;
 mod rows;
 mod scikit_learn;
 mod texts;
+mod unsupervised;
 
 use edgelet::model::{Method, Model};
 use edgelet::native::data::{Column, Table, Values};

@@ -4,7 +4,7 @@ use super::{assert_proves_itself, fit, integers, nodes, only_fit, table, texts};
 use edgelet::error::Kind;
 use edgelet::model::{Input, InputKind, Method, Missing};
 use edgelet::native::data::{Table, Values};
-use edgelet::native::train::{self, Estimator, Options, Roles};
+use edgelet::native::train::{self, Estimator, Options, Roles, Unsupervised, unsupervised};
 use edgelet::predict::{Explainer, Predictor};
 
 /// 120 reviews of several words, no two the same, some missing; stars from 1 to 2 by what they say, and a shop.
@@ -131,4 +131,7 @@ fn what_is_said_of_columns_is_heeded_or_refused_with_the_next_step() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(says), "{says:?} is not in {error}");
     }
+    let groups = unsupervised::fit(&reviews(), Unsupervised::KMeans, &Options::without_target(), &());
+    let error = groups.expect_err("texts");
+    assert!(error.kind() == Kind::BadRows && error.to_string().contains("--drop \"review\""), "{error}");
 }

@@ -1,8 +1,8 @@
 //! Random forests, extra trees and single trees: each tree is grown by one thread, from its own draws.
 
+use super::super::random::Random;
 use super::bins::Binned;
 use super::impurity::{Impurity, Item};
-use super::random::Random;
 use super::tree::{self, Tree};
 use super::{Grown, Link, Progress, Sample};
 use crate::model::forest::MAX_TREE_DEPTH;

@@ -1,10 +1,10 @@
 //! Gradient boosting: tree after tree learns what those before it leave.
 
+use super::super::random::Random;
 use super::bins::Binned;
 use super::grow::{self, Ground, Spare};
 use super::histogram::{Step, Units};
 use super::loss::{Loss, log_sum, quantile};
-use super::random::Random;
 use super::split::Rules;
 use super::tree::{self, Tree};
 use super::{Grown, Progress, Sample};

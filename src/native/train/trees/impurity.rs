@@ -1,9 +1,9 @@
 //! The split of a node that leaves the least impurity, by histograms that know which of their bins are filled: small nodes
 //! cost what their rows cost.
 
+use super::super::random::Random;
 use super::bagging::{Bagging, Criterion, Splitter};
 use super::bins::{BINS, Feature, Kind, MISSING};
-use super::random::Random;
 use super::split::Left;
 use crate::math::ln;
 

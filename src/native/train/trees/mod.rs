@@ -13,7 +13,6 @@ mod histogram;
 mod impurity;
 mod loss;
 mod partition;
-mod random;
 mod split;
 #[cfg(test)]
 mod tests;
