@@ -144,7 +144,7 @@ export class Encoder {
 
   /** One value as its number. `place` is a text, or the number of a row. */
   encode(value, input, place) {
-    if (value === undefined || value === null) return Number.NaN;
+    if (value === undefined || value === null || Number.isNaN(value)) return Number.NaN;
     if (input.type === "text") {
       if (typeof value === "string") return this.place(value, where(place, input));
       throw new EdgeletError("wrong_type", where(place, input), "a text", shown(value));
@@ -154,7 +154,6 @@ export class Encoder {
       if (typeof value === "boolean") return value ? 1 : 0;
       throw new EdgeletError("wrong_type", where(place, input), "a number", shown(value));
     }
-    if (typeof value === "number" && Number.isNaN(value)) return Number.NaN;
     const code = input.codes.get(value);
     if (code !== undefined) return code;
     if (typeof value !== typeof input.categories[0]) {

@@ -8,7 +8,7 @@ mod catboost;
 pub mod json;
 mod lightgbm;
 pub mod pickle;
-mod sklearn;
+pub(crate) mod sklearn;
 pub mod skops;
 mod trees;
 pub mod ubjson;

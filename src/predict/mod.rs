@@ -190,7 +190,8 @@ fn run(route: &Route, steps: &[Step], rows: usize, scratch: &mut [f64], rooms: &
             Work::Text(vectorizer) => apart!({
                 out.fill(0.0);
                 for (&place, out) in x.iter().zip(out.chunks_exact_mut(*width)) {
-                    let text = rooms.texts.get(place as usize).unwrap_or_default();
+                    // A missing text has no terms; as a whole number it would be the first one.
+                    let text = rooms.texts.get(place as usize).filter(|_| place >= 0.0).unwrap_or_default();
                     vectorizer.count(text, rooms.desk, out);
                 }
             }),

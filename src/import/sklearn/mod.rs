@@ -25,7 +25,7 @@ mod sparse;
 mod stacking;
 mod svm;
 mod targets;
-mod text;
+pub(crate) mod text;
 mod tree;
 
 use super::Imported;

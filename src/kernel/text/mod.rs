@@ -63,15 +63,19 @@ pub struct Desk {
 impl Vectorizer {
     /// Adds a text's terms to the counts `out`, which has a place for each term.
     pub fn count(&self, text: &str, desk: &mut Desk, out: &mut [f64]) {
+        self.terms_in(text, desk, &mut |term| {
+            if let Some((place, sign)) = self.terms.place(term.as_bytes()) {
+                out[place] = if self.is_binary { 1.0 } else { out[place] + sign };
+            }
+        });
+    }
+
+    /// Gives every term of a text to `count`, known or not, as often as it is there.
+    pub fn terms_in(&self, text: &str, desk: &mut Desk, count: &mut dyn FnMut(&str)) {
         let Desk { characters, joined, pieces } = desk;
         self.characters.fold(text, characters);
         joined.clear();
         pieces.clear();
-        let mut count = |term: &str| {
-            if let Some((place, sign)) = self.terms.place(term.as_bytes()) {
-                out[place] = if self.is_binary { 1.0 } else { out[place] + sign };
-            }
-        };
         let (least, most) = self.lengths;
         match &self.analyzer {
             Analyzer::Words { tokens, stop_words } => {
@@ -113,7 +117,7 @@ impl Vectorizer {
                         pieces.push((start, joined.len()));
                     }
                     for length in least..=most {
-                        terms_of(joined, pieces, length.min(pieces.len()), &mut count);
+                        terms_of(joined, pieces, length.min(pieces.len()), count);
                         // A word that is shorter counts once.
                         if length >= pieces.len() {
                             break;
@@ -124,7 +128,7 @@ impl Vectorizer {
             }
         }
         for length in least..=most.min(pieces.len()) {
-            terms_of(joined, pieces, length, &mut count);
+            terms_of(joined, pieces, length, count);
         }
     }
 }

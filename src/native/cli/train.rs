@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Fit a model to rows
 ///
 /// Reads ROWS, learns to predict the column COL from all others, and writes one .edgelet file that does the whole
-/// work: filling missing values, standardizing, one-hot encoding texts, predicting. Trees take numbers, texts and gaps as
+/// work: filling missing values, standardizing, one-hot encoding texts that repeat, weighing the words of others, predicting. Trees take numbers, texts and gaps as
 /// they are.
 ///
 /// A fifth of the rows is held out. Cross-validation on the others compares the candidates (--model auto, --search) or
@@ -66,6 +66,16 @@ pub struct Train {
     /// Leave a column out; may be given again
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     drop: Vec<String>,
+    /// A column of texts to learn from by their words; may be given again. A column of too many different texts for
+    /// categories, of several words each, is taken as text without that
+    #[arg(long, value_name = "COL", help_heading = "Columns")]
+    text: Vec<String>,
+    /// What of texts counts, by scikit-learn's names: max_features=5000, ngram_range=1,2; may be given again
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_set, help_heading = "Columns")]
+    text_set: Vec<(String, String)>,
+    /// A column of categories, even if they are many or whole numbers; may be given again
+    #[arg(long, value_name = "COL", help_heading = "Columns")]
+    categorical: Vec<String>,
     /// The column with how much each row counts
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     weight: Option<String>,
@@ -126,6 +136,8 @@ Examples:
       no visitor on both sides of a split
   edgelet train rides.csv --target fare --time date --model boosting --search max_leaf_nodes=7,15,31
       the future predicted from the past; the best of three
+  edgelet train reviews.csv --target stars --text review --text-set ngram_range=1,2
+      words and pairs of words, weighed by how rare they are; the model takes the text itself
   edgelet train churn.csv --target churned --unknown accept -o churn.edgelet
       predict for texts that were never seen, too
   edgelet train customers.csv --drop customer_id --model kmeans --search n_clusters=2..9
@@ -160,6 +172,9 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
   mlp               hidden_layer_sizes=100 (64x32: two layers), activation=relu (tanh, logistic, identity), solver=adam
                     (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
                     n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
+Of texts (--text-set), TfidfVectorizer's: max_features=2000, min_df=2, max_df=1.0, ngram_range=1,1,
+                    stop_words=none (english), sublinear_tf=false. Trees take 256 terms of a column at most; linear,
+                    knn, naive-bayes, svm and mlp take no texts
 
 SOURCE_DATE_EPOCH sets the time that is written into the model.";
 
@@ -279,7 +294,8 @@ impl Train {
         if !matches!(self.model, Choice::Unsupervised(_)) {
             options.target()?;
         }
-        let table = data::read(&self.rows, self.format)?;
+        let is_text = |name: &str| self.text.iter().any(|text| text == name);
+        let table = data::read_with_texts(&self.rows, self.format, &is_text)?;
         let progress = Progress::new(globals.shows_progress());
         if self.keep_best {
             store::heed_interruption()?;
@@ -383,6 +399,9 @@ impl Train {
         }
         Ok(Options {
             drop: self.drop.clone(),
+            texts: self.text.clone(),
+            categories: self.categorical.clone(),
+            text_set: self.text_set.clone(),
             roles: Roles { weight: self.weight.clone(), group: self.group.clone(), time: self.time.clone() },
             estimator,
             task: task.or(named),

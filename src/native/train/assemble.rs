@@ -1,17 +1,16 @@
 //! From a preparation and what was learned to a whole model.
 
 use super::bayes::Likelihoods;
-use super::matrix::Matrix;
+use super::features::Features;
 use super::options::Task;
 use super::prepare::Preparation;
 use super::problem::{Learned, Problem};
 use super::trees::Link;
 use super::{mlp, svm};
 use crate::error::Result;
-use crate::kernel::text::TextList;
 use crate::model::{
-    ArgMax, Background, Binarize, Concat, Expected, Function, Known, Map, Measure, Method, Model, Output, Pairwise,
-    Parts, Provenance, Scale, Sigmoid, Signature, Softmax, TestRows, ValueId,
+    ArgMax, Background, Binarize, Concat, Expected, Function, Known, Map, Measure, Method, Model, Node, Operator,
+    Output, Pairwise, Parts, Provenance, Scale, Sigmoid, Signature, Softmax, TestRows, ValueId,
 };
 use crate::predict::{self, Predictor};
 
@@ -103,14 +102,17 @@ fn lay_likelihoods(preparation: &mut Preparation, likelihoods: &Likelihoods) -> 
 ///
 /// # Errors
 /// None for a model that was made from these rows.
-pub fn with_test_rows(model: Model, rows: &Matrix) -> Result<Model> {
+pub fn with_test_rows(model: Model, features: &Features) -> Result<Model> {
+    let rows = &features.rows;
     let mut predictor = Predictor::new(&model);
+    predictor.texts().clone_from(&features.texts.all);
     // Where nothing is predicted, all rows are alike.
     let mut predictions = vec![0.0; rows.len()];
     if predictor.output_width(Method::Predict).is_some() {
         predictor.predict(Method::Predict, &rows.values, &mut predictions);
     }
-    let inputs = rows.pick(&spread(&predictions)).values;
+    let (inputs, texts) = features.proof(&rows.pick(&spread(&predictions)));
+    predictor.texts().clone_from(&texts);
     let expected = |output: &Output| {
         let mut values = vec![0.0; inputs.len() / rows.width * model.width(output.value)];
         predictor.predict(output.method, &inputs, &mut values);
@@ -118,7 +120,7 @@ pub fn with_test_rows(model: Model, rows: &Matrix) -> Result<Model> {
     };
     let expected = model.signature().outputs.iter().map(expected).collect();
     let mut parts = model.into_parts();
-    parts.tests = TestRows { inputs, texts: TextList::default(), expected, tolerance: 0.0 };
+    parts.tests = TestRows { inputs, texts, expected, tolerance: 0.0 };
     Model::new(parts)
 }
 
@@ -128,8 +130,12 @@ pub fn with_test_rows(model: Model, rows: &Matrix) -> Result<Model> {
 /// None for a model that was made from these rows.
 pub fn background(model: &Model, problem: &Problem, learned: &Learned) -> Result<Background> {
     let known = match learned {
-        Learned::Linear(_) => predict::means(model, &problem.features.rows.values, &TextList::default())?,
-        Learned::Trees(grown) => vec![Known { node: 0, numbers: grown.weights.clone() }],
+        Learned::Linear(_) => predict::means(model, &problem.features.rows.values, &problem.features.texts.all)?,
+        Learned::Trees(grown) => {
+            let is_forest = |node: &Node| matches!(&*node.operator, Operator::Forest(_));
+            let node = model.graph().nodes.iter().position(is_forest).unwrap_or_default() as u32;
+            vec![Known { node, numbers: grown.weights.clone() }]
+        }
         _ => Vec::new(),
     };
     Background::new(model, known)

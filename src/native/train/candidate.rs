@@ -4,7 +4,8 @@ use super::estimator::Estimator;
 use super::matrix::Matrix;
 use super::options::{Options, Task};
 use super::parameters::{Given, Values};
-use super::{elastic_net, least_squares, logistic, search};
+use super::sparse::Sparse;
+use super::{elastic_net, least_squares, logistic, moments, search};
 use crate::error::Result;
 use crate::model::Linear;
 use std::fmt;
@@ -37,9 +38,9 @@ pub enum Precision {
 }
 
 /// Prepared rows and what is to be learned of them.
-pub struct Sample<'a> {
+pub struct Sample<'a, R = Matrix> {
     /// The rows.
-    pub rows: &'a Matrix,
+    pub rows: &'a R,
     /// A number, or the index of a class, for each row.
     pub targets: &'a [f64],
     /// How much each row counts; `None` for all alike.
@@ -60,7 +61,7 @@ impl Candidate {
     ) -> Result<Self> {
         let mut given = Given::default();
         for (name, text) in set {
-            given.set(estimator.name(), estimator.parameters(task), name, text)?;
+            given.set("--set", estimator.name(), estimator.parameters(task), (name, text))?;
         }
         Ok(Self { estimator, task, given })
     }
@@ -150,18 +151,38 @@ impl Candidate {
             Estimator::ElasticNet => {
                 elastic_net::solve(sample, values.number("alpha"), values.number("l1_ratio"), precision)
             }
-            Estimator::Logistic => {
-                let c = values.number("C");
-                let l1_share = match values.word("penalty") {
-                    "none" => return logistic::solve(sample, [0.0, 0.0], precision),
-                    "l1" => 1.0,
-                    "l2" => 0.0,
-                    _ => values.number("l1_ratio"),
-                };
-                logistic::solve(sample, [l1_share / c, (1.0 - l1_share) / c], precision)
-            }
+            Estimator::Logistic => Ok(logistic::solve(sample, self.logistic_penalties(), precision)),
             _ => least_squares::solve(sample, 0.0),
         }
+    }
+
+    /// Fits a linear family that takes texts to rows that are mostly zeros.
+    ///
+    /// # Errors
+    /// If the solver fails, or would take too much memory.
+    pub fn solve_sparse(&self, sample: &Sample<'_, Sparse>, precision: Precision) -> Result<Solution> {
+        let values = self.values();
+        match self.estimator {
+            Estimator::Lasso => moments::elastic_net(sample, values.number("alpha"), 1.0, precision),
+            Estimator::ElasticNet => {
+                moments::elastic_net(sample, values.number("alpha"), values.number("l1_ratio"), precision)
+            }
+            Estimator::Logistic => Ok(logistic::solve(sample, self.logistic_penalties(), precision)),
+            _ => moments::ridge(sample, values.number("alpha")),
+        }
+    }
+
+    /// The weights of both penalties of logistic regression.
+    fn logistic_penalties(&self) -> [f64; 2] {
+        let values = self.values();
+        let c = values.number("C");
+        let l1_share = match values.word("penalty") {
+            "none" => return [0.0, 0.0],
+            "l1" => 1.0,
+            "l2" => 0.0,
+            _ => values.number("l1_ratio"),
+        };
+        [l1_share / c, (1.0 - l1_share) / c]
     }
 }
 

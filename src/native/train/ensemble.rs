@@ -2,57 +2,102 @@
 
 use super::candidate::Candidate;
 use super::estimator::Estimator;
+use super::features::Features;
+use super::matrix::Matrix;
 use super::options::Task;
+use super::prepare::Preparation;
 use super::problem::Problem;
 use super::trees::{
     self, Bagging, Binned, Boosting, Column, Criterion, EarlyStopping, Grown, Loss, MaxFeatures, Sample, Splitter,
 };
 use crate::error::{Error, Kind, Result};
-use crate::model::InputKind;
+use crate::model::{Input, InputKind};
 
 /// The most bins of a column where nobody says.
 const MAX_BINS: usize = 255;
 
-/// Grows trees on some rows, with their targets and weights.
+/// The most terms of a text column that trees choose among: each split looks at all columns.
+const MAX_TERMS: usize = 256;
+/// The most numbers of rows with texts: 2 GiB.
+const MAX_NUMBERS: usize = 1 << 28;
+
+/// Grows trees on some rows, with their targets and weights; what they take is the row as it is, or, where there are texts,
+/// their terms behind the other columns.
 ///
 /// # Errors
-/// [`Kind::BadTarget`] for targets that a loss does not take; [`Kind::BadOption`] for a constraint of no column.
+/// [`Kind::BadTarget`] for targets that a loss does not take; [`Kind::BadOption`] for a constraint of no column;
+/// [`Kind::LimitExceeded`] for more rows with texts than memory is taken for.
 pub fn grow(
     problem: &Problem,
     candidate: &Candidate,
     rows: &[usize],
     (targets, weights): (&[f64], Option<&[f64]>),
     goes_on: &(dyn Fn() -> bool + Sync),
-) -> Result<Grown> {
+) -> Result<(Preparation, Grown)> {
     let values = candidate.values();
-    let inputs = &problem.features.inputs;
-    let columns: Vec<Column> = inputs
-        .iter()
-        .map(|input| match &input.kind {
+    let is_boosting = candidate.estimator == Estimator::Boosting;
+    let bins = if is_boosting { values.whole("max_bins") } else { MAX_BINS };
+    let settings = if is_boosting { Some(boosting(problem, candidate)?) } else { None };
+    if let Some(settings) = &settings {
+        check_targets(problem, settings.loss, rows)?;
+    }
+    let (preparation, binned) = bin(problem, rows, bins)?;
+    let sample = Sample { targets, weights, classes: problem.target.class_count(), seed: problem.seed };
+    let watch = |_, _| goes_on();
+    let grown = match settings {
+        None => trees::grow(&binned, &sample, &bagging(candidate), &watch),
+        Some(mut settings) => {
+            // A term has no direction.
+            settings.monotonic_cst.resize(preparation.columns.len().max(problem.features.inputs.len()), 0);
+            trees::boost(&binned, &sample, &settings, &watch)
+        }
+    };
+    Ok((preparation, grown))
+}
+
+/// The rows as trees learn from them.
+fn bin(problem: &Problem, rows: &[usize], bins: usize) -> Result<(Preparation, Binned)> {
+    let Features { inputs, rows: all, texts, .. } = &problem.features;
+    let mut columns: Vec<Column> = others(problem)
+        .map(|(_, input)| match &input.kind {
             InputKind::Categorical { categories, .. } => Column::Categorical(categories.len()),
             _ => Column::Numeric,
         })
         .collect();
-    let is_boosting = candidate.estimator == Estimator::Boosting;
-    let bins = if is_boosting { values.whole("max_bins") } else { MAX_BINS };
-    let sample = Sample { targets, weights, classes: problem.target.class_count(), seed: problem.seed };
-    let watch = |_, _| goes_on();
-    if !is_boosting {
-        let binned = Binned::new(&problem.features.rows, rows, &columns, bins);
-        return Ok(trees::grow(&binned, &sample, &bagging(candidate), &watch));
+    if texts.is_empty() {
+        return Ok((Preparation::none(), Binned::new(all, rows, &columns, bins)));
     }
-    let settings = boosting(problem, candidate)?;
-    check_targets(problem, settings.loss, rows)?;
-    let binned = Binned::new(&problem.features.rows, rows, &columns, bins);
-    Ok(trees::boost(&binned, &sample, &settings, &watch))
+    let vocabularies = texts.learn(all, rows, MAX_TERMS)?;
+    let mut preparation = Preparation::as_they_are(inputs);
+    let before = preparation.columns.len();
+    preparation.add_texts(inputs, texts, &vocabularies);
+    let width = preparation.columns.len();
+    if rows.len().saturating_mul(width) > MAX_NUMBERS {
+        let found = format!("{} rows × {width} columns, terms of texts among them", rows.len());
+        let expected = format!("at most {MAX_NUMBERS} numbers for trees");
+        return Err(Error::new(Kind::LimitExceeded, "rows", expected, found).hint(
+            "Take a linear model (--model logistic, ridge), fewer terms (--text-set max_features=100) or fewer rows.",
+        ));
+    }
+    let places: Vec<usize> = others(problem).map(|(place, _)| place).collect();
+    let of_row = |&row: &usize| places.iter().map(move |&place| all.values[row * all.width + place]);
+    let dense = (before > 0).then(|| Matrix { values: rows.iter().flat_map(of_row).collect(), width: before });
+    let prepared = texts.rows(&vocabularies, all, rows, dense.as_ref()).dense();
+    columns.resize_with(width, || Column::Numeric);
+    let every: Vec<usize> = (0..rows.len()).collect();
+    Ok((preparation, Binned::new(&prepared, &every, &columns, bins)))
+}
+
+/// The inputs that are no texts, with their places.
+fn others(problem: &Problem) -> impl Iterator<Item = (usize, &Input)> {
+    problem.features.inputs.iter().enumerate().filter(|(_, input)| input.kind != InputKind::Text)
 }
 
 fn boosting(problem: &Problem, candidate: &Candidate) -> Result<Boosting> {
     let values = candidate.values();
-    let inputs = &problem.features.inputs;
     // A category has no direction: its column is not found.
     let names: Vec<&str> =
-        inputs.iter().map(|input| if input.kind == InputKind::Numeric { &input.name[..] } else { "" }).collect();
+        others(problem).map(|(_, input)| if input.kind == InputKind::Numeric { &input.name[..] } else { "" }).collect();
     Ok(Boosting {
         loss: match (candidate.task, values.word("loss")) {
             (Task::Classification, _) => Loss::Logistic,

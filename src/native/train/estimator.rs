@@ -145,6 +145,14 @@ impl Estimator {
         }
     }
 
+    /// Whether it takes columns of texts: thousands of numbers a row, most of them 0.
+    pub const fn takes_texts(self) -> bool {
+        !matches!(
+            self,
+            Estimator::Linear | Estimator::Neighbours | Estimator::Bayes | Estimator::Support | Estimator::Network
+        )
+    }
+
     /// Its hyper-parameters where it does a task.
     pub const fn parameters(self, task: Task) -> &'static [Parameter] {
         match self {

@@ -6,6 +6,8 @@
 mod assemble;
 mod bayes;
 mod candidate;
+mod conditioned;
+mod corpus;
 mod doubts;
 mod elastic_net;
 mod ensemble;
@@ -18,6 +20,7 @@ mod logistic;
 mod matrix;
 pub mod metrics;
 mod mlp;
+mod moments;
 mod neighbours;
 mod options;
 mod parameters;
@@ -29,9 +32,11 @@ mod report;
 mod roles;
 mod search;
 mod select;
+mod sparse;
 mod split;
 mod svm;
 mod target;
+mod texts;
 mod trees;
 pub mod unsupervised;
 mod watch;
@@ -44,7 +49,7 @@ pub use unsupervised::Unsupervised;
 pub use watch::Watch;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{Background, Method, Metric, Model, Provenance};
+use crate::model::{Background, Input, InputKind, Method, Metric, Model, Provenance};
 use crate::native::data::Table;
 use candidate::{Candidate, Precision};
 use insight::Insight;
@@ -95,7 +100,7 @@ struct Chosen {
 pub fn fit(table: &Table, options: &Options, watch: &dyn Watch) -> Result<Fitted> {
     options.check()?;
     let problem = Problem::read(table, options)?;
-    let mut notes = Vec::new();
+    let mut notes = problem.features.notes.clone();
     let held_out = hold_out(&problem, options, &mut notes);
     let all: Vec<usize> = (0..table.rows).collect();
     let known = held_out.as_ref().map_or(&all, |split| &split.fit);
@@ -175,7 +180,7 @@ pub fn fit(table: &Table, options: &Options, watch: &dyn Watch) -> Result<Fitted
     parts.provenance = provenance(chosen.candidate.card(), report.rows, report.provenance_metrics(), options);
     let model = Model::new(parts)?;
     let background = assemble::background(&model, &problem, &chosen.fit.learned)?;
-    Ok(Fitted { model: assemble::with_test_rows(model, &problem.features.rows)?, background, report, insight })
+    Ok(Fitted { model: assemble::with_test_rows(model, &problem.features)?, background, report, insight })
 }
 
 /// Chooses a candidate and fits it to all rows; one that then turns out too large gives way to the next.
@@ -282,28 +287,50 @@ fn candidates(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Candidate>> {
     let task = problem.target.task;
+    let has_texts = !problem.features.texts.is_empty();
     if let Some(estimator) = options.estimator {
+        if has_texts && !estimator.takes_texts() {
+            return Err(refuse_texts(problem, estimator));
+        }
         return Candidate::of_options(estimator, task, options);
     }
     if is_blind {
         let estimator = match task {
+            Task::Regression if has_texts => Estimator::Ridge,
             Task::Regression => Estimator::Linear,
             Task::Classification => Estimator::Logistic,
         };
         notes.push(format!("{} is fitted, because nothing can be compared without cross-validation", estimator.name()));
         return Ok(vec![Candidate::new(estimator, task, [])?]);
     }
-    let settings = prepare::Settings { standardize: problem.settings.standardize.or(Some(true)), ..problem.settings };
-    let encoded = problem.features.rows.pick(rows);
-    let preparation = prepare::Preparation::learn(&problem.features.inputs, &encoded, settings);
-    let prepared = preparation.apply(&problem.features.inputs, &encoded)?;
-    let largest = elastic_net::largest_alpha(&prepared, &problem.targets(rows));
+    let (settings, targets) = (problem.settings_for(true), problem.targets(rows));
+    let largest = if has_texts {
+        moments::largest_alpha(&problem.prepare_texts(rows, settings)?.1, &targets)
+    } else {
+        let encoded = problem.features.rows.pick(rows);
+        let preparation = prepare::Preparation::learn(&problem.features.inputs, &encoded, settings);
+        elastic_net::largest_alpha(&preparation.apply(&problem.features.inputs, &encoded)?, &targets)
+    };
     if !largest.is_finite() {
         return Err(Error::new(Kind::Training, "features", "numbers whose products are finite", largest.to_string())
             .hint("Bring the columns to a smaller scale."));
     }
     // A target that is unrelated or constant makes every alpha the same; 1 then stands for all.
-    Candidate::sensible(task, if largest > 0.0 { largest } else { 1.0 })
+    let mut candidates = Candidate::sensible(task, if largest > 0.0 { largest } else { 1.0 })?;
+    candidates.retain(|candidate| !has_texts || candidate.estimator.takes_texts());
+    Ok(candidates)
+}
+
+/// Of a family that no text can be learned with.
+fn refuse_texts(problem: &Problem, estimator: Estimator) -> Error {
+    let task = problem.target.task;
+    let takes = |other: &&Estimator| other.takes_texts() && other.does(task);
+    let names: Vec<&str> = Estimator::ALL.iter().filter(takes).map(|other| other.name()).collect();
+    let expected = format!("a model that takes texts: {}", names.join(", "));
+    let is_text = |input: &&Input| input.kind == InputKind::Text;
+    let text = problem.features.inputs.iter().find(is_text).map_or("", |input| &input.name);
+    Error::new(Kind::BadOption, "--model", expected, estimator.name())
+        .hint(format!("Or leave the texts out: --drop {text:?}."))
 }
 
 /// What one should know about the final fit.

@@ -51,6 +51,12 @@ pub struct Options {
     pub target: Option<String>,
     /// Columns to leave out.
     pub drop: Vec<String>,
+    /// Columns that are texts, whatever is in them.
+    pub texts: Vec<String>,
+    /// Columns that are categories, whatever is in them.
+    pub categories: Vec<String>,
+    /// What of texts is counted, and how: names of scikit-learn's `TfidfVectorizer` and what they are.
+    pub text_set: Vec<(String, String)>,
     /// Columns with a role of their own.
     pub roles: Roles,
     /// The family to fit; `None` lets cross-validation choose.
@@ -106,6 +112,9 @@ impl Options {
         Self {
             target: None,
             drop: Vec::new(),
+            texts: Vec::new(),
+            categories: Vec::new(),
+            text_set: Vec::new(),
             roles: Roles::default(),
             estimator: None,
             task: None,

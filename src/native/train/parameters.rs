@@ -49,6 +49,8 @@ pub enum Takes {
     Columns,
     /// One of these words.
     Words(&'static [&'static str]),
+    /// Two whole numbers from 1 to 5, the second not below the first.
+    Lengths,
     /// A whole number of at least 1, or a share of the variance between 0 and 1, or `none` for all directions.
     Components,
     /// Columns with the direction that the answer must not go against as each grows: `age:1,price:-1`; or `none`.
@@ -75,6 +77,7 @@ impl Takes {
                 "sqrt, log2, a share such as 0.5 (1.0 for all columns) or a whole number of columns".into()
             }
             Takes::Words(words) => words.join(", "),
+            Takes::Lengths => "two whole numbers from 1 to 5: 1,2".into(),
             Takes::Components => "a whole number, a share of the variance such as 0.95, or none".into(),
             Takes::Directions => "none, or columns with 1 or -1: age:1,price:-1".into(),
         }
@@ -101,6 +104,9 @@ impl Takes {
             }
             Takes::Components => text == "none" || is_whole(1) || number.is_some_and(|x| x > 0.0 && x < 1.0),
             Takes::Words(words) => words.contains(&text),
+            Takes::Lengths => {
+                matches!(text.as_bytes(), [least @ b'1'..=b'5', b',', most @ b'1'..=b'5'] if least <= most)
+            }
             Takes::Directions => text == "none" || directions(text).is_some(),
         }
     }
@@ -126,15 +132,21 @@ fn directions(text: &str) -> Option<Vec<(&str, i8)>> {
 pub struct Given(BTreeMap<&'static str, String>);
 
 impl Given {
-    /// Takes a value for a hyper-parameter.
+    /// Takes a value for a hyper-parameter, as an option of the command line gives it.
     ///
     /// # Errors
     /// [`Kind::BadOption`] for a name that the family does not have, and for a value that it does not take.
-    pub fn set(&mut self, family: &str, has: &'static [Parameter], name: &str, text: &str) -> Result<()> {
+    pub fn set(
+        &mut self,
+        option: &'static str,
+        family: &str,
+        has: &'static [Parameter],
+        (name, text): (&str, &str),
+    ) -> Result<()> {
         let parameter =
-            has.iter().find(|parameter| parameter.name == name).ok_or_else(|| unknown(family, has, name))?;
+            has.iter().find(|parameter| parameter.name == name).ok_or_else(|| unknown(family, option, has, name))?;
         if !parameter.takes.takes(text) {
-            let at = format!("--set {name}");
+            let at = format!("{option} {name}");
             return Err(Error::new(Kind::BadOption, at, parameter.takes.expected(), format!("{text:?}")));
         }
         self.0.insert(parameter.name, text.to_owned());
@@ -223,7 +235,7 @@ fn short(text: &str) -> String {
     }
 }
 
-fn unknown(family: &str, has: &[Parameter], name: &str) -> Error {
+fn unknown(family: &str, option: &'static str, has: &[Parameter], name: &str) -> Error {
     let expected = match has {
         [] => format!("nothing: {family} has no hyper-parameters"),
         has => {
@@ -233,7 +245,7 @@ fn unknown(family: &str, has: &[Parameter], name: &str) -> Error {
     };
     let similarity = |parameter: &&Parameter| strsim::normalized_damerau_levenshtein(parameter.name, name);
     let nearest = has.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-    let error = Error::new(Kind::BadOption, "--set", expected, format!("{name:?}"));
+    let error = Error::new(Kind::BadOption, option, expected, format!("{name:?}"));
     match nearest.filter(|it| similarity(it) > SIMILAR) {
         Some(parameter) => error.hint(format!("Did you mean {}?", parameter.name)),
         None => error,
@@ -281,6 +293,15 @@ pub const NEIGHBOURS: &[Parameter] = &[
 /// Of naive Bayes.
 pub const BAYES: &[Parameter] = &[Parameter { name: "var_smoothing", default: "1e-9", takes: Takes::AtLeast0 }];
 
+/// Of text columns, whatever the family: `TfidfVectorizer`'s.
+pub const TEXTS: &[Parameter] = &[
+    Parameter { name: "max_df", default: "1.0", takes: Takes::Part },
+    Parameter { name: "max_features", default: "2000", takes: Takes::Between(1, 65_536) },
+    Parameter { name: "min_df", default: "2", takes: Takes::Whole(1) },
+    Parameter { name: "ngram_range", default: "1,1", takes: Takes::Lengths },
+    Parameter { name: "stop_words", default: "none", takes: Takes::Words(&["none", "english"]) },
+    Parameter { name: "sublinear_tf", default: "false", takes: TRUE_OR_FALSE },
+];
 /// Of k-means.
 pub const KMEANS: &[Parameter] = &[
     Parameter { name: "max_iter", default: "300", takes: Takes::Whole(1) },

@@ -1,14 +1,16 @@
-//! The part of a model before its linear function: fill gaps, standardize, one-hot encode.
+//! The part of a model before its linear function: fill gaps, standardize, one-hot encode, weigh the terms of texts.
 //!
 //! A preparation is learned from the rows to fit and is a piece of the model's own graph; the fit works on what that
 //! graph makes of the rows, so training and serving cannot differ.
 
+use super::corpus::Vocabulary;
 use super::matrix::{Matrix, mean, mean_and_variance};
 use super::options::Fill;
+use super::texts::Texts;
 use crate::error::Result;
 use crate::model::{
-    Concat, Graph, Impute, Input, InputKind, Method, Missing, Model, Node, OneHot, Operator, Output, Parts, Provenance,
-    Scale, Select, Signature, TestRows, ValueId,
+    Concat, Function, Graph, Impute, Input, InputKind, Map, Method, Missing, Model, Node, Norm, Normalize, OneHot,
+    Operator, Output, Parts, Provenance, Rescale, Scale, Select, Signature, TestRows, ValueId,
 };
 use crate::predict::Predictor;
 use std::sync::Arc;
@@ -50,24 +52,74 @@ impl Preparation {
         Self { graph: Graph::default(), value: 0, columns: Vec::new() }
     }
 
-    /// Learns from encoded rows how to prepare such rows.
+    /// Learns from encoded rows how to prepare such rows, but for texts: see [`Self::add_texts`].
     pub fn learn(inputs: &[Input], rows: &Matrix, settings: Settings) -> Self {
         let is_number = |&i: &usize| inputs[i].kind == InputKind::Numeric;
-        let (numbers, categories): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_number);
+        let (numbers, categories): (Vec<usize>, Vec<usize>) = not_texts(inputs).into_iter().partition(is_number);
         let mut preparation = Self::none();
-        if categories.is_empty() {
-            preparation.value = preparation.numbers(inputs, rows, &numbers, 0, settings);
-        } else if numbers.is_empty() {
-            preparation.value = preparation.categories(inputs, rows, &categories, 0);
-        } else {
-            let select = |columns: &[usize]| Select { columns: columns.iter().map(|&i| i as u32).collect() };
-            let from = preparation.push("numbers", select(&numbers), vec![0]);
-            let left = preparation.numbers(inputs, rows, &numbers, from, settings);
-            let from = preparation.push("categories", select(&categories), vec![0]);
-            let right = preparation.categories(inputs, rows, &categories, from);
-            preparation.value = preparation.push("features", Concat, vec![left, right]);
+        let mut parts = Vec::new();
+        if !numbers.is_empty() {
+            let from = preparation.pick("numbers", &numbers, inputs);
+            parts.push(preparation.numbers(inputs, rows, &numbers, from, settings));
         }
+        if !categories.is_empty() {
+            let from = preparation.pick("categories", &categories, inputs);
+            parts.push(preparation.categories(inputs, rows, &categories, from));
+        }
+        preparation.join(parts);
         preparation
+    }
+
+    /// That of a model that takes all but texts as they are.
+    pub fn as_they_are(inputs: &[Input]) -> Self {
+        let mut preparation = Self::none();
+        let others = not_texts(inputs);
+        if !others.is_empty() {
+            preparation.value = preparation.pick("columns", &others, inputs);
+        }
+        let column = |i: usize| PreparedColumn { name: inputs[i].name.clone(), offset: 0.0, divisor: 1.0 };
+        preparation.columns = others.into_iter().map(column).collect();
+        preparation
+    }
+
+    /// Adds what texts become: the weights of the terms that a fit knows.
+    pub fn add_texts(&mut self, inputs: &[Input], texts: &Texts, vocabularies: &[Vocabulary]) {
+        let mut parts: Vec<ValueId> = if self.columns.is_empty() { Vec::new() } else { vec![self.value] };
+        // What lies side by side already will do so with the texts.
+        if let Some(joined) = self.graph.nodes.pop_if(|node| matches!(&*node.operator, Operator::Concat(_))) {
+            parts = joined.inputs;
+        }
+        for vocabulary in vocabularies {
+            let from = self.pick("text", &[vocabulary.place], inputs);
+            let mut value = self.push("terms", texts.operator(vocabulary), vec![from]);
+            if texts.settings().sublinear_tf {
+                value = self.push("sublinear", Map::of(Function::Sublinear), vec![value]);
+            }
+            let (factors, offsets) = (vocabulary.idf.clone(), vec![0.0; vocabulary.idf.len()]);
+            value = self.push("idf", Rescale { factors, offsets }, vec![value]);
+            parts.push(self.push("normalize", Normalize { norm: Norm::L2 }, vec![value]));
+            let name = &inputs[vocabulary.place].name;
+            let column = |term: &str| PreparedColumn { name: format!("{name}:{term}"), offset: 0.0, divisor: 1.0 };
+            self.columns.extend(vocabulary.terms.iter().map(column));
+        }
+        self.join(parts);
+    }
+
+    /// The value that holds those columns of a row; the row itself if it has no others.
+    fn pick(&mut self, name: &str, columns: &[usize], inputs: &[Input]) -> ValueId {
+        if columns.len() == inputs.len() {
+            return 0;
+        }
+        self.push(name, Select { columns: columns.iter().map(|&i| i as u32).collect() }, vec![0])
+    }
+
+    /// Puts values side by side as the prepared row.
+    fn join(&mut self, parts: Vec<ValueId>) {
+        self.value = match parts[..] {
+            [] => 0,
+            [one] => one,
+            _ => self.push("features", Concat, parts),
+        };
     }
 
     /// Prepares encoded rows, by running the graph.
@@ -141,6 +193,11 @@ impl Preparation {
         }
         self.push("one_hot", OneHot { categories: counts }, vec![value])
     }
+}
+
+/// The places of the inputs that are no texts.
+fn not_texts(inputs: &[Input]) -> Vec<usize> {
+    (0..inputs.len()).filter(|&i| inputs[i].kind != InputKind::Text).collect()
 }
 
 /// The fill value of a column of numbers; 0 if all of them are missing, as they may be in a fold.

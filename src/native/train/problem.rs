@@ -9,6 +9,7 @@ use super::metrics::{self, Deviance, Measure};
 use super::options::{Options, Task};
 use super::prepare::{Preparation, Settings};
 use super::roles::Roles;
+use super::sparse::Sparse;
 use super::target::Target;
 use super::trees::Grown;
 use super::{assemble, bayes, ensemble, mlp, neighbours, svm};
@@ -127,19 +128,21 @@ impl Problem {
         let weights = self.weights(candidate, rows);
         let (targets, weights) = (&self.targets(rows)[..], weights.as_deref());
         if candidate.estimator.is_tree() {
-            let grown = ensemble::grow(self, candidate, rows, (targets, weights), goes_on)?;
-            return Ok(Fit {
-                preparation: Preparation::none(),
-                learned: Learned::Trees(Box::new(grown)),
-                converged: true,
-            });
+            let (preparation, grown) = ensemble::grow(self, candidate, rows, (targets, weights), goes_on)?;
+            return Ok(Fit { preparation, learned: Learned::Trees(Box::new(grown)), converged: true });
+        }
+        let settings = self.settings_for(candidate.standardizes());
+        let classes = self.target.class_count();
+        if !self.features.texts.is_empty() {
+            let (preparation, prepared) = self.prepare_texts(rows, settings)?;
+            let sample = Sample { rows: &prepared, targets, weights, classes };
+            let solution = candidate.solve_sparse(&sample, precision)?;
+            return Ok(Fit { preparation, learned: Learned::Linear(solution.linear), converged: solution.converged });
         }
         let encoded = self.features.rows.pick(rows);
-        let standardizes = self.settings.standardize.unwrap_or_else(|| candidate.standardizes());
-        let settings = Settings { standardize: Some(standardizes), ..self.settings };
         let preparation = Preparation::learn(&self.features.inputs, &encoded, settings);
         let prepared = &preparation.apply(&self.features.inputs, &encoded)?;
-        let sample = Sample { rows: prepared, targets, weights, classes: self.target.class_count() };
+        let sample = Sample { rows: prepared, targets, weights, classes };
         let (learned, converged) = match candidate.estimator {
             Estimator::Neighbours => {
                 let (rows, known) = neighbours::keep(candidate, &sample)?;
@@ -162,6 +165,26 @@ impl Problem {
             }
         };
         Ok(Fit { preparation, learned, converged })
+    }
+
+    /// How numbers are prepared for a model that, where nobody says, standardizes or does not.
+    pub fn settings_for(&self, standardizes: bool) -> Settings {
+        Settings { standardize: self.settings.standardize.or(Some(standardizes)), ..self.settings }
+    }
+
+    /// Prepares rows with texts for a linear model, without keeping zeros.
+    ///
+    /// # Errors
+    /// For a column of texts that have nothing in common.
+    pub fn prepare_texts(&self, rows: &[usize], settings: Settings) -> Result<(Preparation, Sparse)> {
+        let Features { inputs, rows: all, texts, .. } = &self.features;
+        let encoded = all.pick(rows);
+        let mut preparation = Preparation::learn(inputs, &encoded, settings);
+        let dense = if preparation.columns.is_empty() { None } else { Some(preparation.apply(inputs, &encoded)?) };
+        let vocabularies = texts.learn(all, rows, usize::MAX)?;
+        let prepared = texts.rows(&vocabularies, all, rows, dense.as_ref());
+        preparation.add_texts(inputs, texts, &vocabularies);
+        Ok((preparation, prepared))
     }
 
     /// The model of a fit.
@@ -206,7 +229,9 @@ impl Problem {
         let width = predictor.output_width(method).unwrap_or(0);
         let mut out = vec![0.0; rows.len() * width];
         if width > 0 {
-            predictor.predict(method, &rows.values, &mut out);
+            let (rows, texts) = self.features.with_texts(rows);
+            *predictor.texts() = texts;
+            predictor.predict(method, &rows, &mut out);
         }
         out
     }

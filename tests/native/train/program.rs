@@ -92,6 +92,29 @@ fn help_is_a_manual() {
     }
 }
 
+/// What was trained on texts takes them as they are written, numbers among them.
+#[test]
+fn texts_go_through_every_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let row = |i: usize| format!("{},\"{}, it is\"\n", ["bad", "good"][i % 2], if i % 2 == 1 { "Great" } else { "12" });
+    let rows: String = (0..40).map(row).collect();
+    fs::write(folder.path().join("rows.csv"), format!("stars,review\n{rows}")).expect("a file");
+    fs::write(folder.path().join("new.csv"), "review\n12\nGREAT\n").expect("a file");
+    let arguments =
+        ["train", "rows.csv", "-t", "stars", "--text", "review", "-m", "logistic", "--cv", "2", "--explain"];
+    let run = edgelet(folder.path(), &arguments);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    for (arguments, says) in [
+        (&["predict", "rows.edgelet", "new.csv"][..], "bad\ngood"),
+        (&["explain", "rows.edgelet", "new.csv"], "review"),
+        (&["inspect", "rows.edgelet"], "text"),
+    ] {
+        let run = edgelet(folder.path(), arguments);
+        let out = String::from_utf8_lossy(&run.stdout);
+        assert!(out.contains(says), "{arguments:?}: {out}{}", String::from_utf8_lossy(&run.stderr));
+    }
+}
+
 /// A page is one file: it runs nothing, fetches nothing, and no name of the rows becomes more than a text.
 #[test]
 fn a_report_is_a_page_of_pictures() {

@@ -1,10 +1,11 @@
 //! The same data and hyper-parameters as scikit-learn, the same results: coefficients, objectives, predictions, metrics.
 
 use super::{assert_proves_itself, fit, only_fit, predict};
-use edgelet::model::{Linear, Method, Model, Operator};
-use edgelet::native::data::{Column, Table, Values};
+use edgelet::model::{Linear, Method, Model, Operator, Output, Signature, Terms, TestRows, Vectorize};
+use edgelet::native::data::{Column, Encoded, Table, Values, encode};
 use edgelet::native::train::metrics::Deviance;
 use edgelet::native::train::{Estimator, Fill, Options, Roles, Task, metrics};
+use edgelet::predict::Predictor;
 use serde_json::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -131,6 +132,62 @@ fn numbers_and_texts_with_gaps_are_scikit_learns_pipeline() {
         }
         let found = predict(&model, method, &rows);
         assert_near(&found, &floats(&case["predictions"]), tolerance, Scale::Each, text(&case["model"]));
+    }
+}
+
+/// The same terms, the same weights of them in every text, and the same answers of models that learn from them.
+#[test]
+fn texts_are_scikit_learns_tfidf() {
+    let data = &expected()["texts"];
+    // Missing, as CSV has it, is what scikit-learn calls an empty text.
+    let texts = cases(data, "rows").iter().map(|row| row.as_str().filter(|row| !row.is_empty()).map(str::to_owned));
+    let texts = Values::Texts(texts.collect());
+    for case in cases(data, "cases") {
+        let is_classes = case["model"] == "logistic";
+        let target = match is_classes {
+            true => Values::Integers(floats(&case["target"]).iter().map(|&y| Some(y as i64)).collect()),
+            false => Values::Numbers(floats(&case["target"])),
+        };
+        let table = super::table([
+            ("x", Values::Numbers(floats(&data["numbers"]))),
+            ("review", texts.clone()),
+            ("target", target),
+        ]);
+        let set = |(name, value): (&String, &Value)| (name.clone(), text(value).to_owned());
+        let text_set = case["text_set"].as_object().expect("options").iter().map(set).collect();
+        let options = Options { standardize: Some(true), texts: vec!["review".to_owned()], text_set, ..options(case) };
+        let model = fit(&table, &options).model;
+        let at = format!("{} {}", case["model"], case["text_set"]);
+        assert_proves_itself(&model);
+        let Encoded { rows, texts, .. } = encode(&table, model.signature()).expect("rows of the model");
+        let answer = |model: &Model, method| {
+            let mut predictor = Predictor::new(model);
+            predictor.texts().clone_from(&texts);
+            let mut out = vec![0.0; table.rows * predictor.output_width(method).expect("a method of the model")];
+            predictor.predict(method, &rows, &mut out);
+            out
+        };
+        let method = if is_classes { Method::PredictProba } else { Method::Predict };
+        let tolerance = if text(&case["model"]) == "ridge" { CLOSED_PREDICTIONS } else { ITERATIVE_PREDICTIONS };
+        assert_near(&answer(&model, method), &floats(&case["predictions"]), tolerance, Scale::Each, &at);
+        // What the graph makes of the texts alone.
+        let mut parts = model.into_parts();
+        let normalize = parts.graph.nodes.iter().position(|node| node.name == "normalize").expect("a node");
+        let of = |operator: fn(&Operator) -> bool| parts.graph.nodes.iter().find(|node| operator(&node.operator));
+        let terms = of(|operator| matches!(operator, Operator::Vectorize(_))).expect("a node");
+        let Operator::Vectorize(Vectorize { terms: Terms::Known(terms), .. }) = &*terms.operator else {
+            panic!("terms that are known")
+        };
+        assert_eq!(terms.iter().collect::<Vec<_>>(), cases(case, "terms").iter().map(text).collect::<Vec<_>>(), "{at}");
+        parts.signature = Signature {
+            targets: Vec::new(),
+            classes: Vec::new(),
+            outputs: vec![Output { method: Method::Transform, value: normalize as u32 + 1 }],
+            ..parts.signature
+        };
+        parts.tests = TestRows::default();
+        let weights = answer(&Model::new(parts).expect("a model"), Method::Transform);
+        assert_near(&weights, &floats(&case["weights"]), 1e-14, Scale::Each, &at);
     }
 }
 

@@ -29,6 +29,21 @@ pub fn transform(builder: &mut Builder, frame: &Frame, object: &Object<'_>) -> R
     }
 }
 
+/// Counts runs of `lengths` words as `TfidfVectorizer` cuts them by default: lowercase, two letters or more. `stops_english`
+/// is `stop_words="english"`.
+#[cfg(feature = "native")]
+pub fn words(terms: Terms, (least, most): (u32, u32), stops_english: bool) -> Vectorize {
+    let is_word = pattern::ranges(pattern::word());
+    let token = crate::kernel::text::Token { starts_at_edge: true, ends_at_edge: true, least: 2, most: usize::MAX };
+    // Single words that are known are none of them.
+    let decides = most > 1 || matches!(terms, Terms::Hashed(_));
+    let stop_words: BTreeSet<&str> = ENGLISH.lines().filter(|_| stops_english && decides).collect();
+    let stop_words = stop_words.into_iter().collect();
+    let pieces = Pieces::Words { characters: is_word.clone(), word: is_word, token, stop_words };
+    let (folds, sigma) = Folding { is_lower: true, accents: Accents::Kept }.of(&pieces, most, &terms);
+    Vectorize { folds, sigma, pieces: Box::new(pieces), least, most, terms, is_binary: false }
+}
+
 /// Whether an object takes texts: one for each row, and no columns.
 pub fn takes_texts(object: &Object<'_>) -> bool {
     matches!(object.name(), "CountVectorizer" | "TfidfVectorizer" | "HashingVectorizer")

@@ -83,7 +83,9 @@ pub fn of(problem: &Problem, model: &Model, rows: &[usize], places: impl Iterato
         }
         Dependence { column: input.name.clone(), ticks, lines }
     };
-    places.take(MAX_COLUMNS).map(of_column).collect()
+    // Texts have no order and no place on a line.
+    let is_text = |place: &usize| problem.features.inputs[*place].kind == InputKind::Text;
+    places.filter(|place| !is_text(place)).take(MAX_COLUMNS).map(of_column).collect()
 }
 
 /// Numbers that stand for a column's: quantiles from the 2nd to the 98th percentile, each once.

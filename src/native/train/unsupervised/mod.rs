@@ -18,8 +18,8 @@ use super::watch::Watch;
 use super::{assemble, provenance, search, select};
 use crate::error::{Error, Kind, Result};
 use crate::model::{
-    ArgMax, Function, Labels, Linear, Map, Measure, Method, Metric, Model, Output, Pairwise, Parts, Provenance, Scale,
-    Signature, TestRows,
+    ArgMax, Function, InputKind, Labels, Linear, Map, Measure, Method, Metric, Model, Output, Pairwise, Parts,
+    Provenance, Scale, Signature, TestRows,
 };
 use crate::native::data::Table;
 use kmeans::Clusters;
@@ -169,7 +169,7 @@ pub fn fit(table: &Table, family: Unsupervised, options: &Options, watch: &dyn W
     let card = chosen.given.card(family.class_name());
     let mut parts = chosen.model.into_parts();
     parts.provenance = provenance(card, table.rows, metrics, options);
-    let model = assemble::with_test_rows(Model::new(parts)?, &problem.features.rows)?;
+    let model = assemble::with_test_rows(Model::new(parts)?, &problem.features)?;
     let cloud = if options.looks { problem.cloud(&chosen.learned) } else { None };
     Ok(Fitted { model, report, cloud })
 }
@@ -180,6 +180,11 @@ impl<'a> Problem<'a> {
             return Err(Error::new(Kind::BadRows, "rows", "at least 2 rows", table.rows.to_string()));
         }
         let features = Features::read(table, options)?;
+        if let Some(text) = features.inputs.iter().find(|input| input.kind == InputKind::Text) {
+            let (at, found) = (format!("column {:?}", text.name), "texts of many words");
+            return Err(Error::new(Kind::BadRows, at, "numbers or categories, without a target", found)
+                .hint(format!("Leave it out with --drop {:?}.", text.name)));
+        }
         let weights = Roles::read(table, options)?.weights;
         let settings = Settings { fill: options.impute, standardize: options.standardize.or(Some(true)) };
         let preparation = Preparation::learn(&features.inputs, &features.rows, settings);
@@ -190,7 +195,7 @@ impl<'a> Problem<'a> {
     fn fit(&self, family: Unsupervised, more: &[(String, String)], watch: &dyn Watch) -> Result<Fit> {
         let mut given = Given::default();
         for (name, text) in self.options.set.iter().chain(more) {
-            given.set(family.name(), family.parameters(), name, text)?;
+            given.set("--set", family.name(), family.parameters(), (name, text))?;
         }
         let values = given.of(family.parameters());
         let begin = Instant::now();
