@@ -91,13 +91,21 @@ def fit(name, family, is_classes, folder):
 
 
 def measured(command):
-    """What a process printed, and the most memory that it held, in MB."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=ENVIRONMENT)
-    printed = process.stdout.read()
+    """What a process printed, and the most memory that it held, in MB. A small process of its own starts it: what is started
+    counts as its own the memory of who starts it, and here lie all rows."""
+    watched = [sys.executable, __file__, "watch", *command]
+    answer = json.loads(subprocess.run(watched, stdout=subprocess.PIPE, env=ENVIRONMENT, check=True).stdout)
+    return json.loads(answer["printed"]), answer["megabytes"]
+
+
+def watch(command):
+    """Runs a process and tells what it printed and the most memory that it held."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    printed = process.stdout.read().decode()
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         raise SystemExit(f"{command[0]} ended with {status}")
-    return json.loads(printed), usage.ru_maxrss / 1024
+    print(json.dumps({"printed": printed, "megabytes": usage.ru_maxrss / 1024}))
 
 
 def losses(answers, target, is_classes):
@@ -143,5 +151,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "fit":
         _, _, peer, family, is_classes, folder = sys.argv
         fit(peer, family, is_classes == "True", Path(folder))
+    elif sys.argv[1] == "watch":
+        watch(sys.argv[2:])
     else:
         main(sys.argv[1], Path(sys.argv[2]))

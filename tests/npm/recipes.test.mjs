@@ -69,6 +69,31 @@ test("from scikit-learn to a web page, line by line", { timeout: 240_000 }, asyn
   }
 });
 
+/** The rows of one table in several files, as a cluster has them. */
+const PARTS = `
+from sklearn.datasets import load_breast_cancer
+frame = load_breast_cancer(as_frame=True).frame.rename(columns=lambda name: name.replace(" ", "_"))
+for part in range(4):
+    frame.iloc[part::4].to_parquet(f"rows/{part}.parquet", index=False)`;
+
+test("what a cluster has learned", { timeout: 300_000 }, async () => {
+  const title = "From a cluster: Dask, Ray, Spark";
+  const folder = await project(title);
+  const env = { ...process.env, PATH: [resolve("target/venv/bin"), dirname(program), process.env.PATH].join(":") };
+  await mkdir(join(folder, "rows"));
+  await run("python", ["-c", PARTS], { cwd: folder, env });
+  for (const line of recipe(title).lines) await run("sh", ["-c", line], { cwd: folder, env });
+  for (const framework of ["xgboost", "lightgbm"]) {
+    const model = await load(await readFile(join(folder, `${framework}.edgelet`)));
+    assert.equal(model.verify(), 16);
+    assert.deepEqual([model.featureNames.length, model.featureNames[0]], [30, "mean_radius"]);
+    model.dispose();
+  }
+  // Every row of every part is scored once.
+  const scores = await Promise.all([0, 1, 2, 3].map((part) => readFile(join(folder, `scores/${part}.parquet`))));
+  assert.ok(scores.every((bytes) => bytes.subarray(0, 4).toString() === "PAR1"));
+});
+
 /** How each framework puts its component on the page. */
 const MOUNTED = {
   react: `import { StrictMode, createElement } from "react"; import { createRoot } from "react-dom/client";

@@ -7,9 +7,13 @@ use crate::model::{Method, Unknown};
 use crate::native::data::{self, Format};
 use crate::native::report::{Made, html};
 use crate::native::store::{self, file};
-use crate::native::train::{self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Watch};
+use crate::native::train::{
+    self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, unsupervised,
+};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -30,11 +34,11 @@ pub struct Train {
     /// How the rows are written down [default: found out]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The column to predict
+    /// The column to predict; every --model but kmeans and pca needs one
     #[arg(long, short, value_name = "COL")]
-    target: String,
+    target: Option<String>,
     /// auto, linear, ridge, lasso, elastic-net, logistic, boosting, random-forest, extra-trees, tree, knn, naive-bayes, svm
-    /// or mlp; scikit-learn's class names work too
+    /// or mlp; without a target kmeans or pca; scikit-learn's class names work too
     #[arg(long, short, value_name = "NAME", default_value = "auto", value_parser = parse_model, help_heading = "Model")]
     model: Choice,
     /// Predict a number or a class; told from the target's values if not given
@@ -126,6 +130,10 @@ Examples:
       predict for texts that were never seen, too
   edgelet train waves.csv --target height --model mlp --search hidden_layer_sizes=16,32x16
       a small network, of one layer or two
+  edgelet train customers.csv --drop customer_id --model kmeans --search n_clusters=2..9
+      no target: groups of rows, as many as are best apart; the model tells a row's group
+  edgelet train sensors.parquet --model pca --set n_components=0.95
+      no target: the directions that explain 95 % of the variance; the model transforms rows
   generate-rows | edgelet train - --target y --json | jq .metrics
       rows from a pipe, the report for a program
 
@@ -150,6 +158,8 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
   mlp               hidden_layer_sizes=100 (64x32: two layers), activation=relu (tanh, logistic, identity), solver=adam
                     (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
                     n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
+  kmeans            n_clusters=8, n_init=10, max_iter=300, tol=1e-4; --search keeps the best silhouette
+  pca               n_components=none (a count, or a share of the variance), whiten=false
 
 SOURCE_DATE_EPOCH sets the time that is written into the model.";
 
@@ -159,6 +169,8 @@ enum Choice {
     Auto,
     /// A family, and the task that its name says.
     One(Estimator, Option<Task>),
+    /// A family that needs no target.
+    Unsupervised(Unsupervised),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -183,10 +195,11 @@ fn parse_model(name: &str) -> std::result::Result<Choice, String> {
     match Estimator::by_name(name) {
         Some((estimator, task)) => Ok(Choice::One(estimator, task)),
         None if name == "auto" => Ok(Choice::Auto),
-        None => {
-            let names: Vec<_> = Estimator::ALL.iter().map(|estimator| estimator.name()).collect();
-            Err(format!("the models are auto, {}", names.join(", ")))
-        }
+        None => Unsupervised::by_name(name).map(Choice::Unsupervised).ok_or_else(|| {
+            let supervised = Estimator::ALL.iter().map(|estimator| estimator.name());
+            let names: Vec<_> = supervised.chain(Unsupervised::ALL.iter().map(|family| family.name())).collect();
+            format!("the models are auto, {}", names.join(", "))
+        }),
     }
 }
 
@@ -263,40 +276,87 @@ impl Train {
     /// Reads, fits, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let options = self.options()?;
+        if !matches!(self.model, Choice::Unsupervised(_)) {
+            options.target()?;
+        }
         let table = data::read(&self.rows, self.format)?;
         let progress = Progress::new(globals.shows_progress());
         if self.keep_best {
             store::heed_interruption()?;
         }
+        if let Choice::Unsupervised(family) = self.model {
+            let fitted = unsupervised::fit(&table, family, &options, &progress);
+            progress.bar.finish_and_clear();
+            let (model, report) = fitted?;
+            return self.write(&encode(&model)?, None, &report, report.download);
+        }
         let fitted = train::fit(&table, &options, &progress);
         progress.bar.finish_and_clear();
         let Fitted { model, background, report, insight } = fitted?;
-        let output = self.output.clone().unwrap_or_else(|| default_output(&self.rows));
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
-        file::write(&output, &bytes)?;
-        if let (Some(path), Some(insight)) = (&self.report, &insight) {
-            let name =
-                output.file_name().map_or_else(|| output.display().to_string(), |name| name.to_string_lossy().into());
+        let page = insight.map(|insight| {
+            let output = self.output();
+            let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
             let made = Made { name: &name, bytes: bytes.len(), seconds: bench::time(&model, Method::Predict, 1) };
-            file::write(path, html(&report, insight, &made).as_bytes())?;
+            html(&report, &insight, &made)
+        });
+        self.write(&bytes, page, &report, report.download)
+    }
+
+    fn output(&self) -> PathBuf {
+        self.output.clone().unwrap_or_else(|| default_output(&self.rows))
+    }
+
+    /// Writes the model and the page about it, and tells of them.
+    fn write(
+        &self,
+        bytes: &[u8],
+        page: Option<String>,
+        report: &(impl Serialize + Display),
+        download: u64,
+    ) -> Result<()> {
+        let output = self.output();
+        file::write(&output, bytes)?;
+        if let (Some(path), Some(page)) = (&self.report, page) {
+            file::write(path, page.as_bytes())?;
         }
         let text = if self.json {
-            let mut report = serde_json::to_value(&report)
+            let mut report = serde_json::to_value(report)
                 .map_err(|error| Error::new(Kind::Io, "report", "something that JSON can hold", error.to_string()))?;
             report["file"] = output.display().to_string().into();
             report["bytes"] = bytes.len().into();
             format!("{report:#}\n")
         } else {
-            let download = report.download;
             format!("{report}\nwrote {} ({} bytes; a visitor downloads {download})\n", output.display(), bytes.len())
         };
         stdout::print(&text)
+    }
+
+    /// Refuses what means nothing where nothing is predicted.
+    fn check_unsupervised(&self, family: Unsupervised) -> Result<()> {
+        let given = [
+            ("--target", self.target.is_some()),
+            ("--task", self.task.is_some()),
+            ("--group", self.group.is_some()),
+            ("--time", self.time.is_some()),
+            ("--budget", self.budget.is_some()),
+            ("--explain", self.explain),
+            ("--report", self.report.is_some()),
+        ];
+        let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+        let expected = "only what a model without a target can use";
+        let error = Error::new(Kind::BadOption, option, expected, format!("--model {}", family.name()));
+        Err(if option == "--target" { error.hint("Leave the column out with --drop.") } else { error })
     }
 
     fn options(&self) -> Result<Options> {
         let (estimator, named) = match self.model {
             Choice::Auto => (None, None),
             Choice::One(estimator, task) => (Some(estimator), task),
+            Choice::Unsupervised(family) => {
+                self.check_unsupervised(family)?;
+                (None, None)
+            }
         };
         let task = self.task.map(|task| match task {
             TaskName::Regression => Task::Regression,
@@ -332,7 +392,7 @@ impl Train {
             folds: self.cv,
             looks: self.report.is_some(),
             trained_at: trained_at()?,
-            ..Options::new(self.target.clone())
+            target: self.target.clone(),
         })
     }
 }

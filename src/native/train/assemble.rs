@@ -1,6 +1,7 @@
 //! From a preparation and what was learned to a whole model.
 
 use super::bayes::Likelihoods;
+use super::matrix::Matrix;
 use super::options::Task;
 use super::prepare::Preparation;
 use super::problem::{Learned, Problem};
@@ -102,11 +103,13 @@ fn lay_likelihoods(preparation: &mut Preparation, likelihoods: &Likelihoods) -> 
 ///
 /// # Errors
 /// None for a model that was made from these rows.
-pub fn with_test_rows(model: Model, problem: &Problem) -> Result<Model> {
-    let rows = &problem.features.rows;
+pub fn with_test_rows(model: Model, rows: &Matrix) -> Result<Model> {
     let mut predictor = Predictor::new(&model);
+    // Where nothing is predicted, all rows are alike.
     let mut predictions = vec![0.0; rows.len()];
-    predictor.predict(Method::Predict, &rows.values, &mut predictions);
+    if predictor.output_width(Method::Predict).is_some() {
+        predictor.predict(Method::Predict, &rows.values, &mut predictions);
+    }
     let inputs = rows.pick(&spread(&predictions)).values;
     let expected = |output: &Output| {
         let mut values = vec![0.0; inputs.len() / rows.width * model.width(output.value)];

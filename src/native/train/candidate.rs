@@ -127,11 +127,9 @@ impl Candidate {
         self.given.of(self.estimator.parameters(self.task))
     }
 
-    /// As scikit-learn writes it: `Ridge(alpha=10)`, or only the name if nothing is given.
+    /// As scikit-learn writes it: `Ridge(alpha=10)`.
     pub fn card(&self) -> String {
-        let given: Vec<String> = self.given.iter().map(|(name, text)| format!("{name}={text}")).collect();
-        let name = self.estimator.class_name(self.task);
-        if given.is_empty() { name.to_owned() } else { format!("{name}({})", given.join(", ")) }
+        self.given.card(self.estimator.class_name(self.task))
     }
 
     /// Whether numbers are standardized where nobody says.
@@ -169,20 +167,6 @@ impl Candidate {
 
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.estimator.name())?;
-        let mut separator = " (";
-        for (name, text) in self.given.iter() {
-            write!(f, "{separator}{name}={}", short(text))?;
-            separator = ", ";
-        }
-        if separator == ", " { f.write_str(")") } else { Ok(()) }
-    }
-}
-
-/// A number with at most four significant digits; what is no number as it is.
-fn short(text: &str) -> String {
-    match text.parse::<f64>() {
-        Ok(x) if text.len() > 6 => format!("{x:.3e}").parse::<f64>().map_or(text.into(), |rounded| rounded.to_string()),
-        _ => text.into(),
+        f.write_str(&self.given.label(self.estimator.name()))
     }
 }

@@ -31,11 +31,14 @@ impl Features {
         }
         let is_feature = |column: &&Column| {
             let name = &column.name;
-            *name != options.target && !options.drop.contains(name) && options.roles.columns().all(|role| role != name)
+            options.target.as_ref() != Some(name)
+                && !options.drop.contains(name)
+                && options.roles.columns().all(|role| role != name)
         };
         let columns: Vec<&Column> = table.columns.iter().filter(is_feature).collect();
         if columns.is_empty() {
-            let found = format!("only {:?}", options.target);
+            let others: Vec<_> = table.columns.iter().map(|column| format!("{:?}", column.name)).collect();
+            let found = format!("only {}", others.join(", "));
             return Err(Error::new(Kind::BadRows, "columns", "at least 1 column to learn from", found));
         }
         let mut inputs = Vec::with_capacity(columns.len());

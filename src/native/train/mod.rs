@@ -33,16 +33,18 @@ mod split;
 mod svm;
 mod target;
 mod trees;
+pub mod unsupervised;
 mod watch;
 
 pub use estimator::Estimator;
 pub use options::{Fill, Options, Roles, Task};
 pub use report::{Coefficients, Confusion, Report, Scores, Spread, Standing};
 pub use search::Space;
+pub use unsupervised::Unsupervised;
 pub use watch::Watch;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{Background, Method, Model, Provenance};
+use crate::model::{Background, Method, Metric, Model, Provenance};
 use crate::native::data::Table;
 use candidate::{Candidate, Precision};
 use insight::Insight;
@@ -169,9 +171,11 @@ pub fn fit(table: &Table, options: &Options, watch: &dyn Watch) -> Result<Fitted
         Some((model, rows)) => Insight::of(&problem, model, &chosen.fit.learned, "test", rows),
         None => Insight::of(&problem, &chosen.model, &chosen.fit.learned, "train", &all),
     });
-    let model = with_provenance(chosen.model, chosen.candidate.card(), &report, options)?;
+    let mut parts = chosen.model.into_parts();
+    parts.provenance = provenance(chosen.candidate.card(), report.rows, report.provenance_metrics(), options);
+    let model = Model::new(parts)?;
     let background = assemble::background(&model, &problem, &chosen.fit.learned)?;
-    Ok(Fitted { model: assemble::with_test_rows(model, &problem)?, background, report, insight })
+    Ok(Fitted { model: assemble::with_test_rows(model, &problem.features.rows)?, background, report, insight })
 }
 
 /// Chooses a candidate and fits it to all rows; one that then turns out too large gives way to the next.
@@ -212,18 +216,16 @@ fn choose(
     .hint("Allow more, or let the model be smaller: fewer trees, fewer leaves, a stronger penalty."))
 }
 
-/// The model with where it comes from: the estimator and its hyper-parameters, and how good it is.
-fn with_provenance(model: Model, estimator: String, report: &Report, options: &Options) -> Result<Model> {
-    let mut parts = model.into_parts();
-    parts.provenance = Provenance {
+/// Where a model comes from: the estimator and its hyper-parameters, and how good it is.
+fn provenance(estimator: String, rows: usize, metrics: Vec<Metric>, options: &Options) -> Provenance {
+    Provenance {
         framework: "edgelet".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         estimator,
         trained_at: options.trained_at,
-        rows: Some(report.rows as u64),
-        metrics: report.provenance_metrics(),
-    };
-    Model::new(parts)
+        rows: Some(rows as u64),
+        metrics,
+    }
 }
 
 /// The part held out, unless there are too few rows of some class or at all.

@@ -47,8 +47,8 @@ impl Roles {
 /// Everything a fit can be told. `None` means the default, which is scikit-learn's.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The column to predict.
-    pub target: String,
+    /// The column to predict; `None` where nothing is.
+    pub target: Option<String>,
     /// Columns to leave out.
     pub drop: Vec<String>,
     /// Columns with a role of their own.
@@ -98,8 +98,13 @@ impl Task {
 impl Options {
     /// The defaults, for that target.
     pub fn new(target: impl Into<String>) -> Self {
+        Self { target: Some(target.into()), ..Self::without_target() }
+    }
+
+    /// The defaults, where nothing is to be predicted.
+    pub fn without_target() -> Self {
         Self {
-            target: target.into(),
+            target: None,
             drop: Vec::new(),
             roles: Roles::default(),
             estimator: None,
@@ -118,6 +123,17 @@ impl Options {
             looks: false,
             trained_at: None,
         }
+    }
+
+    /// The column to predict.
+    ///
+    /// # Errors
+    /// [`Kind::BadOption`] if there is none.
+    pub fn target(&self) -> Result<&str> {
+        self.target.as_deref().ok_or_else(|| {
+            Error::new(Kind::BadOption, "--target", "a column to predict: --target COL", "none")
+                .hint("Without one, --model kmeans finds groups of rows and --model pca directions of variance.")
+        })
     }
 
     /// Refuses values out of range, and options that contradict each other.

@@ -49,6 +49,8 @@ pub enum Takes {
     Columns,
     /// One of these words.
     Words(&'static [&'static str]),
+    /// A whole number of at least 1, or a share of the variance between 0 and 1, or `none` for all directions.
+    Components,
     /// Columns with the direction that the answer must not go against as each grows: `age:1,price:-1`; or `none`.
     Directions,
 }
@@ -73,6 +75,7 @@ impl Takes {
                 "sqrt, log2, a share such as 0.5 (1.0 for all columns) or a whole number of columns".into()
             }
             Takes::Words(words) => words.join(", "),
+            Takes::Components => "a whole number, a share of the variance such as 0.95, or none".into(),
             Takes::Directions => "none, or columns with 1 or -1: age:1,price:-1".into(),
         }
     }
@@ -96,6 +99,7 @@ impl Takes {
             Takes::Columns => {
                 matches!(text, "sqrt" | "log2") || is_whole(1) || number.is_some_and(|x| x > 0.0 && x <= 1.0)
             }
+            Takes::Components => text == "none" || is_whole(1) || number.is_some_and(|x| x > 0.0 && x < 1.0),
             Takes::Words(words) => words.contains(&text),
             Takes::Directions => text == "none" || directions(text).is_some(),
         }
@@ -140,6 +144,18 @@ impl Given {
     /// Those that are given, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, text)| (*name, text.as_str()))
+    }
+
+    /// With the estimator's name, as scikit-learn writes it: `Ridge(alpha=10)`; only the name if nothing is given.
+    pub fn card(&self, estimator: &str) -> String {
+        let given: Vec<String> = self.iter().map(|(name, text)| format!("{name}={text}")).collect();
+        if given.is_empty() { estimator.to_owned() } else { format!("{estimator}({})", given.join(", ")) }
+    }
+
+    /// With the family's name, as people read it: `ridge (alpha=10)`; only the name if nothing is given.
+    pub fn label(&self, family: &str) -> String {
+        let given: Vec<String> = self.iter().map(|(name, text)| format!("{name}={}", short(text))).collect();
+        if given.is_empty() { family.to_owned() } else { format!("{family} ({})", given.join(", ")) }
     }
 
     /// The values of a family, given or by default.
@@ -196,6 +212,14 @@ impl<'a> Values<'a> {
             found[place] = direction;
         }
         Ok(found)
+    }
+}
+
+/// A number with at most four significant digits; what is no number as it is.
+fn short(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(x) if text.len() > 6 => format!("{x:.3e}").parse::<f64>().map_or(text.into(), |rounded| rounded.to_string()),
+        _ => text.into(),
     }
 }
 
@@ -298,6 +322,19 @@ pub const NETWORK: &[Parameter] = &[
     Parameter { name: "solver", default: "adam", takes: Takes::Words(&["adam", "lbfgs"]) },
     Parameter { name: "tol", default: "1e-4", takes: Takes::AtLeast0 },
     Parameter { name: "validation_fraction", default: "0.1", takes: Takes::Inside },
+];
+
+/// Of k-means.
+pub const KMEANS: &[Parameter] = &[
+    Parameter { name: "max_iter", default: "300", takes: Takes::Whole(1) },
+    Parameter { name: "n_clusters", default: "8", takes: Takes::Between(2, crate::model::MAX_WIDTH) },
+    Parameter { name: "n_init", default: "10", takes: Takes::Between(1, 1000) },
+    Parameter { name: "tol", default: "1e-4", takes: Takes::AtLeast0 },
+];
+/// Of principal components.
+pub const PCA: &[Parameter] = &[
+    Parameter { name: "n_components", default: "none", takes: Takes::Components },
+    Parameter { name: "whiten", default: "false", takes: TRUE_OR_FALSE },
 ];
 
 /// Those of gradient boosting that do not depend on the task, before and after those that do.

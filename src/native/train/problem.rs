@@ -70,7 +70,7 @@ impl Problem {
         Ok(Self {
             target: Target::read(table, options)?,
             features: Features::read(table, options)?,
-            target_name: options.target.clone(),
+            target_name: options.target()?.to_owned(),
             roles: Roles::read(table, options)?,
             settings: Settings { fill: options.impute, standardize: options.standardize },
             deviance: deviance(options),

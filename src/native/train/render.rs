@@ -110,22 +110,23 @@ fn write_confusion(f: &mut fmt::Formatter<'_>, confusion: &Confusion, classes: &
 }
 
 /// Writes cells in columns as wide as they need: the first `left` ones aligned to the left, the others to the right.
-fn write_table(f: &mut fmt::Formatter<'_>, lines: Vec<Vec<String>>, left: usize) -> fmt::Result {
+pub fn write_table(f: &mut fmt::Formatter<'_>, lines: Vec<Vec<String>>, left: usize) -> fmt::Result {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
     let width =
         |j: usize| lines.iter().filter_map(|line| line.get(j)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     for line in &lines {
+        let mut text = String::new();
         for (j, (cell, &width)) in line.iter().zip(&widths).enumerate() {
-            if j < left { write!(f, "  {cell:<width$}")? } else { write!(f, "  {cell:>width$}")? }
+            text += &if j < left { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") };
         }
-        writeln!(f)?;
+        writeln!(f, "{}", text.trim_end())?;
     }
     Ok(())
 }
 
 /// About six significant digits.
-fn number(x: f64) -> String {
+pub fn number(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_owned(),
         1e-3..1e7 => {

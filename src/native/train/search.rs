@@ -1,9 +1,8 @@
 //! A declared space of hyper-parameters → the combinations to try.
 
+use super::random::Random;
 use crate::error::{Error, Kind, Result};
 use crate::math;
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// What a hyper-parameter may be in a search.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,12 +69,12 @@ pub fn combinations(space: &[(String, Space)], trials: usize, seed: u64) -> Vec<
     if let Some(all) = every(space, trials) {
         return all;
     }
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut random = Random::new(seed, 0);
     let mut drawn: Vec<Vec<(String, String)>> = Vec::new();
     // A combination that comes again is drawn again, but not for ever.
     for _ in 0..trials.saturating_mul(10) {
-        let mut share = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-        let one: Vec<(String, String)> = space.iter().map(|(name, space)| (name.clone(), space.at(share()))).collect();
+        let one: Vec<(String, String)> =
+            space.iter().map(|(name, space)| (name.clone(), space.at(random.unit()))).collect();
         if drawn.len() < trials && !drawn.contains(&one) {
             drawn.push(one);
         }

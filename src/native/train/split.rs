@@ -1,8 +1,7 @@
 //! Which rows are fitted and which are scored: seeded shuffles, a held-out part, folds.
 
+use super::random::Random;
 use super::roles::Order;
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// Two sets of rows, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,14 +110,18 @@ fn deal(rows: &[usize], strata: Option<&[f64]>, seed: u64) -> Vec<usize> {
     dealt
 }
 
+/// Some of the rows, always the same ones, in an order of no meaning.
+pub fn sample(rows: &[usize], most: usize, seed: u64) -> Vec<usize> {
+    let mut rows = rows.to_vec();
+    shuffle(&mut rows, seed);
+    rows.truncate(most);
+    rows
+}
+
 /// Brings things in an order of chance.
 pub fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-    for i in (1..items.len()).rev() {
-        // The high half of the product is uniform on 0..=i but for a bias below 2^-32.
-        let j = (u128::from(random.next_u64()) * (i as u128 + 1)) >> 64;
-        items.swap(i, j as usize);
-    }
+    let mut random = Random::new(seed, 0);
+    (1..items.len()).rev().for_each(|i| items.swap(i, random.below(i + 1)));
 }
 
 #[cfg(test)]

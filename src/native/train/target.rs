@@ -36,7 +36,7 @@ impl Target {
     /// # Errors
     /// [`Kind::BadTarget`] if there is no such column, or a value of it is missing or infinite, or cannot be learned.
     pub fn read(table: &Table, options: &Options) -> Result<Self> {
-        let column = find(table, &options.target)?;
+        let column = find(table, options.target()?)?;
         if table.rows < 2 {
             return Err(Error::new(Kind::BadRows, "rows", "at least 2 rows", table.rows.to_string()));
         }

@@ -1,6 +1,7 @@
 //! The program on models and rows: predict, explain, verify, inspect and bench, as people and scripts run them.
 
 mod bench;
+mod disk;
 mod explain;
 mod inspect;
 mod models;

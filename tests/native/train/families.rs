@@ -122,7 +122,7 @@ fn machines_and_networks_are_prepared_like_linear_models_and_need_no_certain_num
         let again = one_thread.install(|| fit(&rides(400), &options));
         assert_eq!(format::encode(&fitted.model), format::encode(&again.model), "{estimator:?}");
         for classes in [2, 3] {
-            let options = Options { target: "kind".into(), ..options.clone() };
+            let options = Options { target: Some("kind".to_owned()), ..options.clone() };
             let fitted = fit(&kinds(400, classes), &options);
             assert_proves_itself(&fitted.model);
             let shares = predict(&fitted.model, Method::PredictProba, &[0.9, 12.0, 0.0, 0.01, 12.0, 2.0]);

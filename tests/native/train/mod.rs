@@ -4,6 +4,7 @@ mod families;
 mod program;
 mod rows;
 mod scikit_learn;
+mod unsupervised;
 
 use edgelet::model::{Method, Model};
 use edgelet::native::data::{Column, Table, Values};

@@ -23,7 +23,7 @@ const ITERATIVE_PREDICTIONS: f64 = 1e-6;
 const SUPPORT_VECTORS: f64 = 1e-5;
 
 /// What make.py prints, made once for each version of it and of the packages.
-fn expected() -> &'static Value {
+pub fn expected() -> &'static Value {
     static EXPECTED: OnceLock<Value> = OnceLock::new();
     EXPECTED.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -272,14 +272,14 @@ fn metrics_are_scikit_learns() {
 }
 
 /// What a difference is relative to.
-enum Scale {
+pub enum Scale {
     /// The largest number of all.
     Largest,
     /// The number itself, or 1 if that is larger.
     Each,
 }
 
-fn assert_near(found: &[f64], expected: &[f64], tolerance: f64, scale: Scale, at: &str) {
+pub fn assert_near(found: &[f64], expected: &[f64], tolerance: f64, scale: Scale, at: &str) {
     assert_eq!(found.len(), expected.len(), "{at}");
     let largest = expected.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
     for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
@@ -317,15 +317,15 @@ fn sets() -> impl Iterator<Item = (&'static String, &'static Value)> {
     expected()["sets"].as_object().expect("sets").iter()
 }
 
-fn cases<'a>(data: &'a Value, name: &str) -> &'a [Value] {
+pub fn cases<'a>(data: &'a Value, name: &str) -> &'a [Value] {
     data[name].as_array().expect("cases")
 }
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-fn floats(value: &Value) -> Vec<f64> {
+pub fn floats(value: &Value) -> Vec<f64> {
     value.as_array().expect("numbers").iter().map(|x| x.as_f64().expect("a number")).collect()
 }
 

@@ -4,7 +4,7 @@
 use super::super::matrix::mean_and_variance;
 use super::super::metrics::Measure;
 use super::super::problem::Problem;
-use super::chance;
+use super::super::random::Random;
 use crate::model::Model;
 
 /// How often a column's values are dealt out.
@@ -36,9 +36,9 @@ pub fn of(problem: &Problem, model: &Model, rows: &[usize]) -> Vec<Importance> {
         let mut dealt = picked.clone();
         let changes: Vec<f64> = (0..REPETITIONS)
             .map(|repetition| {
-                let mut draw = chance(problem.seed, place, repetition);
+                let mut random = Random::new(problem.seed, (place * REPETITIONS + repetition) as u64);
                 for i in (1..dealt.len()).rev() {
-                    let j = draw(i + 1);
+                    let j = random.below(i + 1);
                     dealt.values.swap(i * dealt.width + place, j * dealt.width + place);
                 }
                 loss(problem.score_rows(model, &dealt, &truth)) - before

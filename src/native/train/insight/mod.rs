@@ -12,9 +12,8 @@ pub use importance::Importance;
 
 use super::options::Task;
 use super::problem::{Learned, Problem};
+use super::split::sample;
 use crate::model::{Method, Model};
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// The most rows that are looked at: with more, the pictures do not change.
 const MAX_ROWS: usize = 4000;
@@ -64,18 +63,4 @@ impl Insight {
         let learning = if let Learned::Trees(grown) = learned { grown.curve.clone() } else { Vec::new() };
         Self { split, rows: rows.len(), residuals, classes, loss: problem.loss(), importance, dependence, learning }
     }
-}
-
-/// Some of the rows, always the same ones, in an order of no meaning.
-fn sample(rows: &[usize], most: usize, seed: u64) -> Vec<usize> {
-    let mut rows = rows.to_vec();
-    super::split::shuffle(&mut rows, seed);
-    rows.truncate(most);
-    rows
-}
-
-/// A source of chance that is another for each column and repetition.
-fn chance(seed: u64, place: usize, repetition: usize) -> impl FnMut(usize) -> usize {
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed ^ ((place as u64) << 20) ^ ((repetition as u64) << 52));
-    move |below| ((u128::from(random.next_u64()) * below as u128) >> 64) as usize
 }

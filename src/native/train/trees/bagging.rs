@@ -1,11 +1,11 @@
 //! Random forests, extra trees and single trees: each tree is grown by one thread, from its own draws.
 
+use super::super::random::Random;
 use super::bins::Binned;
 use super::impurity::{Impurity, Item};
 use super::tree::{self, Tree};
 use super::{Grown, Link, Progress, Sample};
 use crate::model::forest::MAX_TREE_DEPTH;
-use crate::native::train::random::Random;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

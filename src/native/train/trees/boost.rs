@@ -1,5 +1,6 @@
 //! Gradient boosting: tree after tree learns what those before it leave.
 
+use super::super::random::Random;
 use super::bins::Binned;
 use super::grow::{self, Ground, Spare};
 use super::histogram::{Step, Units};
@@ -9,7 +10,6 @@ use super::tree::{self, Tree};
 use super::{Grown, Progress, Sample};
 use crate::math::exp;
 use crate::model::forest::MAX_TREE_DEPTH;
-use crate::native::train::random::Random;
 use crate::native::train::roles::Order;
 use crate::native::train::split::hold_out;
 use rayon::prelude::*;

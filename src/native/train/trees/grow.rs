@@ -1,11 +1,11 @@
 //! One tree of a boosted forest: the leaf whose split gains most is split next.
 
+use super::super::random::Random;
 use super::bins::{Binned, MISSING};
 use super::histogram::{self, Histogram, Step, Sums, Units, add};
 use super::partition::part;
 use super::split::{Bounds, Node as Search, Rules, Split, value};
 use super::tree::Tree;
-use crate::native::train::random::Random;
 use rayon::prelude::*;
 use std::collections::BinaryHeap;
 use std::ops::Range;

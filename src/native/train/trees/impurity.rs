@@ -1,11 +1,11 @@
 //! The split of a node that leaves the least impurity, by histograms that know which of their bins are filled: small nodes
 //! cost what their rows cost.
 
+use super::super::random::Random;
 use super::bagging::{Bagging, Criterion, Splitter};
 use super::bins::{BINS, Feature, Kind, MISSING};
 use super::split::Left;
 use crate::math::ln;
-use crate::native::train::random::Random;
 
 /// A row of a tree.
 #[derive(Clone, Copy, Debug)]

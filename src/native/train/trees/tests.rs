@@ -1,10 +1,10 @@
 //! What is learned holds what it promises, by the way that all predictions take.
 
+use super::super::random::Random;
 use super::loss::Loss;
 use super::*;
 use crate::model::{Graph, Input, Method, Model, Node, Operator, Output, Parts, Provenance, Signature, TestRows};
 use crate::native::train::matrix::Matrix;
-use crate::native::train::random::Random;
 use crate::predict::Predictor;
 
 const ROWS: usize = 3000;
