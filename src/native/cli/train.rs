@@ -3,9 +3,9 @@
 use super::{Globals, bench, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::format::{encode, encode_with};
-use crate::model::{Method, Unknown};
+use crate::model::{Method, Model, Unknown};
 use crate::native::data::{self, Format};
-use crate::native::report::{Made, html};
+use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
 use crate::native::train::{
     self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, unsupervised,
@@ -128,12 +128,12 @@ Examples:
       the future predicted from the past; the best of three
   edgelet train churn.csv --target churned --unknown accept -o churn.edgelet
       predict for texts that were never seen, too
-  edgelet train waves.csv --target height --model mlp --search hidden_layer_sizes=16,32x16
-      a small network, of one layer or two
   edgelet train customers.csv --drop customer_id --model kmeans --search n_clusters=2..9
       no target: groups of rows, as many as are best apart; the model tells a row's group
   edgelet train sensors.parquet --model pca --set n_components=0.95
       no target: the directions that explain 95 % of the variance; the model transforms rows
+  edgelet train waves.csv --target height --model mlp --search hidden_layer_sizes=16,32x16
+      a small network, of one layer or two
   generate-rows | edgelet train - --target y --json | jq .metrics
       rows from a pipe, the report for a program
 
@@ -153,13 +153,13 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
                     criterion, class_weight
   knn               n_neighbors=5, weights=uniform (distance), metric=euclidean (manhattan, chebyshev, cosine)
   naive-bayes       var_smoothing=1e-9
+  kmeans            n_clusters=8, n_init=10, max_iter=300, tol=1e-4; --search keeps the best silhouette
+  pca               n_components=none (a count, or a share of the variance), whiten=false
   svm               C=1, kernel=rbf (linear, poly, sigmoid), gamma=scale (auto, a number), degree=3, coef0=0, tol=1e-3,
                     max_iter=none; of numbers epsilon=0.1; of classes class_weight. At most 30000 rows; auto leaves it out
   mlp               hidden_layer_sizes=100 (64x32: two layers), activation=relu (tanh, logistic, identity), solver=adam
                     (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
                     n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
-  kmeans            n_clusters=8, n_init=10, max_iter=300, tol=1e-4; --search keeps the best silhouette
-  pca               n_components=none (a count, or a share of the variance), whiten=false
 
 SOURCE_DATE_EPOCH sets the time that is written into the model.";
 
@@ -287,20 +287,34 @@ impl Train {
         if let Choice::Unsupervised(family) = self.model {
             let fitted = unsupervised::fit(&table, family, &options, &progress);
             progress.bar.finish_and_clear();
-            let (model, report) = fitted?;
-            return self.write(&encode(&model)?, None, &report, report.download);
+            let unsupervised::Fitted { model, report, cloud } = fitted?;
+            let bytes = encode(&model)?;
+            let method = model.signature().outputs[0].method;
+            let page = self.page(&model, method, &bytes, |made| pages::unsupervised(&report, cloud.as_ref(), made));
+            return self.write(&bytes, page, &report, report.download);
         }
         let fitted = train::fit(&table, &options, &progress);
         progress.bar.finish_and_clear();
         let Fitted { model, background, report, insight } = fitted?;
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
-        let page = insight.map(|insight| {
-            let output = self.output();
-            let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
-            let made = Made { name: &name, bytes: bytes.len(), seconds: bench::time(&model, Method::Predict, 1) };
-            html(&report, &insight, &made)
+        let page = insight.and_then(|insight| {
+            self.page(&model, Method::Predict, &bytes, |made| pages::html(&report, &insight, made))
         });
         self.write(&bytes, page, &report, report.download)
+    }
+
+    /// The page that --report asks for.
+    fn page(
+        &self,
+        model: &Model,
+        method: Method,
+        bytes: &[u8],
+        draw: impl FnOnce(&Made<'_>) -> String,
+    ) -> Option<String> {
+        self.report.as_ref()?;
+        let output = self.output();
+        let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
+        Some(draw(&Made { name: &name, bytes: bytes.len(), seconds: bench::time(model, method, 1) }))
     }
 
     fn output(&self) -> PathBuf {
@@ -341,7 +355,6 @@ impl Train {
             ("--time", self.time.is_some()),
             ("--budget", self.budget.is_some()),
             ("--explain", self.explain),
-            ("--report", self.report.is_some()),
         ];
         let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
         let expected = "only what a model without a target can use";

@@ -2,6 +2,9 @@
 
 mod pictures;
 mod svg;
+mod unsupervised;
+
+pub use unsupervised::unsupervised;
 
 use super::train::insight::Insight;
 use super::train::{Report, Scores};
@@ -25,73 +28,81 @@ pub struct Made<'a> {
 
 /// The whole page.
 pub fn html(report: &Report, insight: &Insight, made: &Made<'_>) -> String {
-    let mut page = String::new();
-    let title = escaped(format!("{} · {}", report.target, report.model));
-    let _ = write!(
-        page,
-        "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title><style>{STYLE}</style><main>"
-    );
-    head(&mut page, report, made);
+    let mut body = String::new();
+    head(&mut body, report, made);
     if !report.leaderboard.is_empty() {
         let choice = report.choice.as_deref().unwrap_or_default();
         let _ = write!(
-            page,
+            body,
             "<h2>Candidates</h2><p class='lead'>Chosen: {}, {}.</p><figure><figcaption>{} over {} folds, less is better; behind each bar the bytes that a visitor downloads</figcaption>{}</figure>",
             escaped(&report.model),
             escaped(choice),
             insight.loss,
             report.folds,
-            pictures::leaderboard(report),
+            pictures::leaderboard(&report.leaderboard),
         );
     }
-    scores(&mut page, report);
-    confusion(&mut page, report);
+    scores(&mut body, report);
+    confusion(&mut body, report);
     let whose =
         if insight.split == "test" { "rows held out" } else { "rows that the model was fitted to: none were held out" };
     let _ = write!(
-        page,
+        body,
         "<h2>How far off it is</h2><p class='lead'>On {} {whose}.</p><div class='pictures'>",
         insight.rows
     );
-    pictures::quality(insight).into_iter().for_each(|figure| page.push_str(&figure));
-    page.push_str("</div>");
+    pictures::quality(insight).into_iter().for_each(|figure| body.push_str(&figure));
+    body.push_str("</div>");
     let _ = write!(
-        page,
+        body,
         "<h2>Which columns matter</h2><figure><figcaption>How much larger {} becomes when a column's values are dealt out anew among the rows, mean and deviation of five times</figcaption>{}</figure>",
         insight.loss,
         pictures::importance(insight),
     );
-    page.push_str("<h2>How the answer moves</h2><p class='lead'>The mean answer for each value of a column, the others as they are.</p><div class='pictures'>");
-    pictures::dependence(insight).into_iter().for_each(|figure| page.push_str(&figure));
-    page.push_str("</div>");
+    body.push_str("<h2>How the answer moves</h2><p class='lead'>The mean answer for each value of a column, the others as they are.</p><div class='pictures'>");
+    pictures::dependence(insight).into_iter().for_each(|figure| body.push_str(&figure));
+    body.push_str("</div>");
     if !report.notes.is_empty() {
-        page.push_str("<h2>Notes</h2>");
+        body.push_str("<h2>Notes</h2>");
         report.notes.iter().for_each(|note| {
-            let _ = write!(page, "<p>{}</p>", escaped(note));
+            let _ = write!(body, "<p>{}</p>", escaped(note));
         });
     }
-    page.push_str("</main></html>\n");
-    page
+    page(&format!("{} · {}", report.target, report.model), &body)
+}
+
+/// A page of that title around its body.
+fn page(title: &str, body: &str) -> String {
+    let title = escaped(title);
+    format!(
+        "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title><style>{STYLE}</style><main>{body}</main></html>\n"
+    )
 }
 
 fn head(page: &mut String, report: &Report, made: &Made<'_>) {
     let _ = write!(
         page,
-        "<h1>{}</h1><p class='lead'>{} for {}: {}.</p><dl class='facts'>",
+        "<h1>{}</h1><p class='lead'>{} for {}: {}.</p>",
         escaped(made.name),
         escaped(&report.model),
         escaped(&report.target),
         escaped(&report.why),
     );
+    facts(page, made, report.download, report.rows, report.features);
+}
+
+/// The numbers that one asks for first.
+fn facts(page: &mut String, made: &Made<'_>, download: u64, rows: usize, features: usize) {
+    page.push_str("<dl class='facts'>");
     let nanoseconds = made.seconds * 1e9;
     let time =
         if nanoseconds < 1000.0 { format!("{nanoseconds:.0} ns") } else { format!("{:.1} µs", nanoseconds / 1e3) };
     for (name, value) in [
-        ("a visitor downloads", format!("{} bytes", report.download)),
+        ("a visitor downloads", format!("{download} bytes")),
         ("the file", format!("{} bytes", made.bytes)),
         ("one row, natively here", time),
-        ("rows learned from", report.rows.to_string()),
-        ("columns", report.features.to_string()),
+        ("rows learned from", rows.to_string()),
+        ("columns", features.to_string()),
     ] {
         let _ = write!(page, "<div><dt>{name}</dt><dd>{value}</dd></div>");
     }

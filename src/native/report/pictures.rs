@@ -1,17 +1,17 @@
 //! The pictures of a fit.
 
-use super::super::train::Report;
+use super::super::train::Standing;
 use super::super::train::insight::{ClassCurves, Dependence, Insight, Line, Ticks};
 use super::svg::{Bar, Plot, bars, escaped, range, short};
 
 /// The most bars of a picture.
-const MAX_BARS: usize = 20;
+pub const MAX_BARS: usize = 20;
 const SHARES: [[f64; 2]; 2] = [[0.0, 1.0], [0.0, 1.0]];
 
 /// Every candidate, from best to worst.
-pub fn leaderboard(report: &Report) -> String {
-    let shown = report.leaderboard.iter().enumerate().filter(|(i, standing)| *i < MAX_BARS || standing.chosen);
-    let bar = |(_, standing): (usize, &super::super::train::Standing)| Bar {
+pub fn leaderboard(standings: &[Standing]) -> String {
+    let shown = standings.iter().enumerate().filter(|(i, standing)| *i < MAX_BARS || standing.chosen);
+    let bar = |(_, standing): (usize, &Standing)| Bar {
         name: standing.model.clone(),
         value: standing.loss.mean,
         error: standing.loss.std,
@@ -36,7 +36,8 @@ pub fn quality(insight: &Insight) -> Vec<String> {
     figures
 }
 
-fn figure(caption: &str, names: &[&str], svg: &str) -> String {
+/// A picture with what it is and, if there are several, the names of its colours.
+pub fn figure(caption: &str, names: &[&str], svg: &str) -> String {
     let spans: String = names
         .iter()
         .enumerate()

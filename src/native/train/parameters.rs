@@ -281,6 +281,19 @@ pub const NEIGHBOURS: &[Parameter] = &[
 /// Of naive Bayes.
 pub const BAYES: &[Parameter] = &[Parameter { name: "var_smoothing", default: "1e-9", takes: Takes::AtLeast0 }];
 
+/// Of k-means.
+pub const KMEANS: &[Parameter] = &[
+    Parameter { name: "max_iter", default: "300", takes: Takes::Whole(1) },
+    Parameter { name: "n_clusters", default: "8", takes: Takes::Between(2, crate::model::MAX_WIDTH) },
+    Parameter { name: "n_init", default: "10", takes: Takes::Between(1, 1000) },
+    Parameter { name: "tol", default: "1e-4", takes: Takes::AtLeast0 },
+];
+/// Of principal components.
+pub const PCA: &[Parameter] = &[
+    Parameter { name: "n_components", default: "none", takes: Takes::Components },
+    Parameter { name: "whiten", default: "false", takes: TRUE_OR_FALSE },
+];
+
 /// Those of support vector machines.
 macro_rules! support {
     ($($more:expr),*) => {
@@ -322,19 +335,6 @@ pub const NETWORK: &[Parameter] = &[
     Parameter { name: "solver", default: "adam", takes: Takes::Words(&["adam", "lbfgs"]) },
     Parameter { name: "tol", default: "1e-4", takes: Takes::AtLeast0 },
     Parameter { name: "validation_fraction", default: "0.1", takes: Takes::Inside },
-];
-
-/// Of k-means.
-pub const KMEANS: &[Parameter] = &[
-    Parameter { name: "max_iter", default: "300", takes: Takes::Whole(1) },
-    Parameter { name: "n_clusters", default: "8", takes: Takes::Between(2, crate::model::MAX_WIDTH) },
-    Parameter { name: "n_init", default: "10", takes: Takes::Between(1, 1000) },
-    Parameter { name: "tol", default: "1e-4", takes: Takes::AtLeast0 },
-];
-/// Of principal components.
-pub const PCA: &[Parameter] = &[
-    Parameter { name: "n_components", default: "none", takes: Takes::Components },
-    Parameter { name: "whiten", default: "false", takes: TRUE_OR_FALSE },
 ];
 
 /// Those of gradient boosting that do not depend on the task, before and after those that do.

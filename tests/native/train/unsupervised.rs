@@ -8,6 +8,8 @@ use edgelet::native::data::{Column, Table, Values};
 use edgelet::native::train::unsupervised::{self, Found, Report};
 use edgelet::native::train::{Options, Roles, Space, Unsupervised};
 use serde_json::Value;
+use std::fs;
+use std::process::Command;
 
 /// Directions, relative to the largest number: as far apart as two ways to decompose a matrix are.
 const DIRECTIONS: f64 = 1e-8;
@@ -32,7 +34,8 @@ fn groups_are_as_tight_as_scikit_learns() {
         for theirs in cases(case, "groups") {
             let set = options(&[("n_clusters", text(&theirs["n_clusters"]))]);
             let options = Options { standardize: case["standardize"].as_bool(), ..set };
-            let (model, report) = unsupervised::fit(&table, Unsupervised::KMeans, &options, &()).expect("groups");
+            let unsupervised::Fitted { model, report, .. } =
+                unsupervised::fit(&table, Unsupervised::KMeans, &options, &()).expect("groups");
             assert_proves_itself(&model);
             let Found::Clusters { inertia, silhouette, clusters, .. } = &report.found else { panic!("groups") };
             let at = format!("{} {} {}", case["name"], case["standardize"], theirs["n_clusters"]);
@@ -70,7 +73,8 @@ fn directions_are_scikit_learns() {
             let names = ["n_components", "whiten"];
             let set = options(&names.map(|name| (name, text(&theirs[name]))));
             let options = Options { standardize: case["standardize"].as_bool(), ..set };
-            let (model, report) = unsupervised::fit(&table, Unsupervised::Pca, &options, &()).expect("directions");
+            let unsupervised::Fitted { model, report, .. } =
+                unsupervised::fit(&table, Unsupervised::Pca, &options, &()).expect("directions");
             assert_proves_itself(&model);
             let Found::Components { components } = &report.found else { panic!("directions") };
             let at = format!("{} {} {}", case["name"], case["standardize"], theirs["n_components"]);
@@ -104,7 +108,7 @@ fn visitors() -> Table {
 }
 
 fn groups(table: &Table, options: &Options) -> Report {
-    unsupervised::fit(table, Unsupervised::KMeans, options, &()).expect("groups").1
+    unsupervised::fit(table, Unsupervised::KMeans, options, &()).expect("groups").report
 }
 
 #[test]
@@ -123,6 +127,39 @@ fn a_search_keeps_as_many_groups_as_are_best_apart() {
     let small = Options { max_size: Some(10), ..options };
     let error = unsupervised::fit(&visitors(), Unsupervised::KMeans, &small, &()).expect_err("too small a limit");
     assert_eq!(error.kind(), Kind::LimitExceeded);
+}
+
+/// The program: a report as a page and as JSON, the group of each row, and what makes no sense without a target.
+#[test]
+fn the_program_needs_no_target() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String = (0..40).map(|i| format!("{},{}\n", i % 5 + 40 * (i % 2), i % 7)).collect();
+    fs::write(folder.path().join("rows.csv"), format!("a,b\n{rows}")).expect("a file");
+    let run = |arguments: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
+        let run = command.args(arguments.split(' ')).current_dir(folder.path()).output().expect("the program");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (run.status.code(), text(run.stdout), text(run.stderr))
+    };
+    let (code, json, told) = run("train rows.csv --model kmeans --set n_clusters=2 --report page.html --json");
+    assert_eq!(code, Some(0), "{told}");
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&report["estimator"], report["clusters"].as_array().map(Vec::len)), (&"KMeans".into(), Some(2)));
+    let page = fs::read_to_string(folder.path().join("page.html")).expect("a page");
+    assert_eq!(page.matches("<circle").count(), 40, "a point for each row");
+    let (code, groups, _) = run("predict rows.edgelet rows.csv");
+    let groups: Vec<&str> = groups.lines().skip(1).collect();
+    assert_eq!((code, groups.len()), (Some(0), 40));
+    assert!(groups.iter().enumerate().all(|(i, group)| *group == groups[i % 2]) && groups[0] != groups[1]);
+    for (arguments, word) in [
+        ("train rows.csv", "--model kmeans finds groups"),
+        ("train rows.csv --model pca --target a", "--drop"),
+        ("train rows.csv --model pca --search n_components=1,2", "kmeans"),
+        ("train rows.csv --model kmeans --group b", "--group"),
+    ] {
+        let (code, _, told) = run(arguments);
+        assert!(code == Some(2) && told.contains(word), "{arguments}: {code:?} {told}");
+    }
 }
 
 #[test]

@@ -29,6 +29,29 @@ use std::time::Instant;
 /// The most rows whose silhouettes are measured: the work grows with their square.
 const MAX_SILHOUETTES: usize = 2000;
 
+/// The most rows of a cloud.
+const MAX_POINTS: usize = 1500;
+
+/// A model and what its fit tells.
+#[derive(Debug)]
+pub struct Fitted {
+    /// The model.
+    pub model: Model,
+    /// What was found.
+    pub report: Report,
+    /// The rows to look at, if that was asked for and they have a plane.
+    pub cloud: Option<Cloud>,
+}
+
+/// Some of the rows in the plane of their two largest directions.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Where each lies, and the group that it belongs to; 0 without groups.
+    pub points: Vec<([f64; 2], usize)>,
+    /// The two directions' shares of the variance.
+    pub shares: [f64; 2],
+}
+
 /// A family of models that need no target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupervised {
@@ -101,7 +124,7 @@ struct Fit {
 /// # Errors
 /// [`Kind::BadOption`], [`Kind::BadRows`] or [`Kind::NotFinite`] for what cannot be learned; [`Kind::LimitExceeded`] if no
 /// candidate is small enough.
-pub fn fit(table: &Table, family: Unsupervised, options: &Options, watch: &dyn Watch) -> Result<(Model, Report)> {
+pub fn fit(table: &Table, family: Unsupervised, options: &Options, watch: &dyn Watch) -> Result<Fitted> {
     if family == Unsupervised::Pca && (!options.search.is_empty() || options.roles.weight.is_some()) {
         let (option, found) =
             if options.search.is_empty() { ("--weight", "a weight") } else { ("--search", "a search") };
@@ -146,7 +169,9 @@ pub fn fit(table: &Table, family: Unsupervised, options: &Options, watch: &dyn W
     let card = chosen.given.card(family.class_name());
     let mut parts = chosen.model.into_parts();
     parts.provenance = provenance(card, table.rows, metrics, options);
-    Ok((assemble::with_test_rows(Model::new(parts)?, &problem.features.rows)?, report))
+    let model = assemble::with_test_rows(Model::new(parts)?, &problem.features.rows)?;
+    let cloud = if options.looks { problem.cloud(&chosen.learned) } else { None };
+    Ok(Fitted { model, report, cloud })
 }
 
 impl<'a> Problem<'a> {
@@ -280,6 +305,21 @@ impl<'a> Problem<'a> {
                 Found::Components { components }
             }
         }
+    }
+
+    /// Some of the rows in the plane of their two largest directions; `None` if they have none.
+    fn cloud(&self, learned: &Learned) -> Option<Cloud> {
+        let all: Vec<usize> = (0..self.rows.len()).collect();
+        let some = sample(&all, MAX_POINTS, self.options.seed);
+        let rows = self.rows.pick(&some);
+        let Components { means, axes, shares, .. } = pca::fit(&rows, Keep::Count(2)).ok()?;
+        let along = |row: &[f64], axis: &[f64]| {
+            row.iter().zip(&means).zip(axis).map(|((x, mean), loading)| (x - mean) * loading).sum::<f64>()
+        };
+        let (first, second) = axes.split_at(rows.width);
+        let group = |row: &usize| if let Learned::Clusters(clusters, _) = learned { clusters.labels[*row] } else { 0 };
+        let points = rows.rows().map(|row| [along(row, first), along(row, second)]).zip(some.iter().map(group));
+        Some(Cloud { points: points.collect(), shares: [shares[0], shares[1]] })
     }
 
     fn notes(&self, learned: &Learned) -> Vec<String> {
