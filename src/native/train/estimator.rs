@@ -1,7 +1,7 @@
 //! The families of models that can be trained: their names, here and in scikit-learn, and what each needs and does.
 
 use super::options::Task;
-use super::parameters::{self, Parameter};
+use super::parameters::{Parameter, tables};
 
 /// A family of models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,17 +157,17 @@ impl Estimator {
     pub const fn parameters(self, task: Task) -> &'static [Parameter] {
         match self {
             Estimator::Linear => &[],
-            Estimator::Ridge | Estimator::Lasso => parameters::PENALTY,
-            Estimator::ElasticNet => parameters::ELASTIC,
-            Estimator::Logistic => parameters::LOGISTIC,
-            Estimator::Boosting => parameters::boosting(task),
-            Estimator::RandomForest => parameters::random_forest(task),
-            Estimator::ExtraTrees => parameters::extra_trees(task),
-            Estimator::Tree => parameters::tree(task),
-            Estimator::Neighbours => parameters::NEIGHBOURS,
-            Estimator::Bayes => parameters::BAYES,
-            Estimator::Support => parameters::support(task),
-            Estimator::Network => parameters::NETWORK,
+            Estimator::Ridge | Estimator::Lasso => tables::PENALTY,
+            Estimator::ElasticNet => tables::ELASTIC,
+            Estimator::Logistic => tables::LOGISTIC,
+            Estimator::Boosting => tables::boosting(task),
+            Estimator::RandomForest => tables::random_forest(task),
+            Estimator::ExtraTrees => tables::extra_trees(task),
+            Estimator::Tree => tables::tree(task),
+            Estimator::Neighbours => tables::NEIGHBOURS,
+            Estimator::Bayes => tables::BAYES,
+            Estimator::Support => tables::support(task),
+            Estimator::Network => tables::NETWORK,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::matrix::Matrix;
 use super::options::Options;
-use super::parameters::{Given, TEXTS};
+use super::parameters::{Given, tables::TEXTS};
 use super::target::{find, index};
 use super::texts::{Settings, Texts};
 use crate::error::{Error, Kind, Result};
