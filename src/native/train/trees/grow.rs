@@ -46,6 +46,7 @@ pub struct Node {
 #[derive(Default)]
 pub struct Spare {
     rows: Vec<u32>,
+    steps: Vec<Step>,
     histograms: Vec<Vec<Histogram>>,
 }
 
@@ -74,7 +75,8 @@ impl Ground<'_> {
         let bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY };
         let mut nodes = vec![self.node(0..rows.len(), 0, Sums { rows: rows.len(), ..Sums::default() }, bounds)];
         let mut root = spare.histograms.pop().unwrap_or_else(|| histogram::empty(self.binned));
-        nodes[0].split = self.root(&mut nodes[0], rows, &mut root, random);
+        let steps = self.steps_of(rows, &mut spare.steps);
+        nodes[0].split = self.root(&mut nodes[0], rows, steps, &mut root, random);
         nodes[0].histograms = root;
         let mut open = BinaryHeap::new();
         open.extend(nodes[0].split.map(|split| Open(split.gain, 0)));
@@ -104,10 +106,17 @@ impl Ground<'_> {
     }
 
     /// Fills the root's histograms and finds its split.
-    fn root(&self, node: &mut Node, rows: &[u32], histograms: &mut [Histogram], random: &mut Random) -> Option<Split> {
+    fn root(
+        &self,
+        node: &mut Node,
+        rows: &[u32],
+        steps: &[Step],
+        histograms: &mut [Histogram],
+        random: &mut Random,
+    ) -> Option<Split> {
         let panels = self.binned.panels.par_iter().zip(histograms.par_chunks_mut(self.binned.panel));
         panels.for_each(|(panel, histograms)| {
-            histogram::fill(panel, rows, self.steps, self.units, histograms);
+            histogram::fill(panel, rows, steps, self.units, histograms);
         });
         let feature = self.binned.features.first()?;
         let mut cell = histograms[0][usize::from(MISSING)];
@@ -155,8 +164,9 @@ impl Ground<'_> {
             let is_left_small = left.rows.len() <= right.rows.len();
             let (small, large) = if is_left_small { (&mut left, &mut right) } else { (&mut right, &mut left) };
             let rows = &rows[small.rows.clone()];
+            let steps = self.steps_of(rows, &mut spare.steps);
             let work = |(p, (of_small, of_large)): (usize, (&mut [Histogram], &mut [Histogram]))| {
-                histogram::fill(&self.binned.panels[p], rows, self.steps, self.units, of_small);
+                histogram::fill(&self.binned.panels[p], rows, steps, self.units, of_small);
                 let features = &self.binned.features[p * self.binned.panel..];
                 for ((large, small), feature) in of_large.iter_mut().zip(&*of_small).zip(features) {
                     histogram::subtract_all(large, small, feature);
@@ -182,6 +192,21 @@ impl Ground<'_> {
         }
         nodes[at].children = nodes.len();
         nodes.extend([left, right]);
+    }
+
+    /// The steps of rows in their order; of all rows as they are.
+    fn steps_of<'a>(&'a self, rows: &[u32], spare: &'a mut Vec<Step>) -> &'a [Step] {
+        if rows.len() == self.steps.len() {
+            return self.steps;
+        }
+        let step = |&row: &u32| self.steps[row as usize];
+        if rows.len() < FEW {
+            spare.clear();
+            spare.extend(rows.iter().map(step));
+        } else {
+            rows.par_iter().with_min_len(FEW).map(step).collect_into_vec(spare);
+        }
+        spare
     }
 
     fn can_split(&self, node: &Node) -> bool {

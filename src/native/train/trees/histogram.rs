@@ -10,6 +10,9 @@ pub type Histogram = [Cell; BINS];
 /// Gradient and hessian of a row.
 pub type Step = [i32; 2];
 
+/// How many rows' bins are brought near at once: a core waits for all of them together, and not for one after the other.
+const AHEAD: usize = 32;
+
 /// What the whole numbers stand for.
 #[derive(Clone, Copy)]
 pub struct Units {
@@ -88,7 +91,8 @@ pub fn subtract_all(parent: &mut Histogram, child: &Histogram, feature: &Feature
     subtract(&mut parent[usize::from(MISSING)], child[usize::from(MISSING)]);
 }
 
-/// Fills the histograms of a panel with rows.
+/// Fills the histograms of a panel with rows, each with its step: the steps lie in the rows' order, so that only bins are
+/// looked for far away.
 pub fn fill(panel: &Panel, rows: &[u32], steps: &[Step], units: Units, histograms: &mut [Histogram]) {
     let fill = match panel.width {
         1 => fill_wide::<1>,
@@ -108,12 +112,14 @@ fn fill_wide<const W: usize>(bins: &[u8], rows: &[u32], steps: &[Step], shift: u
     let (bins, _) = bins.as_chunks::<W>();
     let (panels, _) = histograms.as_chunks_mut::<W>();
     let Some(histograms) = panels.first_mut() else { return };
-    for &row in rows {
-        let [gradient, hessian] = steps[row as usize];
-        let cell = [i64::from(gradient) as u64, (hessian as u64) << shift | 1];
-        let bins = &bins[row as usize];
-        for f in 0..W {
-            add(&mut histograms[f][usize::from(bins[f])], cell);
+    for (rows, steps) in rows.chunks(AHEAD).zip(steps.chunks(AHEAD)) {
+        let mut near = [[0; W]; AHEAD];
+        near.iter_mut().zip(rows).for_each(|(near, &row)| *near = bins[row as usize]);
+        for (bins, &[gradient, hessian]) in near.iter().zip(steps) {
+            let cell = [i64::from(gradient) as u64, (hessian as u64) << shift | 1];
+            for f in 0..W {
+                add(&mut histograms[f][usize::from(bins[f])], cell);
+            }
         }
     }
 }
