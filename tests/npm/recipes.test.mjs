@@ -23,6 +23,7 @@ const program = resolve(process.env.EDGELET_PROGRAM ?? "target/debug/edgelet");
 const churn = await fixture("mixed");
 const model = await load(churn);
 const row = { age: 30, usage: 12.5, plan: "pro" };
+const env = { ...process.env, PATH: [resolve("target/venv/bin"), dirname(program), process.env.PATH].join(":") };
 const browser = await launch();
 after(() => browser.close());
 
@@ -49,7 +50,6 @@ async function started(command, parameters, options) {
 test("from scikit-learn to a web page, line by line", { timeout: 240_000 }, async () => {
   const title = "From scikit-learn to a web page in five minutes";
   const folder = await project(title);
-  const env = { ...process.env, PATH: [resolve("target/venv/bin"), dirname(program), process.env.PATH].join(":") };
   const [install, ...others] = recipe(title).lines;
   // These are there already, and the package is the one that is tested.
   const packages = await run("python", ["-m", "pip", "list", "--format=freeze"], { env });
@@ -79,7 +79,6 @@ for part in range(4):
 test("what a cluster has learned", { timeout: 300_000 }, async () => {
   const title = "From a cluster: Dask, Ray, Spark";
   const folder = await project(title);
-  const env = { ...process.env, PATH: [resolve("target/venv/bin"), dirname(program), process.env.PATH].join(":") };
   await mkdir(join(folder, "rows"));
   await run("python", ["-c", PARTS], { cwd: folder, env });
   for (const line of recipe(title).lines) await run("sh", ["-c", line], { cwd: folder, env });

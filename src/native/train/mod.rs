@@ -211,14 +211,14 @@ fn choose(
         smallest = Some(smallest.map_or(download, |bytes| bytes.min(download)));
         are_fit[place] = false;
     }
+    Err(too_large(options, smallest, "let the model be smaller: fewer trees, fewer leaves, a stronger penalty"))
+}
+
+/// Of candidates the smallest of which is larger than allowed; what else than to allow more.
+fn too_large(options: &Options, smallest: Option<u64>, else_what: &str) -> Error {
     let (most, found) = (options.max_size.unwrap_or(u64::MAX), smallest.unwrap_or(0));
-    Err(Error::new(
-        Kind::LimitExceeded,
-        "--max-size",
-        format!("a model of at most {most} bytes"),
-        format!("{found} bytes at the least"),
-    )
-    .hint("Allow more, or let the model be smaller: fewer trees, fewer leaves, a stronger penalty."))
+    let (expected, found) = (format!("a model of at most {most} bytes"), format!("{found} bytes at the least"));
+    Error::new(Kind::LimitExceeded, "--max-size", expected, found).hint(format!("Allow more, or {else_what}."))
 }
 
 /// Where a model comes from: the estimator and its hyper-parameters, and how good it is.

@@ -96,14 +96,14 @@ fn gather(rows: &[usize], groups: &[u32], seed: u64) -> Vec<Vec<usize>> {
     sorted.sort_by_key(|&row| groups[row]);
     let mut gathered: Vec<Vec<usize>> =
         sorted.chunk_by(|&a, &b| groups[a] == groups[b]).map(<[usize]>::to_vec).collect();
-    shuffle(&mut gathered, seed);
+    Random::new(seed, 0).shuffle(&mut gathered);
     gathered
 }
 
 /// The rows shuffled, then brought together by stratum.
 fn deal(rows: &[usize], strata: Option<&[f64]>, seed: u64) -> Vec<usize> {
     let mut dealt = rows.to_vec();
-    shuffle(&mut dealt, seed);
+    Random::new(seed, 0).shuffle(&mut dealt);
     if let Some(strata) = strata {
         dealt.sort_by(|&a, &b| strata[a].total_cmp(&strata[b]));
     }
@@ -113,15 +113,9 @@ fn deal(rows: &[usize], strata: Option<&[f64]>, seed: u64) -> Vec<usize> {
 /// Some of the rows, always the same ones, in an order of no meaning.
 pub fn sample(rows: &[usize], most: usize, seed: u64) -> Vec<usize> {
     let mut rows = rows.to_vec();
-    shuffle(&mut rows, seed);
+    Random::new(seed, 0).shuffle(&mut rows);
     rows.truncate(most);
     rows
-}
-
-/// Brings things in an order of chance.
-pub fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut random = Random::new(seed, 0);
-    (1..items.len()).rev().for_each(|i| items.swap(i, random.below(i + 1)));
 }
 
 #[cfg(test)]

@@ -55,9 +55,7 @@ pub fn minimize<R: Real>(
         if !goes_on() {
             break;
         }
-        for i in (1..order.len()).rev() {
-            order.swap(i, random.below(i + 1));
-        }
+        random.shuffle(&mut order);
         let mut sum = 0.0;
         for picks in order.chunks(settings.batch) {
             sum += objective.slopes(&mut works, &parameters, picks, &mut slopes) * picks.len() as f64;

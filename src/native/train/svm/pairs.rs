@@ -83,11 +83,8 @@ fn pairs(sample: &Sample<'_>, seed: u64) -> Vec<Pair> {
             let is_either = |row: &usize| [earlier, later].contains(&(sample.targets[*row] as usize));
             let rows: Vec<usize> = (0..sample.targets.len()).filter(is_either).collect();
             let are_earlier = rows.iter().map(|&row| sample.targets[row] as usize == earlier).collect();
-            let mut random = Random::new(seed, pairs.len() as u64);
             let mut order: Vec<usize> = (0..rows.len()).collect();
-            for i in (1..order.len()).rev() {
-                order.swap(i, random.below(i + 1));
-            }
+            Random::new(seed, pairs.len() as u64).shuffle(&mut order);
             pairs.push(Pair { rows, are_earlier, order });
         }
     }

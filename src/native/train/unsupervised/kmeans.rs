@@ -207,7 +207,7 @@ impl Assigned {
 }
 
 /// The squared distance of two points.
-pub fn squared(a: &[f64], b: &[f64]) -> f64 {
+fn squared(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum()
 }
 

@@ -11,7 +11,7 @@ use super::options::Options;
 use super::parameters::{Given, Parameter, tables};
 use super::report::{Spread, Standing};
 use super::watch::Watch;
-use super::{assemble, provenance, search};
+use super::{assemble, provenance, search, too_large};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Metric, Model};
 use crate::native::data::Table;
@@ -115,10 +115,8 @@ pub fn fit(table: &Table, family: Unsupervised, options: &Options, watch: &dyn W
     fits.sort_by(|a, b| a.loss().total_cmp(&b.loss()));
     let is_small = |fit: &Fit| options.max_size.is_none_or(|most| fit.bytes <= most);
     let Some(chosen) = fits.iter().position(is_small) else {
-        let (most, found) = (options.max_size.unwrap_or(u64::MAX), fits.iter().map(|fit| fit.bytes).min().unwrap_or(0));
-        let (expected, found) = (format!("a model of at most {most} bytes"), format!("{found} bytes at the least"));
-        return Err(Error::new(Kind::LimitExceeded, "--max-size", expected, found)
-            .hint("Allow more, or ask for fewer groups or directions."));
+        let smallest = fits.iter().map(|fit| fit.bytes).min();
+        return Err(too_large(options, smallest, "ask for fewer groups or directions"));
     };
     let standings = fits.iter().enumerate().map(|(i, fit)| fit.standing(family, i == chosen));
     let leaderboard = if fits.len() > 1 { standings.collect() } else { Vec::new() };
