@@ -44,11 +44,15 @@ pub mod kernel;
 pub mod math;
 // hub
 pub mod model;
+#[cfg(feature = "tensors")]
+pub mod network;
 // format
 pub mod format;
 // lower
 pub mod plan;
 // run
+#[cfg(feature = "tensors")]
+pub mod infer;
 pub mod predict;
 // package
 #[cfg(feature = "package")]

@@ -74,6 +74,13 @@ impl BlobWriter {
         Planes { count: numbers.count() as u64, bytes }
     }
 
+    /// Stores bytes as they are.
+    #[cfg(feature = "tensors")]
+    pub fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.bytes.resize(self.bytes.len().next_multiple_of(ALIGNMENT), 0);
+    }
+
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -142,7 +149,7 @@ impl<'a> BlobReader<'a> {
     }
 
     /// The bytes of `count` numbers of `size` bytes.
-    fn take_bytes(&mut self, count: u64, size: usize) -> Result<&'a [u8]> {
+    pub fn take_bytes(&mut self, count: u64, size: usize) -> Result<&'a [u8]> {
         let length = usize::try_from(count).ok().and_then(|count| count.checked_mul(size));
         let padded = length.and_then(|length| length.checked_next_multiple_of(ALIGNMENT));
         let (Some(length), Some((array, rest))) =

@@ -3,7 +3,7 @@
 //! | offset | bytes | what |
 //! |---|---|---|
 //! | 0 | 8 | magic |
-//! | 8 | 2 | format version |
+//! | 8 | 2 | format version: 1 and 2 are models, 3 are networks |
 //! | 10 | 2 | zero |
 //! | 12 | 4 | zero |
 //! | 16 | 8 | length of the body |
@@ -16,6 +16,7 @@
 use super::limits::{self, MAX_BODY_BYTES, MAX_FILE_BYTES};
 use crate::error::{Error, Kind, Result};
 use std::hash::Hasher;
+use std::ops::RangeInclusive;
 use twox_hash::XxHash64;
 
 /// The first bytes of every file. Like PNG's, they break visibly when a transfer mangles bytes or line ends.
@@ -24,6 +25,9 @@ pub const MAGIC: [u8; 8] = *b"\x89EDGE\r\n\x1a";
 pub const VERSION: u16 = 1;
 /// The version of a file that ends with a background.
 pub const VERSION_WITH_BACKGROUND: u16 = 2;
+/// The version of a file that holds a network.
+#[cfg(feature = "tensors")]
+pub const VERSION_OF_NETWORKS: u16 = 3;
 /// How long the header is.
 pub const HEADER_BYTES: usize = 48;
 /// What the body and every blob are aligned to.
@@ -36,14 +40,20 @@ pub(super) struct Header {
     background: usize,
 }
 
-/// Puts a file together.
+/// Puts a file of a model together.
 pub(super) fn assemble(body: &[u8], blobs: &[u8], background: &[u8]) -> Result<Vec<u8>> {
+    let version = if background.is_empty() { VERSION } else { VERSION_WITH_BACKGROUND };
+    assemble_version(version, body, blobs, background)
+}
+
+/// Puts a file of a version together.
+pub(super) fn assemble_version(version: u16, body: &[u8], blobs: &[u8], background: &[u8]) -> Result<Vec<u8>> {
     let padded = body.len().next_multiple_of(ALIGNMENT);
     let total = HEADER_BYTES + padded + blobs.len() + background.len();
     check_size(total as u64)?;
     let mut file = Vec::with_capacity(total);
     file.extend(MAGIC);
-    file.extend(if background.is_empty() { VERSION } else { VERSION_WITH_BACKGROUND }.to_le_bytes());
+    file.extend(version.to_le_bytes());
     file.extend([0; 6]);
     file.extend((body.len() as u64).to_le_bytes());
     file.extend((blobs.len() as u64).to_le_bytes());
@@ -59,15 +69,21 @@ pub(super) fn assemble(body: &[u8], blobs: &[u8], background: &[u8]) -> Result<V
 }
 
 impl Header {
-    /// Reads and checks the header, the lengths and the checksum.
+    /// Reads and checks the header, the lengths and the checksum of a file that holds a model.
     pub fn read(bytes: &[u8]) -> Result<Self> {
+        Self::read_versions(bytes, VERSION..=VERSION_WITH_BACKGROUND, "format version 1 or 2")
+    }
+
+    /// The same of a file of other versions.
+    #[inline(always)]
+    pub fn read_versions(bytes: &[u8], versions: RangeInclusive<u16>, expected: &'static str) -> Result<Self> {
         let Some(header) = bytes.first_chunk::<HEADER_BYTES>().filter(|header| header.starts_with(&MAGIC)) else {
             return Err(not_a_model(bytes));
         };
         let version = u16::from_le_bytes([header[8], header[9]]);
-        if !(VERSION..=VERSION_WITH_BACKGROUND).contains(&version) {
+        if !versions.contains(&version) {
             let found = format!("version {version}");
-            return Err(Error::new(Kind::UnsupportedVersion, "byte 8", "format version 1 or 2", found)
+            return Err(Error::new(Kind::UnsupportedVersion, "byte 8", expected, found)
                 .hint("Update edgelet, or write the model again with this version."));
         }
         let (body, blobs, background) = (u64_at(header, 16), u64_at(header, 24), u64_at(header, 40));
@@ -100,6 +116,12 @@ impl Header {
         }
         Ok((body, blobs))
     }
+}
+
+/// Whether a file says that it holds a network.
+#[cfg(feature = "tensors")]
+pub fn is_network(file: &[u8]) -> bool {
+    file.starts_with(&MAGIC) && file[MAGIC.len()..].starts_with(&VERSION_OF_NETWORKS.to_le_bytes())
 }
 
 /// The background in a file that was decoded; none if it has none, or is no file.

@@ -18,6 +18,9 @@ pub const MAX_NODE_INPUTS: usize = 1 << 16;
 pub const MAX_TEXT_BYTES: usize = 1 << 16;
 /// The most metrics in the provenance.
 pub const MAX_METRICS: usize = 1 << 10;
+/// The most examples that a network takes along.
+#[cfg(feature = "tensors")]
+pub const MAX_EXAMPLES: usize = 1 << 8;
 
 /// Refuses a count above its limit.
 pub(super) fn check(what: &'static str, count: usize, limit: usize) -> Result<()> {

@@ -9,6 +9,8 @@ mod blobs;
 mod forest;
 mod header;
 pub mod limits;
+#[cfg(feature = "tensors")]
+mod network;
 mod operators;
 #[cfg(feature = "packaged")]
 mod stored;
@@ -16,7 +18,11 @@ mod texts;
 mod wire;
 
 pub use background::decode_background;
+#[cfg(feature = "tensors")]
+pub use header::{VERSION_OF_NETWORKS, is_network};
 pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
+#[cfg(feature = "tensors")]
+pub use network::{decode_network, encode_network};
 #[cfg(feature = "packaged")]
 pub use stored::StoredForest;
 
@@ -53,6 +59,11 @@ pub fn encode_with(model: &Model, background: &Background) -> Result<Vec<u8>> {
 /// # Errors
 /// The kind of what is wrong, with the byte offset or the path of the part.
 pub fn decode(bytes: &[u8]) -> Result<Model> {
+    #[cfg(feature = "tensors")]
+    if is_network(bytes) {
+        return Err(Error::new(Kind::Unsupported, "file", "a model of rows", "a network of tensors")
+            .hint("`edgelet predict`, `verify` and `inspect` take networks."));
+    }
     let header = Header::read(bytes)?;
     let (body, blobs) = header.split(bytes)?;
     let (body, rest) = postcard::take_from_bytes::<wire::Body>(body)

@@ -57,7 +57,7 @@ enum WireMethod {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireProvenance {
+pub(super) struct WireProvenance {
     framework: String,
     version: String,
     estimator: String,
@@ -117,7 +117,6 @@ impl Body {
         limits::check("signature.inputs", self.inputs.len(), MAX_INPUTS)?;
         limits::check("signature.targets", self.targets.len(), MAX_LABELS)?;
         limits::check("graph.nodes", self.nodes.len(), MAX_NODES)?;
-        limits::check("provenance.metrics", self.provenance.metrics.len(), MAX_METRICS)?;
         for input in &self.inputs {
             check_text(&input.name)?;
             if let WireInputKind::Categorical { categories, .. } = &input.kind {
@@ -128,14 +127,7 @@ impl Body {
             node.check_limits()?;
         }
         self.targets.iter().try_for_each(|text| check_text(text))?;
-        let provenance = &self.provenance;
-        for text in [&provenance.framework, &provenance.version, &provenance.estimator] {
-            check_text(text)?;
-        }
-        for (name, split, _) in &provenance.metrics {
-            check_text(name)?;
-            check_text(split)?;
-        }
+        self.provenance.check_limits()?;
         self.classes.iter().try_for_each(WireLabels::check_limits)
     }
 }
@@ -210,7 +202,19 @@ impl WireLabels {
 }
 
 impl WireProvenance {
-    fn from_provenance(provenance: &Provenance) -> Self {
+    pub(super) fn check_limits(&self) -> Result<()> {
+        limits::check("provenance.metrics", self.metrics.len(), MAX_METRICS)?;
+        for text in [&self.framework, &self.version, &self.estimator] {
+            check_text(text)?;
+        }
+        for (name, split, _) in &self.metrics {
+            check_text(name)?;
+            check_text(split)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn from_provenance(provenance: &Provenance) -> Self {
         let metric = |metric: &Metric| (metric.name.clone(), metric.split.clone(), metric.value);
         Self {
             framework: provenance.framework.clone(),
@@ -222,7 +226,7 @@ impl WireProvenance {
         }
     }
 
-    fn into_provenance(self) -> Provenance {
+    pub(super) fn into_provenance(self) -> Provenance {
         let metric = |(name, split, value)| Metric { name, split, value };
         Provenance {
             framework: self.framework,

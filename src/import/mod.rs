@@ -7,6 +7,8 @@ mod blockers;
 mod catboost;
 pub mod json;
 mod lightgbm;
+#[cfg(feature = "tensors")]
+pub mod onnx;
 pub mod pickle;
 pub(crate) mod sklearn;
 pub mod skops;

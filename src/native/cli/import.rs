@@ -1,12 +1,13 @@
 //! `edgelet import`.
 
 use super::model::{self, Ask};
-use super::{Globals, stdout, train, verify};
+use super::{Globals, network, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
-use crate::import::{self, Framework, Options};
+use crate::import::{self, Framework, Options, onnx};
 use crate::model::{Background, Expected, Known, Model, TestRows};
 use crate::native::store::{self, file};
+use crate::network::{Examples, Network};
 use crate::predict::{self, Explainer};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -17,14 +18,15 @@ const TEST_ROWS: usize = 16;
 /// Make an .edgelet file of another framework's model.
 ///
 /// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
-/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON). A model whose numbers edgelet could not
-/// reproduce is refused, with everything that stands in the way, and nothing is written.
+/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX. A model whose numbers
+/// edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
   edgelet import churn.joblib
   edgelet import churn.ubj --missing 0
   edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
+  edgelet import digits.onnx --verify images.npz --expect onnxruntime.npz
   edgelet import churn.ubj --explain
   edgelet import pipeline.joblib --explain --background train.csv
 
@@ -56,9 +58,9 @@ pub struct Import {
     /// What to ask of the model.
     #[arg(long, value_enum, default_value = "predict", requires = "verify")]
     method: Ask,
-    /// How far numbers may differ.
-    #[arg(long, default_value_t = 1e-12, requires = "verify")]
-    tolerance: f64,
+    /// How far numbers may differ [default: 1e-12; of a network 1e-4, relative to the largest of its tensor].
+    #[arg(long, requires = "verify")]
+    tolerance: Option<f64>,
     /// Keep what explaining takes; a model that cannot be explained is refused.
     #[arg(long)]
     explain: bool,
@@ -74,15 +76,18 @@ enum From {
     Xgboost,
     Lightgbm,
     Catboost,
+    Onnx,
 }
 
-impl std::convert::From<From> for Framework {
-    fn from(from: From) -> Self {
-        match from {
-            From::Sklearn => Framework::ScikitLearn,
-            From::Xgboost => Framework::XGBoost,
-            From::Lightgbm => Framework::LightGBM,
-            From::Catboost => Framework::CatBoost,
+impl From {
+    /// The framework, if its models are of rows.
+    fn framework(self) -> Option<Framework> {
+        match self {
+            From::Sklearn => Some(Framework::ScikitLearn),
+            From::Xgboost => Some(Framework::XGBoost),
+            From::Lightgbm => Some(Framework::LightGBM),
+            From::Catboost => Some(Framework::CatBoost),
+            From::Onnx => None,
         }
     }
 }
@@ -91,7 +96,10 @@ impl Import {
     /// Reads, compares, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let bytes = store::read(&self.file, globals)?;
-        let options = Options { from: self.from.map(Framework::from), missing: self.missing.filter(|x| !x.is_nan()) };
+        if matches!(self.from, Some(From::Onnx)) || self.from.is_none() && onnx::is_onnx(&bytes) {
+            return self.network(&bytes, globals);
+        }
+        let options = Options { from: self.from.and_then(From::framework), missing: self.missing.filter(|x| !x.is_nan()) };
         let (model, background) = self.imported(&bytes, &options, globals)?;
         let (model, agreement) = match (&self.verify, &self.expect) {
             (Some(rows), Some(expect)) => self.proved(model, rows, expect, globals)?,
@@ -110,6 +118,48 @@ impl Import {
             provenance.version,
             provenance.estimator,
             model.signature().inputs.len(),
+            output.display(),
+            bytes.len()
+        ))
+    }
+
+    /// Reads a network, compares, writes, reports.
+    fn network(&self, bytes: &[u8], globals: Globals) -> Result<()> {
+        let refused = [("--explain", self.explain), ("--missing", self.missing.is_some())];
+        if let Some((option, _)) = refused.into_iter().find(|(_, is_there)| *is_there) {
+            return Err(Error::new(Kind::BadOption, option, "a model of rows", "a network"));
+        }
+        let folder = store::existing_file(&self.file).map(|file| file.with_file_name(""));
+        let beside = |name: &str, start: u64, length: usize| match &folder {
+            Some(folder) => file::read_part(folder, name, start, length),
+            None => Err(Error::new(Kind::Unsupported, name.to_owned(), "a file beside a file", "one beside an address")
+                .hint("Copy the model and its data into a folder.")),
+        };
+        let network = onnx::import(bytes, &beside).map_err(|error| error.within(&store::shown(&self.file)))?;
+        let (network, agreement) = match (&self.verify, &self.expect) {
+            (Some(inputs), Some(expect)) => {
+                verify::check_tolerance(self.tolerance)?;
+                let tolerance = self.tolerance.unwrap_or(verify::NETWORK_TOLERANCE);
+                let example = network::agreed(&network, inputs, expect, tolerance, globals)?;
+                let mut parts = network.into_parts();
+                parts.examples = Examples { tensors: vec![example], tolerance };
+                (Network::new(parts)?, format!("agrees with {expect}, which is kept as its example\n"))
+            }
+            _ => {
+                globals.note("not compared with the framework's own outputs: --verify and --expect do that");
+                (network, String::new())
+            }
+        };
+        let output = self.output.clone().unwrap_or_else(|| train::default_output(&self.file));
+        let bytes = format::encode_network(&network)?;
+        file::write(&output, &bytes)?;
+        let provenance = network.provenance();
+        stdout::print(&format!(
+            "{} {}: {}, {} nodes\n{agreement}wrote {} ({} bytes)\n",
+            provenance.framework,
+            provenance.version,
+            provenance.estimator,
+            network.nodes().len(),
             output.display(),
             bytes.len()
         ))
@@ -135,7 +185,8 @@ impl Import {
         verify::check_tolerance(self.tolerance)?;
         let method = self.method.into();
         let encoded = model::encoded(&model, rows, None, globals)?;
-        let expected = verify::agreed(&model, &encoded, expect, method, self.tolerance)?;
+        let tolerance = self.tolerance.unwrap_or(verify::TOLERANCE);
+        let expected = verify::agreed(&model, &encoded, expect, method, tolerance)?;
         let width = model.signature().inputs.len();
         let count = encoded.rows.len() / width;
         let kept = count.min(TEST_ROWS);
@@ -144,7 +195,7 @@ impl Import {
             inputs,
             texts,
             expected: vec![Expected { method, values: expected[..kept * (expected.len() / count)].to_vec() }],
-            tolerance: self.tolerance,
+            tolerance,
         };
         let mut parts = model.into_parts();
         parts.tests = tests;

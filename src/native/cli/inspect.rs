@@ -1,7 +1,8 @@
 //! `edgelet inspect`.
 
+use super::model::{self, Content};
 use super::trust::Trusting;
-use super::{Globals, cost, description, model, stdout};
+use super::{Globals, cost, description, network, stdout};
 use crate::error::Result;
 use crate::format;
 use crate::model::forest::NodeKind;
@@ -42,7 +43,13 @@ impl Inspect {
     pub fn run(self, globals: Globals) -> Result<()> {
         cost::check_price(self.price_per_gb)?;
         let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
-        let model = format::decode(&bytes).map_err(|error| error.within(&place))?;
+        let model = match model::decoded(&bytes).map_err(|error| error.within(&place))? {
+            Content::Model(model) => model,
+            Content::Network(network) if self.json => {
+                return stdout::print(&format!("{:#}\n", network::as_value(&place, &network)));
+            }
+            Content::Network(network) => return stdout::print(&network::described(&place, &network)),
+        };
         let explains = !format::decode_background(format::background(&bytes), &model)
             .map_err(|error| error.within(&place))?
             .nodes()

@@ -13,6 +13,7 @@ mod inspect;
 mod keygen;
 mod list;
 mod model;
+mod network;
 mod package;
 mod predict;
 mod presign;

@@ -1,7 +1,7 @@
 //! `edgelet predict`.
 
-use super::Globals;
-use super::model::{self, Ask};
+use super::model::{self, Ask, Content};
+use super::{Globals, network};
 use super::trust::Trusting;
 use crate::error::{Error, Kind, Result};
 use crate::model::Model;
@@ -28,6 +28,9 @@ use std::time::{Duration, Instant};
 /// ROWS may be several files: a * stands for part of a name. They are read in the order of their names as one table and
 /// have the same columns. If -o ends in /, each file gets a file of predictions of its own name in that folder, in its own
 /// format (NPY as CSV); those that were finished before an error stay.
+///
+/// A network takes tensors instead of rows: an .npz with an array for each input, or an .npy for its only one. What it makes is
+/// JSON, or with -o an .npz with an array for each output.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -35,6 +38,7 @@ Examples:
   edgelet predict s3://models/churn.edgelet new.parquet --method predict_proba -o probabilities.csv
   edgelet predict churn.edgelet 's3://lake/day=*/part-*.parquet' -o s3://lake/scores.parquet
   edgelet predict churn.edgelet 's3://lake/day=*/part-*.parquet' --shard 2/8 -o s3://lake/scores/
+  edgelet predict digits.edgelet images.npz -o scores.npz
   tail -n 100 events.ndjson | edgelet predict https://example.com/churn.edgelet - --format ndjson --json
 
 Buckets take the variables that `edgelet push --help` lists.")]
@@ -66,7 +70,12 @@ pub struct Predict {
 impl Predict {
     /// Reads, predicts, writes.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = model::open(&self.model, &self.trust, globals)?;
+        let model = match model::open_any(&self.model, &self.trust, globals)? {
+            Content::Model(model) => model,
+            Content::Network(network) => {
+                return network::predict(&network, &self.rows, self.output.as_deref(), globals);
+            }
+        };
         // Refused before anything is listed or made.
         model.signature().output(self.method.into())?;
         let files = self.files(globals)?;

@@ -1,12 +1,13 @@
 //! `edgelet verify`.
 
-use super::model::{self, Ask};
+use super::model::{self, Ask, Content};
 use super::trust::Trusting;
-use super::{Globals, stdout};
+use super::{Globals, network, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Label, Labels, Method, Model, Signature, is_near};
 use crate::native::data::{self, Column, Encoded, Table, Values};
 use crate::native::store;
+use crate::network::Network;
 use clap::Args;
 
 /// Compare a model's predictions with expected ones.
@@ -18,7 +19,8 @@ use clap::Args;
 #[command(after_long_help = "\
 Examples:
   edgelet verify churn.edgelet
-  edgelet verify churn.edgelet --rows holdout.csv --expect sklearn.csv --method predict_proba")]
+  edgelet verify churn.edgelet --rows holdout.csv --expect sklearn.csv --method predict_proba
+  edgelet verify digits.edgelet --rows images.npz --expect onnxruntime.npz")]
 pub struct Verify {
     /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
@@ -31,9 +33,9 @@ pub struct Verify {
     /// What to ask of the model.
     #[arg(long, value_enum, default_value = "predict", requires = "rows")]
     method: Ask,
-    /// How far numbers may differ.
-    #[arg(long, default_value_t = 1e-12, requires = "rows")]
-    tolerance: f64,
+    /// How far numbers may differ [default: 1e-12; of a network 1e-4, relative to the largest of its tensor].
+    #[arg(long, requires = "rows")]
+    tolerance: Option<f64>,
     #[command(flatten)]
     trust: Trusting,
 }
@@ -42,25 +44,49 @@ impl Verify {
     /// Predicts and compares.
     pub fn run(self, globals: Globals) -> Result<()> {
         check_tolerance(self.tolerance)?;
-        let model = model::open(&self.model, &self.trust, globals)?;
+        let model = match model::open_any(&self.model, &self.trust, globals)? {
+            Content::Model(model) => model,
+            Content::Network(network) => return self.network(&network, globals),
+        };
+        let tolerance = self.tolerance.unwrap_or(TOLERANCE);
         let agreement = match (&self.rows, &self.expect) {
             (Some(rows), Some(expect)) => {
                 let rows = model::encoded(&model, rows, None, globals)?;
-                agreed(&model, &rows, expect, self.method.into(), self.tolerance)?;
+                agreed(&model, &rows, expect, self.method.into(), tolerance)?;
                 agreement(rows.rows.len() / model.signature().inputs.len(), "row")
             }
             _ => prove(&model).map_err(|error| error.within(&store::shown(&self.model)))?,
         };
         stdout::print(&agreement)
     }
+
+    /// Runs a network and compares.
+    fn network(&self, network: &Network, globals: Globals) -> Result<()> {
+        let agreement = match (&self.rows, &self.expect) {
+            (Some(inputs), Some(expect)) => {
+                let tolerance = self.tolerance.unwrap_or(NETWORK_TOLERANCE);
+                network::agreed(network, inputs, expect, tolerance, globals)?;
+                agreement(network.outputs().len(), "output")
+            }
+            _ => agreement(network::prove(network)?, "example"),
+        };
+        stdout::print(&agreement)
+    }
 }
 
+/// How far a model's numbers may differ if nothing is said.
+pub(super) const TOLERANCE: f64 = 1e-12;
+/// How far a network's may, relative to the largest of their tensor.
+pub(super) const NETWORK_TOLERANCE: f64 = 1e-4;
+
 /// Refuses a tolerance that is none.
-pub(super) fn check_tolerance(tolerance: f64) -> Result<()> {
-    if (0.0..=1.0).contains(&tolerance) {
-        return Ok(());
+pub(super) fn check_tolerance(tolerance: Option<f64>) -> Result<()> {
+    match tolerance {
+        Some(tolerance) if !(0.0..=1.0).contains(&tolerance) => {
+            Err(Error::new(Kind::BadOption, "--tolerance", "a number from 0 to 1", tolerance.to_string()))
+        }
+        _ => Ok(()),
     }
-    Err(Error::new(Kind::BadOption, "--tolerance", "a number from 0 to 1", tolerance.to_string()))
 }
 
 /// Predicts encoded rows, compares with the file `expect`, and returns what that expects: numbers as they are, labels by

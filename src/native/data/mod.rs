@@ -13,6 +13,7 @@ mod pieces;
 mod profile;
 mod stream;
 mod table;
+mod tensors;
 mod together;
 mod write;
 
@@ -20,6 +21,7 @@ pub use batches::{Batch, Batches};
 pub use encode::{Encoded, encode, encode_from, takes_texts};
 pub use profile::profile;
 pub use table::{Column, Table, Values};
+pub use tensors::{is_numpy, npy, npz, read_tensors};
 pub use together::check_same;
 pub use write::{Answers, Style, Writer, Written, answer, csv, json};
 

@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table> {
 }
 
 /// Bounds what the library's parser of headers takes memory and recurses for.
-fn check_header(bytes: &[u8]) -> Result<()> {
+pub(super) fn check_header(bytes: &[u8]) -> Result<()> {
     let length = match bytes {
         [_, _, _, _, _, _, 1, _, a, b, ..] => usize::from(u16::from_le_bytes([*a, *b])),
         [_, _, _, _, _, _, _, _, a, b, c, d, ..] => {

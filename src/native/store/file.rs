@@ -3,7 +3,7 @@
 use super::inbox::check_size;
 use crate::error::{Error, Kind, Result};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// The bytes of a file.
@@ -23,6 +23,30 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     // A pipe or a growing file has no length to check beforehand.
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     check_size(&place, bytes.len() as u64, limit)?;
+    Ok(bytes)
+}
+
+/// A part of a file below a folder: `length` bytes from `start`. Links are followed only within the folder.
+///
+/// # Errors
+/// [`Kind::Io`] if it cannot be read, is shorter, or lies elsewhere.
+pub fn read_part(folder: &Path, name: &str, start: u64, length: usize) -> Result<Vec<u8>> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let path = folder.join(name);
+    let failed = |error: io::Error| io_error(&path, "a file that can be read", &error);
+    let (real, within) = (path.canonicalize().map_err(failed)?, folder.canonicalize().map_err(failed)?);
+    if !real.starts_with(&within) {
+        return Err(Error::new(Kind::Io, path.display().to_string(), "a file in the model's folder", "a link out of it"));
+    }
+    let mut file = File::open(&real).map_err(failed)?;
+    let there = file.metadata().map_err(failed)?.len();
+    if start.checked_add(length as u64).is_none_or(|end| end > there) {
+        let expected = format!("{length} bytes from byte {start}");
+        return Err(Error::new(Kind::Io, path.display().to_string(), expected, format!("{there} bytes in all")));
+    }
+    file.seek(SeekFrom::Start(start)).map_err(failed)?;
+    let mut bytes = vec![0; length];
+    file.read_exact(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }
 

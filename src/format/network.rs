@@ -1,0 +1,163 @@
+//! Networks: the body names tensors by type and shape, and their elements lie in the blobs, in the order the body names them,
+//! each in the bytes of its own type and aligned to 16 bytes. Texts are in the body.
+
+use super::blobs::{BlobReader, BlobWriter};
+use super::header::{self, Header, VERSION_OF_NETWORKS};
+use super::limits::{self, MAX_EXAMPLES, MAX_INPUTS, MAX_NODE_INPUTS, MAX_NODES};
+use super::what_postcard_found;
+use super::wire::{WireProvenance, check_text};
+use crate::error::{Error, Kind, Result};
+use crate::network::tensor::{MAX_RANK, count};
+use crate::network::{Data, Dim, Dtype, Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    inputs: Vec<Port>,
+    outputs: Vec<(Port, TensorId)>,
+    weights: Vec<WireTensor>,
+    nodes: Vec<WireNode>,
+    provenance: WireProvenance,
+    examples: Vec<(Vec<WireTensor>, Vec<WireTensor>)>,
+    tolerance: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireNode {
+    name: String,
+    operator: Operator,
+    inputs: Vec<Option<TensorId>>,
+    outputs: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireTensor {
+    dtype: Dtype,
+    shape: Vec<u32>,
+    texts: Vec<String>,
+}
+
+/// The network as an `.edgelet` file.
+///
+/// # Errors
+/// [`Kind::LimitExceeded`] if it exceeds a limit of the format.
+pub fn encode_network(network: &Network) -> Result<Vec<u8>> {
+    let mut blobs = BlobWriter::default();
+    let parts = network.clone().into_parts();
+    let node = |node: Node| WireNode {
+        name: node.name,
+        operator: node.operator,
+        inputs: node.inputs,
+        outputs: node.outputs,
+    };
+    let mut tensors = |tensors: &[Tensor]| tensors.iter().map(|tensor| put(tensor, &mut blobs)).collect::<Vec<_>>();
+    let body = Body {
+        inputs: parts.inputs,
+        outputs: parts.outputs,
+        weights: tensors(&parts.weights),
+        nodes: parts.nodes.into_iter().map(node).collect(),
+        provenance: WireProvenance::from_provenance(&parts.provenance),
+        examples: (parts.examples.tensors.iter()).map(|(given, made)| (tensors(given), tensors(made))).collect(),
+        tolerance: parts.examples.tolerance,
+    };
+    body.check_limits()?;
+    let body = postcard::to_allocvec(&body).map_err(|error| {
+        Error::new(Kind::InvalidModel, "body", "a network that postcard can write", error.to_string())
+    })?;
+    limits::check("body", body.len(), limits::MAX_BODY_BYTES)?;
+    header::assemble_version(VERSION_OF_NETWORKS, &body, &blobs.into_bytes(), &[])
+}
+
+/// The network in an `.edgelet` file. Untrusted bytes are safe: they give a network or an error, never a panic, and memory is
+/// taken in proportion to the bytes that are there.
+///
+/// # Errors
+/// The kind of what is wrong, with the byte offset or the path of the part.
+pub fn decode_network(bytes: &[u8]) -> Result<Network> {
+    let versions = VERSION_OF_NETWORKS..=VERSION_OF_NETWORKS;
+    let header = Header::read_versions(bytes, versions, "a network: format version 3")?;
+    let (body, blobs) = header.split(bytes)?;
+    let (body, rest) = postcard::take_from_bytes::<Body>(body)
+        .map_err(|error| Error::new(Kind::Corrupt, "body", "a postcard-encoded network", what_postcard_found(error)))?;
+    if !rest.is_empty() {
+        return Err(Error::new(Kind::Corrupt, "body", "nothing after the network", format!("{} bytes", rest.len())));
+    }
+    body.check_limits()?;
+    let mut blobs = BlobReader::new(blobs);
+    let mut tensors = |tensors: Vec<WireTensor>| {
+        tensors.into_iter().map(|tensor| take(tensor, &mut blobs)).collect::<Result<Vec<Tensor>>>()
+    };
+    let weights = tensors(body.weights)?;
+    let mut examples = Vec::with_capacity(body.examples.len());
+    for (given, made) in body.examples {
+        examples.push((tensors(given)?, tensors(made)?));
+    }
+    blobs.finish()?;
+    let node = |node: WireNode| Node {
+        name: node.name,
+        operator: node.operator,
+        inputs: node.inputs,
+        outputs: node.outputs,
+    };
+    Network::new(Parts {
+        inputs: body.inputs,
+        outputs: body.outputs,
+        weights,
+        nodes: body.nodes.into_iter().map(node).collect(),
+        provenance: body.provenance.into_provenance(),
+        examples: Examples { tensors: examples, tolerance: body.tolerance },
+    })
+}
+
+/// Names a tensor, and puts its elements into the blobs.
+fn put(tensor: &Tensor, blobs: &mut BlobWriter) -> WireTensor {
+    let texts = match tensor.data() {
+        Data::Text(texts) => texts.clone(),
+        data => {
+            let mut bytes = Vec::with_capacity(tensor.len() * tensor.dtype().bytes());
+            data.write_bytes(tensor.dtype(), &mut bytes);
+            blobs.push_bytes(&bytes);
+            Vec::new()
+        }
+    };
+    // Lengths are below 2^28.
+    let shape = tensor.shape().iter().map(|&length| length as u32).collect();
+    WireTensor { dtype: tensor.dtype(), shape, texts }
+}
+
+/// The tensor of that name.
+fn take(tensor: WireTensor, blobs: &mut BlobReader<'_>) -> Result<Tensor> {
+    let shape: Vec<usize> = tensor.shape.iter().map(|&length| length as usize).collect();
+    let elements = count(&shape)?;
+    let data = match tensor.dtype {
+        Dtype::Text => Data::Text(tensor.texts),
+        dtype => Data::from_bytes(dtype, blobs.take_bytes(elements as u64, dtype.bytes())?),
+    };
+    Tensor::new(tensor.dtype, shape, data)
+}
+
+impl Body {
+    /// The same limits on both ways, so that what is written can be read.
+    fn check_limits(&self) -> Result<()> {
+        limits::check("inputs", self.inputs.len(), MAX_INPUTS)?;
+        limits::check("outputs", self.outputs.len(), MAX_INPUTS)?;
+        limits::check("weights", self.weights.len(), MAX_NODE_INPUTS)?;
+        limits::check("nodes", self.nodes.len(), MAX_NODES)?;
+        limits::check("examples", self.examples.len(), MAX_EXAMPLES)?;
+        for port in self.inputs.iter().chain(self.outputs.iter().map(|(port, _)| port)) {
+            check_text(&port.name)?;
+            let shape = port.shape.as_deref().unwrap_or_default();
+            limits::check("shape", shape.len(), MAX_RANK)?;
+            for dim in shape {
+                if let Dim::Any(name) = dim {
+                    check_text(name)?;
+                }
+            }
+        }
+        for node in &self.nodes {
+            check_text(&node.name)?;
+            limits::check("node.inputs", node.inputs.len(), MAX_NODE_INPUTS)?;
+        }
+        self.provenance.check_limits()
+    }
+}

@@ -1,0 +1,210 @@
+//! What subcommands do with networks: tensors in NumPy's files go in and come out.
+
+use super::{Globals, stdout};
+use crate::error::{Error, Kind, Result};
+use crate::infer::Inference;
+use crate::native::data::{is_numpy, npy, npz, read_tensors};
+use crate::native::store::{self, file};
+use crate::network::{Data, Network, Port, Tensor, shown};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// How many numbers of an output are told without a file.
+const TOLD: usize = 1 << 16;
+
+/// The tensors in a file, one for each port in their order. One array alone may have any name.
+///
+/// # Errors
+/// [`Kind::MissingFeature`] or [`Kind::UnknownFeature`] for a name that is not there or not known.
+fn tensors<'a>(location: &str, ports: impl Iterator<Item = &'a Port>, globals: Globals) -> Result<Vec<Tensor>> {
+    let here = |error: Error| error.within(&store::shown(location));
+    let bytes = store::read(location, globals)?;
+    if !is_numpy(&bytes) {
+        return Err(here(Error::new(Kind::BadRows, "byte 0", "an .npy or .npz file", "other bytes").hint(
+            "Networks take tensors: numpy.savez(\"inputs.npz\", **arrays) writes them, named as the network's inputs.",
+        )));
+    }
+    let mut found = read_tensors(&bytes).map_err(here)?;
+    let ports: Vec<&Port> = ports.collect();
+    if let ([(name, _)], [port]) = (&mut found[..], &ports[..]) {
+        name.clone_from(&port.name);
+    }
+    let mut found: Vec<(String, Option<Tensor>)> = found.into_iter().map(|(name, tensor)| (name, Some(tensor))).collect();
+    let names = || ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(", ");
+    if let Some((name, _)) = found.iter().find(|(name, _)| !ports.iter().any(|port| port.name == *name)) {
+        return Err(here(Error::new(Kind::UnknownFeature, "arrays", names(), format!("{name:?}"))));
+    }
+    let mut take = |port: &&Port| {
+        let place = found.iter_mut().find(|(name, _)| *name == port.name);
+        place.and_then(|(_, tensor)| tensor.take()).ok_or_else(|| {
+            here(Error::new(Kind::MissingFeature, "arrays", format!("an array {:?}", port.name), "none of that name"))
+        })
+    };
+    ports.iter().map(&mut take).collect()
+}
+
+/// `edgelet predict` of a network.
+pub fn predict(network: &Network, inputs: &str, output: Option<&str>, globals: Globals) -> Result<()> {
+    let given = tensors(inputs, network.inputs().iter(), globals)?;
+    let made = Inference::new(network).run(given)?;
+    let ports = network.outputs().iter().map(|(port, _)| port);
+    let Some(output) = output else {
+        let told: BTreeMap<&str, Value> =
+            ports.zip(&made).map(|(port, tensor)| Ok((port.name.as_str(), as_json(tensor)?))).collect::<Result<_>>()?;
+        return stdout::print(&format!("{}\n", json!(told)));
+    };
+    let bytes = match (Path::new(output).extension().and_then(|extension| extension.to_str()), &made[..]) {
+        (Some("npy"), [tensor]) => npy(tensor),
+        (Some("npz"), _) => npz(&ports.map(|port| port.name.as_str()).zip(&made).collect::<Vec<_>>())?,
+        _ => {
+            return Err(Error::new(Kind::BadOption, "--output", "a name that ends in .npz", output.to_owned())
+                .hint("A network with one output also writes .npy."));
+        }
+    };
+    file::write(Path::new(output), &bytes)
+}
+
+/// A tensor as `model.run` in JavaScript gives it: its type, its shape and its elements in a row.
+fn as_json(tensor: &Tensor) -> Result<Value> {
+    if tensor.len() > TOLD {
+        let found = format!("{} of them", tensor.len());
+        return Err(Error::new(Kind::BadOption, "--output", format!("a file for more than {TOLD} numbers"), found)
+            .hint("Name an .npz file with -o."));
+    }
+    // What is no number is null in JSON.
+    let data = match tensor.data() {
+        Data::F32(x) => json!(x),
+        Data::F64(x) => json!(x),
+        Data::I64(x) => json!(x),
+        Data::Text(x) => json!(x),
+    };
+    Ok(json!({ "dtype": tensor.dtype().name(), "shape": tensor.shape(), "data": data }))
+}
+
+/// Compares what a network makes with what it should, and returns both: what was given and what is expected.
+///
+/// # Errors
+/// [`Kind::Parity`], with the first element that differs.
+pub fn agreed(
+    network: &Network,
+    inputs: &str,
+    expect: &str,
+    tolerance: f64,
+    globals: Globals,
+) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
+    let given = tensors(inputs, network.inputs().iter(), globals)?;
+    let expected = tensors(expect, network.outputs().iter().map(|(port, _)| port), globals)?;
+    compare(network, &given, &expected, tolerance).map_err(|error| error.within(&store::shown(expect)))?;
+    Ok((given, expected))
+}
+
+/// Lets a network make its own examples, and says how many there are.
+///
+/// # Errors
+/// [`Kind::Parity`], with the first element that differs.
+pub fn prove(network: &Network) -> Result<usize> {
+    let examples = network.examples();
+    for (i, (given, expected)) in examples.tensors.iter().enumerate() {
+        compare(network, given, expected, examples.tolerance).map_err(|error| error.within(&format!("example {i}")))?;
+    }
+    Ok(examples.tensors.len())
+}
+
+fn compare(network: &Network, given: &[Tensor], expected: &[Tensor], tolerance: f64) -> Result<()> {
+    let made = Inference::new(network).run(given.to_vec())?;
+    for (((port, _), made), expected) in network.outputs().iter().zip(&made).zip(expected) {
+        if made.shape() != expected.shape() || made.dtype() != expected.dtype() {
+            let shown = |tensor: &Tensor| format!("{} {}", tensor.dtype().name(), shown(tensor.shape()));
+            return Err(Error::new(Kind::Parity, port.name.clone(), shown(expected), shown(made)));
+        }
+        if let Some((i, expected, found)) = first_difference(made.data(), expected.data(), tolerance) {
+            return Err(Error::new(Kind::Parity, format!("{}: element {i}", port.name), expected, found));
+        }
+    }
+    Ok(())
+}
+
+/// The first element that differs by more than the tolerance, relative to the largest number that is expected.
+fn first_difference(made: &Data, expected: &Data, tolerance: f64) -> Option<(usize, String, String)> {
+    let floats = |data: &Data| -> Option<Vec<f64>> {
+        match data {
+            Data::F32(x) => Some(x.iter().map(|&x| f64::from(x)).collect()),
+            Data::F64(x) => Some(x.clone()),
+            _ => None,
+        }
+    };
+    if let (Some(made), Some(expected)) = (floats(made), floats(expected)) {
+        let largest = expected.iter().filter(|x| x.is_finite()).fold(0.0_f64, |largest, x| largest.max(x.abs()));
+        let same = |x: f64, y: f64| x == y || x.is_nan() && y.is_nan() || (x - y).abs() <= tolerance * largest;
+        let i = made.iter().zip(&expected).position(|(&x, &y)| !same(x, y))?;
+        return Some((i, format!("{:?}", expected[i]), format!("{:?}", made[i])));
+    }
+    let texts = |data: &Data| -> Vec<String> {
+        match data {
+            Data::I64(x) => x.iter().map(i64::to_string).collect(),
+            Data::Text(x) => x.clone(),
+            _ => Vec::new(),
+        }
+    };
+    let (made, expected) = (texts(made), texts(expected));
+    let i = made.iter().zip(&expected).position(|(x, y)| x != y)?;
+    Some((i, expected[i].clone(), made[i].clone()))
+}
+
+/// `edgelet inspect` of a network, as text.
+pub fn described(place: &str, network: &Network) -> String {
+    let provenance = network.provenance();
+    let weights: usize = network.weights().iter().map(bytes_of).sum();
+    let parameters: usize = network.weights().iter().map(Tensor::len).sum();
+    let mut lines = vec![
+        place.to_owned(),
+        format!("{} {}: {}", provenance.framework, provenance.version, provenance.estimator),
+        String::new(),
+    ];
+    let port = |port: &Port| format!("  {}  {} {}", port.name, port.dtype.name(), port.shown_shape());
+    lines.push(format!("inputs ({})", network.inputs().len()));
+    lines.extend(network.inputs().iter().map(port));
+    lines.push(format!("outputs ({})", network.outputs().len()));
+    lines.extend(network.outputs().iter().map(|(output, _)| port(output)));
+    lines.push(format!("weights ({}): {parameters} numbers, {weights} bytes", network.weights().len()));
+    lines.push(format!("nodes ({})", network.nodes().len()));
+    lines.extend(counts(network).into_iter().map(|(name, count)| format!("  {count:>5}  {name}")));
+    lines.push(format!("examples: {}", network.examples().tensors.len()));
+    lines.join("\n") + "\n"
+}
+
+/// The same as JSON.
+pub fn as_value(place: &str, network: &Network) -> Value {
+    let provenance = network.provenance();
+    let port = |port: &Port| {
+        let shape = port.shape.as_ref().map(|_| port.shown_shape());
+        json!({ "name": port.name, "dtype": port.dtype.name(), "shape": shape })
+    };
+    json!({
+        "model": place,
+        "kind": "network",
+        "framework": provenance.framework,
+        "version": provenance.version,
+        "estimator": provenance.estimator,
+        "inputs": network.inputs().iter().map(port).collect::<Vec<_>>(),
+        "outputs": network.outputs().iter().map(|(output, _)| port(output)).collect::<Vec<_>>(),
+        "parameters": network.weights().iter().map(Tensor::len).sum::<usize>(),
+        "weight_bytes": network.weights().iter().map(bytes_of).sum::<usize>(),
+        "operators": counts(network),
+        "examples": network.examples().tensors.len(),
+    })
+}
+
+/// How often each operator is there.
+fn counts(network: &Network) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for node in network.nodes() {
+        *counts.entry(node.operator.name()).or_default() += 1;
+    }
+    counts
+}
+
+fn bytes_of(tensor: &Tensor) -> usize {
+    tensor.len() * tensor.dtype().bytes()
+}

@@ -1,0 +1,172 @@
+//! The hub of neural networks: a validated graph of operators on tensors, as [`model`](crate::model) is of operators on rows.
+//!
+//! A [`Network`] has named inputs and outputs, weights, nodes in topological order, its provenance, and examples that it can
+//! prove itself with. [`Network::new`] is the only way to make one. Shapes may depend on what is given, so unlike a model a
+//! network can still refuse its inputs while it runs: with an error at the node, never a panic.
+
+mod dtype;
+mod operator;
+mod signature;
+pub mod tensor;
+
+pub use dtype::Dtype;
+pub use operator::*;
+pub use signature::{Dim, Port, shown};
+pub use tensor::{Data, Tensor};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::Provenance;
+
+/// Names a tensor of a network: first its inputs, then its weights, then what each node makes.
+pub type TensorId = u32;
+
+/// A sound network: see the module's documentation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    parts: Parts,
+}
+
+/// What a network is made of, before it is checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parts {
+    /// What goes in.
+    pub inputs: Vec<Port>,
+    /// What comes out, and which tensor it is.
+    pub outputs: Vec<(Port, TensorId)>,
+    /// What was learned, and constants.
+    pub weights: Vec<Tensor>,
+    /// What is computed, in topological order.
+    pub nodes: Vec<Node>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// Inputs with the source framework's own outputs.
+    pub examples: Examples,
+}
+
+/// One step of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What people see it called.
+    pub name: String,
+    /// What it does.
+    pub operator: Operator,
+    /// What it takes, all made before it; nothing where an optional input is left out.
+    pub inputs: Vec<Option<TensorId>>,
+    /// How many tensors it makes.
+    pub outputs: u32,
+}
+
+/// Inputs with the source framework's own outputs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Examples {
+    /// One tensor for each input, then one for each output.
+    pub tensors: Vec<(Vec<Tensor>, Vec<Tensor>)>,
+    /// How far numbers may differ, relative to the largest of their tensor.
+    pub tolerance: f64,
+}
+
+/// The most outputs of one node.
+const MAX_NODE_OUTPUTS: u32 = 1 << 10;
+
+impl Network {
+    /// Checks the parts and makes them a network.
+    ///
+    /// # Errors
+    /// [`Kind::InvalidModel`], with the path of the part that is not sound.
+    pub fn new(parts: Parts) -> Result<Self> {
+        let mut known = parts.inputs.len() + parts.weights.len();
+        for (i, node) in parts.nodes.iter().enumerate() {
+            let place = |error: Error| error.within(&format!("nodes[{i}] ({})", node.name));
+            for &id in node.inputs.iter().flatten() {
+                if id as usize >= known {
+                    return Err(place(unsound("inputs", format!("tensors below {known}"), id.to_string())));
+                }
+            }
+            if !(1..=MAX_NODE_OUTPUTS).contains(&node.outputs) {
+                let expected = format!("1 to {MAX_NODE_OUTPUTS}");
+                return Err(place(unsound("outputs", expected, node.outputs.to_string())));
+            }
+            known += node.outputs as usize;
+        }
+        if parts.outputs.is_empty() {
+            return Err(unsound("outputs", "at least 1".into(), "none".into()));
+        }
+        for (port, id) in &parts.outputs {
+            if *id as usize >= known {
+                return Err(unsound("outputs", format!("tensors below {known}"), id.to_string()).within(&port.name));
+            }
+        }
+        distinct("inputs", parts.inputs.iter())?;
+        distinct("outputs", parts.outputs.iter().map(|(port, _)| port))?;
+        parts.examples.check(&parts)?;
+        Ok(Self { parts })
+    }
+
+    /// What goes in.
+    pub fn inputs(&self) -> &[Port] {
+        &self.parts.inputs
+    }
+
+    /// What comes out, and which tensor it is.
+    pub fn outputs(&self) -> &[(Port, TensorId)] {
+        &self.parts.outputs
+    }
+
+    /// What was learned, and constants.
+    pub fn weights(&self) -> &[Tensor] {
+        &self.parts.weights
+    }
+
+    /// What is computed.
+    pub fn nodes(&self) -> &[Node] {
+        &self.parts.nodes
+    }
+
+    /// Where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.parts.provenance
+    }
+
+    /// Inputs with the source framework's own outputs.
+    pub fn examples(&self) -> &Examples {
+        &self.parts.examples
+    }
+
+    /// The parts again, to make a changed network of them.
+    pub fn into_parts(self) -> Parts {
+        self.parts
+    }
+}
+
+impl Examples {
+    fn check(&self, parts: &Parts) -> Result<()> {
+        if self.tolerance.is_nan() || self.tolerance < 0.0 {
+            return Err(unsound("examples.tolerance", "a number of at least 0".into(), "another".into()));
+        }
+        for (i, (inputs, outputs)) in self.tensors.iter().enumerate() {
+            let place = |error: Error| error.within(&format!("examples[{i}]"));
+            if (inputs.len(), outputs.len()) != (parts.inputs.len(), parts.outputs.len()) {
+                let expected = "a tensor for each input and each output".into();
+                return Err(place(unsound("tensors", expected, "another number of them".into())));
+            }
+            for (port, tensor) in parts.inputs.iter().zip(inputs) {
+                port.check(tensor).map_err(place)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a name that two ports have.
+fn distinct<'a>(what: &'static str, ports: impl Iterator<Item = &'a Port>) -> Result<()> {
+    let mut names: Vec<&str> = ports.map(|port| port.name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        None => Ok(()),
+        Some(pair) => Err(unsound(what, "distinct names".into(), format!("\"{}\" twice", pair[0]))),
+    }
+}
+
+fn unsound(at: &'static str, expected: String, found: String) -> Error {
+    Error::new(Kind::InvalidModel, at, expected, found)
+}
