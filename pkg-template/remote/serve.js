@@ -26,6 +26,5 @@ export function server(post) {
 /** The memory of an answer's numbers, which is given away. */
 function buffersOf(answer) {
   if (ArrayBuffer.isView(answer)) return [answer.buffer];
-  const { values, probabilities, targets = [] } = Object(answer);
-  return [values, probabilities, ...targets.map((target) => target.probabilities)].flatMap((numbers) => numbers?.buffer ?? []);
+  return typeof answer === "object" && answer !== null ? Object.values(answer).flatMap(buffersOf) : [];
 }

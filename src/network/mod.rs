@@ -4,11 +4,13 @@
 //! prove itself with. [`Network::new`] is the only way to make one. Shapes may depend on what is given, so unlike a model a
 //! network can still refuse its inputs while it runs: with an error at the node, never a panic.
 
+mod compare;
 mod dtype;
 mod operator;
 mod signature;
 pub mod tensor;
 
+pub use compare::{first_difference, is_close};
 pub use dtype::Dtype;
 pub use operator::*;
 pub use signature::{Dim, Port, shown};

@@ -52,7 +52,6 @@ def run(program, case):
             return ("refused" if refused else "wrong"), imported.stderr.strip()
         for number, (inputs, outputs) in enumerate(case.data_sets):
             given, made = folder / f"{number}-in.npz", folder / f"{number}-out.npz"
-            # A case may hold numbers as Python's objects.
             ports = zip(case.model.graph.input, inputs, strict=False)
             np.savez(given, **{port.name: array(value, port.type.tensor_type.elem_type) for port, value in ports})
             ran = subprocess.run([program, "predict", network, given, "-o", made, "--quiet"], capture_output=True, text=True, timeout=120)
@@ -68,8 +67,11 @@ def run(program, case):
 
 def array(value, elements):
     """An array as np.savez takes it: of the type that the model says, with bfloat16, which NumPy does not have, as bytes."""
+    import onnx
     from onnx.helper import tensor_dtype_to_np_dtype
 
+    if isinstance(value, onnx.TensorProto):
+        value = onnx.numpy_helper.to_array(value)
     kind = tensor_dtype_to_np_dtype(elements)
     value = np.asarray(value).astype(str if kind == np.dtype(object) else kind)
     return value.view("V2") if value.dtype.name == "bfloat16" else value

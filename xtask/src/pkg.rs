@@ -12,23 +12,16 @@ use wasm_bindgen_cli_support::Bindgen;
 const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "worker.js"];
 /// The scripts that workers run.
 const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
-/// The entries of `edgelet/explain`: those of `edgelet` itself, over another core, and the scripts of their workers.
-const EXPLAINING: [&str; 5] = [
-    "explain=edgelet.js",
-    "explain-node=node.js",
-    "explain-worker=worker.js",
-    "explain-thread=thread.js",
-    "explain-node-thread=node-thread.js",
-];
+/// The other cores, each with the feature that it is built with: `edgelet/explain` and `edgelet/tensors` have the entries of
+/// `edgelet` itself over them, and the scripts of their workers.
+const OTHERS: [&str; 2] = ["explain", "tensors"];
 /// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
 /// loaded for workers only.
 const PARTS: [&str; 7] =
     ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
 const FOLDERS: [&str; 2] = ["registry", "remote"];
-/// The two cores: the second is built with the feature [`EXPLAIN`].
+/// The core of `edgelet` itself.
 const CORE: &str = "edgelet.wasm";
-const EXPLAINING_CORE: &str = "edgelet-explain.wasm";
-const EXPLAIN: &str = "explain";
 /// Signatures, where the platform has none: it is bundled, with its licence.
 const NOBLE: &str = "@noble/ed25519";
 
@@ -55,32 +48,62 @@ pub fn run() -> Result<PathBuf> {
     setup::node_packages()?;
     stage("the npm package");
     let folder = building();
-    // The scripts of `edgelet/explain` until they are bundled.
-    let explaining = root().join("target/npm/explain");
-    for folder in [&folder, &explaining] {
+    for folder in [folder.clone()].into_iter().chain(OTHERS.map(scripts_of)) {
         if folder.exists() {
-            fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let cores = [(&folder, CORE, "", ""), (&explaining, EXPLAINING_CORE, EXPLAIN, "explain-")];
-    for (scripts, wasm, features, prefix) in cores {
-        let Bound { core, glue } = bind(&build(features)?)?;
-        optimize(&core, &folder.join(wasm), "--strip-debug", &THOROUGH)?;
-        fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
-        write(&scripts.join("core.js"), &glue)?;
-    }
+    prepare(&folder, CORE, "", "")?;
     bundle(&folder, &[&ENTRIES[..], &THREADS].concat(), "node.cjs", "--define:EXPLAINS=false")?;
-    bundle(&explaining, &EXPLAINING, "explain.cjs", "--define:EXPLAINS=true")?;
-    for (worker, edge) in [("worker.js", "edge.js"), ("explain-worker.js", "explain-edge.js")] {
-        write(&folder.join(edge), &as_modules(&read(&folder.join(worker))?))?;
+    write(&folder.join("edge.js"), &as_modules(&read(&folder.join("worker.js"))?))?;
+    for other in OTHERS {
+        let scripts = scripts_of(other);
+        prepare(&scripts, &format!("edgelet-{other}.wasm"), other, &format!("{other}-"))?;
+        if other == "tensors" {
+            put_networks(&scripts)?;
+        }
+        let entries = [
+            format!("{other}=edgelet.js"),
+            format!("{other}-node=node.js"),
+            format!("{other}-worker=worker.js"),
+            format!("{other}-thread=thread.js"),
+            format!("{other}-node-thread=node-thread.js"),
+        ];
+        let explains = format!("--define:EXPLAINS={}", other == "explain");
+        bundle(&scripts, &entries.each_ref().map(String::as_str), &format!("{other}.cjs"), &explains)?;
+        let worker = read(&folder.join(format!("{other}-worker.js")))?;
+        write(&folder.join(format!("{other}-edge.js")), &as_modules(&worker))?;
+        fs::remove_dir_all(&scripts).map_err(|error| format!("{}: {error}", scripts.display()))?;
     }
     clear(&folder)?;
-    fs::remove_dir_all(&explaining).map_err(|error| format!("{}: {error}", explaining.display()))?;
     let packed = pack(&folder)?;
     put_in_place(&folder)?;
     runtime::run()?;
     Ok(packed)
+}
+
+/// Where the scripts of another core lie until they are bundled.
+fn scripts_of(other: &str) -> PathBuf {
+    root().join("target/npm").join(other)
+}
+
+/// Builds a core with a feature, and puts its glue and the scripts around it into a folder. The core itself goes where the
+/// package is made.
+fn prepare(scripts: &Path, wasm: &str, feature: &str, prefix: &str) -> Result {
+    let Bound { core, glue } = bind(&build(feature)?)?;
+    optimize(&core, &building().join(wasm), "--strip-debug", &THOROUGH)?;
+    fill_in(scripts, &[("{{version}}", env!("CARGO_PKG_VERSION")), ("{{wasm}}", wasm), ("{{prefix}}", prefix)])?;
+    write(&scripts.join("core.js"), &glue)
+}
+
+/// Puts the scripts of networks in the place of those of models of rows.
+fn put_networks(scripts: &Path) -> Result {
+    let template = root().join("pkg-template/tensors");
+    for (from, to) in [("model.js", "model.js"), ("ports.js", "ports.js"), ("remote.js", "remote/model.js")] {
+        write(&scripts.join(to), &read(&template.join(from))?)?;
+    }
+    Ok(())
 }
 
 /// Puts the finished package in the place of an older one.
@@ -183,7 +206,7 @@ fn fill_in(folder: &Path, blanks: &[(&str, &str)]) -> Result {
         write(&folder.join(name), &read(&path)?)?;
     }
     // The declarations once more, for `require`.
-    for name in ["edgelet", EXPLAIN] {
+    for name in ["edgelet"].into_iter().chain(OTHERS) {
         let declarations = read(&folder.join(format!("{name}.d.ts")))?.replace("./edgelet.js", "./edgelet.cjs");
         write(&folder.join(format!("{name}.d.cts")), &declarations)?;
     }

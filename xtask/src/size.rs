@@ -7,8 +7,11 @@ use std::fs;
 use std::io::Write;
 
 /// What a visitor downloads of each entry: its core, its script, and the file with its budget.
-const ENTRIES: [(&str, &str, &str); 2] =
-    [("edgelet.wasm", "edgelet.js", "budget.txt"), ("edgelet-explain.wasm", "explain.js", "budget_explain.txt")];
+const ENTRIES: [(&str, &str, &str); 3] = [
+    ("edgelet.wasm", "edgelet.js", "budget.txt"),
+    ("edgelet-explain.wasm", "explain.js", "budget_explain.txt"),
+    ("edgelet-tensors.wasm", "tensors.js", "budget_tensors.txt"),
+];
 
 /// Builds the package, prints the sizes and fails over budget.
 pub fn run() -> Result {

@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::infer::Inference;
 use crate::native::data::{is_numpy, npy, npz, read_tensors};
 use crate::native::store::{self, file};
-use crate::network::{Data, Network, Port, Tensor, shown};
+use crate::network::{Data, Network, Port, Tensor, first_difference, shown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -118,38 +118,22 @@ fn compare(network: &Network, given: &[Tensor], expected: &[Tensor], tolerance: 
             let shown = |tensor: &Tensor| format!("{} {}", tensor.dtype().name(), shown(tensor.shape()));
             return Err(Error::new(Kind::Parity, port.name.clone(), shown(expected), shown(made)));
         }
-        if let Some((i, expected, found)) = first_difference(made.data(), expected.data(), tolerance) {
-            return Err(Error::new(Kind::Parity, format!("{}: element {i}", port.name), expected, found));
+        if let Some(i) = first_difference(made, expected, tolerance) {
+            let at = format!("{}: element {i}", port.name);
+            return Err(Error::new(Kind::Parity, at, element(expected.data(), i), element(made.data(), i)));
         }
     }
     Ok(())
 }
 
-/// The first element that differs by more than the tolerance, relative to the largest number that is expected.
-fn first_difference(made: &Data, expected: &Data, tolerance: f64) -> Option<(usize, String, String)> {
-    let floats = |data: &Data| -> Option<Vec<f64>> {
-        match data {
-            Data::F32(x) => Some(x.iter().map(|&x| f64::from(x)).collect()),
-            Data::F64(x) => Some(x.clone()),
-            _ => None,
-        }
-    };
-    if let (Some(made), Some(expected)) = (floats(made), floats(expected)) {
-        let largest = expected.iter().filter(|x| x.is_finite()).fold(0.0_f64, |largest, x| largest.max(x.abs()));
-        let same = |x: f64, y: f64| x == y || x.is_nan() && y.is_nan() || (x - y).abs() <= tolerance * largest;
-        let i = made.iter().zip(&expected).position(|(&x, &y)| !same(x, y))?;
-        return Some((i, format!("{:?}", expected[i]), format!("{:?}", made[i])));
+/// An element as people read it.
+fn element(data: &Data, i: usize) -> String {
+    match data {
+        Data::F32(x) => format!("{:?}", x[i]),
+        Data::F64(x) => format!("{:?}", x[i]),
+        Data::I64(x) => x[i].to_string(),
+        Data::Text(x) => format!("{:?}", x[i]),
     }
-    let texts = |data: &Data| -> Vec<String> {
-        match data {
-            Data::I64(x) => x.iter().map(i64::to_string).collect(),
-            Data::Text(x) => x.clone(),
-            _ => Vec::new(),
-        }
-    };
-    let (made, expected) = (texts(made), texts(expected));
-    let i = made.iter().zip(&expected).position(|(x, y)| x != y)?;
-    Some((i, expected[i].clone(), made[i].clone()))
 }
 
 /// `edgelet inspect` of a network, as text.

@@ -1,0 +1,97 @@
+import type { LoadOptions, RemoteOptions as PlainRemoteOptions, Source } from "./edgelet.js";
+
+export type { FileOptions, LoadOptions, ModelCache, NodeWorker, Progress, Source } from "./edgelet.js";
+export { EdgeletError, cached, fileCache, init, version } from "./edgelet.js";
+
+/** What the elements of a tensor are. */
+export type Dtype =
+  | "float32"
+  | "float64"
+  | "float16"
+  | "bfloat16"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "bool"
+  | "string";
+
+/** Numbers of a tensor: 16-bit floats are a `Float32Array`, truth values a `Uint8Array` of 0 and 1. */
+export type Elements =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
+
+/** A tensor that goes in: its elements row after row, in an array of the input's type or one that can be made that. */
+export interface Given {
+  data: Elements | readonly (number | bigint | boolean | string)[];
+  shape: readonly number[];
+}
+
+/** A tensor that came out, in memory of its own. */
+export interface Tensor {
+  dtype: Dtype;
+  shape: number[];
+  data: Elements | string[];
+}
+
+/** An input or an output. */
+export interface Port {
+  name: string;
+  dtype: Dtype;
+  /** How long each dimension is: a number, or the name of one that may have any length ("" without a name). `undefined` if not even their number is known. */
+  shape: (number | string)[] | undefined;
+}
+
+/** What goes into a network, what comes out, and where it comes from. */
+export interface Schema {
+  inputs: Port[];
+  outputs: Port[];
+  provenance: { framework: string; version: string; estimator: string };
+}
+
+/** Tensors by the inputs' names. An input whose shape is always the same also takes its elements alone. */
+export type Inputs = Record<string, Given | Given["data"]>;
+
+/** A network. */
+export interface Model {
+  readonly schema: Schema;
+  /** Runs it. Throws an {@link EdgeletError} for an input that is missing, unknown or of another type or shape. */
+  run(inputs: Inputs): Record<string, Tensor>;
+  /** Runs the network's own examples and returns how many there are; throws `parity` if one differs. */
+  verify(): number;
+  /** Gives its memory back. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export const Model: { readonly prototype: Model };
+
+/** Loads a network as `load` of `edgelet` loads a model. */
+export function load(source: Source, options?: LoadOptions): Promise<Model>;
+
+/** A network that runs off the main thread. */
+export interface RemoteModel {
+  readonly schema: Schema;
+  run(inputs: Inputs, options?: { signal?: AbortSignal }): Promise<Record<string, Tensor>>;
+  verify(): Promise<number>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** As `RemoteOptions` of `edgelet`; a worker of your own runs `edgelet/tensors/thread`. */
+export type RemoteOptions = PlainRemoteOptions;
+
+/** The same, of a network that runs off the main thread. */
+export function load(source: Source, options: RemoteOptions): Promise<RemoteModel>;

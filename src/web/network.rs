@@ -1,0 +1,189 @@
+//! The core of networks: it is built with the feature `tensors`. JavaScript gives tensors as the bytes of their elements and
+//! takes them so.
+
+use super::error::thrown;
+use super::{File, fetch};
+use crate::error::{Error, Kind};
+use crate::format;
+use crate::infer::Inference;
+use crate::network::{Data, Dim, Dtype, Network, Port, Tensor, is_close};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// A network ready to run.
+#[wasm_bindgen]
+pub struct Core {
+    schema: JsValue,
+    network: Network,
+    given: Vec<Option<Tensor>>,
+    made: Vec<Tensor>,
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    inputs: Vec<SchemaPort<'a>>,
+    outputs: Vec<SchemaPort<'a>>,
+    provenance: SchemaProvenance<'a>,
+}
+
+#[derive(Serialize)]
+struct SchemaPort<'a> {
+    name: &'a str,
+    dtype: &'static str,
+    shape: Option<Vec<SchemaDim<'a>>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SchemaDim<'a> {
+    Fixed(u32),
+    Any(&'a str),
+}
+
+#[derive(Serialize)]
+struct SchemaProvenance<'a> {
+    framework: &'a str,
+    version: &'a str,
+    estimator: &'a str,
+}
+
+#[wasm_bindgen]
+impl File {
+    /// The network in it. Not a part of [`read`](super::read): a trap in a future would leave its promise waiting for ever.
+    pub fn decode(self) -> Result<Core, JsValue> {
+        let network = format::decode_network(&self.bytes).map_err(thrown)?;
+        let size = self.bytes.len() as f64;
+        drop(self.bytes);
+        fetch::check_room(0)?;
+        let schema = schema(&network)?;
+        self.options.report("ready", size, Some(size));
+        let given = vec![None; network.inputs().len()];
+        Ok(Core { schema, network, given, made: Vec::new() })
+    }
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Inputs, outputs and provenance as a plain object.
+    pub fn schema(&self) -> JsValue {
+        self.schema.clone()
+    }
+
+    /// Takes the tensor of an input as the bytes of its elements. 16-bit floats come as float32.
+    pub fn give(&mut self, input: usize, shape: &[u32], bytes: &[u8]) -> Result<(), JsValue> {
+        let dtype = self.dtype(input);
+        let crossing = crossing(dtype);
+        let data = Data::from_bytes(crossing, bytes);
+        let tensor = Tensor::new(crossing, lengths(shape), data).map_err(thrown)?;
+        let tensor = Tensor::rounded(dtype, tensor.shape().to_vec(), tensor.into_data());
+        self.given[input] = Some(tensor);
+        Ok(())
+    }
+
+    /// Takes a tensor of texts.
+    pub fn give_texts(&mut self, input: usize, shape: &[u32], texts: Vec<String>) -> Result<(), JsValue> {
+        self.given[input] = Some(Tensor::new(Dtype::Text, lengths(shape), Data::Text(texts)).map_err(thrown)?);
+        Ok(())
+    }
+
+    /// Runs the network on what was given.
+    pub fn run(&mut self) -> Result<(), JsValue> {
+        let given: Option<Vec<Tensor>> = self.given.iter_mut().map(Option::take).collect();
+        let given = given.ok_or_else(|| thrown(Error::new(Kind::MissingFeature, "inputs", "all of them", "fewer")))?;
+        self.made = Inference::new(&self.network).run(given).map_err(thrown)?;
+        Ok(())
+    }
+
+    /// The type of an output that was made.
+    pub fn made_type(&self, output: usize) -> String {
+        self.made[output].dtype().name().into()
+    }
+
+    /// The shape of an output that was made.
+    pub fn made_shape(&self, output: usize) -> Vec<u32> {
+        self.made[output].shape().iter().map(|&length| length as u32).collect()
+    }
+
+    /// The bytes of the elements of an output that was made. 16-bit floats are float32.
+    pub fn made_bytes(&self, output: usize) -> Vec<u8> {
+        let tensor = &self.made[output];
+        let crossing = crossing(tensor.dtype());
+        let mut bytes = Vec::with_capacity(tensor.len() * crossing.bytes());
+        tensor.data().write_bytes(crossing, &mut bytes);
+        bytes
+    }
+
+    /// The texts of an output that was made.
+    pub fn made_texts(&self, output: usize) -> Vec<String> {
+        match self.made[output].data() {
+            Data::Text(texts) => texts.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Lets go of what was made.
+    pub fn forget(&mut self) {
+        self.made = Vec::new();
+    }
+
+    /// Runs the network's own examples; returns how many there are.
+    pub fn verify(&mut self) -> Result<usize, JsValue> {
+        let examples = self.network.examples();
+        for (i, (given, expected)) in examples.tensors.iter().enumerate() {
+            let made = Inference::new(&self.network).run(given.clone()).map_err(thrown)?;
+            for ((made, expected), (port, _)) in made.iter().zip(expected).zip(self.network.outputs()) {
+                if !is_close(made, expected, examples.tolerance) {
+                    let at = format!("example {i}: {}", port.name);
+                    let error = Error::new(Kind::Parity, at, "the source framework's own numbers", "others");
+                    return Err(thrown(
+                        error.hint("This runtime does not give the network's own numbers: report it, with the runtime's version."),
+                    ));
+                }
+            }
+        }
+        Ok(examples.tensors.len())
+    }
+}
+
+impl Core {
+    fn dtype(&self, input: usize) -> Dtype {
+        self.network.inputs()[input].dtype
+    }
+}
+
+/// How elements cross: JavaScript has no 16-bit floats everywhere.
+fn crossing(dtype: Dtype) -> Dtype {
+    match dtype {
+        Dtype::F16 | Dtype::BF16 => Dtype::F32,
+        dtype => dtype,
+    }
+}
+
+fn lengths(shape: &[u32]) -> Vec<usize> {
+    shape.iter().map(|&length| length as usize).collect()
+}
+
+fn schema(network: &Network) -> Result<JsValue, JsValue> {
+    let provenance = network.provenance();
+    let schema = Schema {
+        inputs: network.inputs().iter().map(described).collect(),
+        outputs: network.outputs().iter().map(|(port, _)| described(port)).collect(),
+        provenance: SchemaProvenance {
+            framework: &provenance.framework,
+            version: &provenance.version,
+            estimator: &provenance.estimator,
+        },
+    };
+    Ok(serde_wasm_bindgen::to_value(&schema)?)
+}
+
+fn described(port: &Port) -> SchemaPort<'_> {
+    fn dim(dim: &Dim) -> SchemaDim<'_> {
+        match dim {
+            Dim::Fixed(length) => SchemaDim::Fixed(*length),
+            Dim::Any(name) => SchemaDim::Any(name),
+        }
+    }
+    let shape = port.shape.as_ref().map(|shape| shape.iter().map(dim).collect());
+    SchemaPort { name: &port.name, dtype: port.dtype.name(), shape }
+}
