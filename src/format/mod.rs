@@ -22,7 +22,7 @@ pub use background::decode_background;
 pub use header::{VERSION_OF_NETWORKS, is_network};
 pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
 #[cfg(feature = "tensors")]
-pub use network::{decode_network, encode_network};
+pub use network::{Content, decode_any, decode_network, encode_network};
 #[cfg(feature = "packaged")]
 pub use stored::StoredForest;
 
@@ -62,7 +62,7 @@ pub fn decode(bytes: &[u8]) -> Result<Model> {
     #[cfg(feature = "tensors")]
     if is_network(bytes) {
         return Err(Error::new(Kind::Unsupported, "file", "a model of rows", "a network of tensors")
-            .hint("`edgelet predict`, `verify` and `inspect` take networks."));
+            .hint("Networks are for `edgelet predict`, `verify`, `inspect`, `bench`, `push` and `pull`."));
     }
     let header = Header::read(bytes)?;
     let (body, blobs) = header.split(bytes)?;

@@ -7,6 +7,7 @@ use super::limits::{self, MAX_EXAMPLES, MAX_INPUTS, MAX_NODE_INPUTS, MAX_NODES};
 use super::what_postcard_found;
 use super::wire::{WireProvenance, check_text};
 use crate::error::{Error, Kind, Result};
+use crate::model::Model;
 use crate::network::tensor::{MAX_RANK, count};
 use crate::network::{Data, Dim, Dtype, Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,25 @@ pub fn decode_network(bytes: &[u8]) -> Result<Network> {
         provenance: body.provenance.into_provenance(),
         examples: Examples { tensors: examples, tolerance: body.tolerance },
     })
+}
+
+/// What a file holds.
+pub enum Content {
+    /// A model of rows.
+    Model(Model),
+    /// A network of tensors.
+    Network(Network),
+}
+
+/// What is in an `.edgelet` file of either kind.
+///
+/// # Errors
+/// Those of [`decode`](super::decode) and [`decode_network`].
+pub fn decode_any(bytes: &[u8]) -> Result<Content> {
+    match header::is_network(bytes) {
+        true => decode_network(bytes).map(Content::Network),
+        false => super::decode(bytes).map(Content::Model),
+    }
 }
 
 /// Names a tensor, and puts its elements into the blobs.

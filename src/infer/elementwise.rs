@@ -207,7 +207,8 @@ fn zip<T: Copy, U>(
     all
 }
 
-fn of_floats(function: Binary, tensor: &Tensor) -> Result<fn(f64, f64) -> f64> {
+/// The function of two floats.
+pub(super) fn of_floats(function: Binary, tensor: &Tensor) -> Result<fn(f64, f64) -> f64> {
     Ok(match function {
         Binary::Add => |x, y| x + y,
         Binary::Sub => |x, y| x - y,
@@ -230,7 +231,7 @@ fn of_floats(function: Binary, tensor: &Tensor) -> Result<fn(f64, f64) -> f64> {
 
 /// The function of two whole numbers; what the type has no room for is wrapped later. Division by zero, which the
 /// framework leaves open, gives 0.
-fn of_integers(function: Binary, dtype: Dtype, x: i64, y: i64) -> i64 {
+pub(super) fn of_integers(function: Binary, dtype: Dtype, x: i64, y: i64) -> i64 {
     let unsigned = dtype == Dtype::U64;
     let is_less = |x: i64, y: i64| if unsigned { (x as u64) < (y as u64) } else { x < y };
     match function {

@@ -4,6 +4,7 @@ use super::arguments::{Arguments, check_rank, wrong_shape, wrong_type};
 use super::shape::{expanded, turned};
 use super::strides::{broadcast, broadcast_strides, strides, walk};
 use crate::error::Result;
+use crate::kernel::gemm;
 use crate::network::tensor::count;
 use crate::network::{Data, Tensor, shown};
 
@@ -45,7 +46,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         (Data::F32(x), Data::F32(y)) => {
             let mut all = vec![0.0_f32; elements];
             for ([i, j], out) in places.iter().zip(all.chunks_exact_mut((rows * width).max(1))) {
-                multiply(&x[*i..], &y[*j..], out, size, |sum, x, y| *sum += x * y);
+                gemm::multiply(&x[*i..], &y[*j..], out, size);
             }
             Data::F32(all)
         }

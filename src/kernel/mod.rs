@@ -10,6 +10,8 @@ pub mod dense;
 pub mod encode;
 pub mod exp;
 pub mod forest;
+#[cfg(feature = "tensors")]
+pub mod gemm;
 pub mod impute;
 pub mod interleave;
 mod lanes;

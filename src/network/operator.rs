@@ -704,6 +704,10 @@ pub struct Attention {
     pub cap: f32,
     /// Which step the fourth output shows.
     pub shows: i64,
+    /// How many places before its own a query looks at; negative for all.
+    pub left: i64,
+    /// How many after it.
+    pub right: i64,
 }
 
 impl Operator {

@@ -70,7 +70,7 @@ macro_rules! map_pair {
     };
 }
 
-pub(crate) use {each, map_each, map_pair};
+pub(crate) use {map_each, map_pair};
 
 impl Data {
     /// How many elements.

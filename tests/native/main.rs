@@ -4,6 +4,7 @@ mod cli;
 mod import;
 #[path = "../fixtures/line.rs"]
 mod line;
+mod onnx;
 mod parity;
 #[path = "../fixtures/pets.rs"]
 mod pets;

@@ -1,6 +1,7 @@
 // What a strict TypeScript project writes. `types.test.mjs` checks it with `tsc`; it is never run.
 import { EdgeletError, cached, fileCache, init, load, version, type Label, type Progress, type Schema, type TargetProbabilities } from "edgelet";
 import { load as loadToExplain, type Contribution, type Explanation } from "edgelet/explain";
+import { load as loadNetwork, type Tensor } from "edgelet/tensors";
 import { monitor } from "edgelet/monitor";
 import * as slim from "edgelet/slim";
 
@@ -87,3 +88,12 @@ await load("x", { worker: new Worker(new URL("worker.js", import.meta.url), { ty
 remote.predictProba({ age: 31 }).probabilities;
 // @ts-expect-error Models in buckets are for the main entry.
 await slim.load("https://example.com/models/churn@production", { publicKey: "ed25519:" });
+
+const network = await loadNetwork("digits.edgelet");
+const { scores }: Record<string, Tensor> = network.run({ image: { data: new Float32Array(784), shape: [1, 784] } });
+const elements: ArrayLike<number | bigint | string> | undefined = scores?.data;
+const away = await loadNetwork("digits.edgelet", { worker: true });
+console.log(elements);
+const promised: Promise<Record<string, Tensor>> = away.run({ image: [1, 2] }, { signal: AbortSignal.timeout(5) });
+// @ts-expect-error A network has no rows.
+network.predict({ age: 31 });

@@ -11,7 +11,8 @@ const LIBRARIES = ["--lib", "es2022,esnext.disposable,dom", "--types", ""];
 
 const required =
   'import edgelet = require("edgelet");\nexport const model: Promise<edgelet.Model> = edgelet.load("x");\n' +
-  'import explain = require("edgelet/explain");\nexport const other: Promise<explain.Model> = explain.load("x");\n';
+  'import explain = require("edgelet/explain");\nexport const other: Promise<explain.Model> = explain.load("x");\n' +
+  'import tensors = require("edgelet/tensors");\nexport const network: Promise<tensors.Model> = tensors.load("x");\n';
 const folder = await consumer({ "required.cts": required });
 await copyFile(fileURLToPath(new URL("consumer.ts", import.meta.url)), join(folder, "consumer.ts"));
 
@@ -32,7 +33,7 @@ test("publint finds nothing", async () => {
 
 test("are the types wrong? They are not", async () => {
   // The .wasm is no module that TypeScript could resolve; slim has no entry for require.
-  const excluded = ["--exclude-entrypoints", "edgelet.wasm", "edgelet-explain.wasm", "--ignore-rules", "cjs-resolves-to-esm"];
+  const excluded = ["--exclude-entrypoints", "edgelet.wasm", "edgelet-explain.wasm", "edgelet-tensors.wasm", "--ignore-rules", "cjs-resolves-to-esm"];
   await run(join(tools, "attw"), [await tarball(), "--profile", "node16", ...excluded]);
 });
 

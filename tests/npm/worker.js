@@ -1,6 +1,7 @@
 // An edge worker with edgelet in it: bundled with the `workerd` condition, run by workerd.
 import { EdgeletError, load, version } from "edgelet";
 import { load as loadToExplain } from "edgelet/explain";
+import { load as loadNetwork } from "edgelet/tensors";
 import { explainTables } from "./explanations.mjs";
 import { predictTable } from "./table.mjs";
 
@@ -15,6 +16,8 @@ const answers = {
     const table = await (await fetch(`${origin}/explain/${name}.json`)).json();
     return explainTables(loadToExplain, `${origin}/explain`, { [name]: table });
   },
+  /** How many examples a network makes again. */
+  network: async ({ address }) => (await loadNetwork(address)).verify(),
   /** One row, the model fetched once for each request. */
   predict: async ({ origin, row }) => (await load(`${origin}/models/mixed.edgelet`)).predict(row),
   /** A model in a bucket, kept in the cache that all requests share. */

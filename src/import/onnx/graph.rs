@@ -9,7 +9,7 @@ use super::{FIRST_OPSET, LAST_OPSET};
 use crate::error::{Error, Kind, Result};
 use crate::import::blockers::Blockers;
 use crate::model::Provenance;
-use crate::network::{self, Dim, Examples, Network, Operator, Parts, Port, Tensor, TensorId};
+use crate::network::{self, Dim, Dtype, Examples, Network, Operator, Parts, Port, Tensor, TensorId};
 use std::collections::{HashMap, HashSet};
 
 /// Where a tensor comes from, while it is not known how many of each there will be.
@@ -32,11 +32,14 @@ pub struct Builder<'a> {
     weights: Vec<Tensor>,
     nodes: Vec<(network::Node, Vec<Option<Place>>)>,
     made: usize,
+    /// Whether any of its numbers may be of that type.
+    pub has_bfloat16: bool,
 }
 
 impl<'a> Builder<'a> {
     /// Adds a weight or a constant.
     pub fn weight(&mut self, tensor: Tensor) -> Place {
+        self.has_bfloat16 |= tensor.dtype() == Dtype::BF16;
         self.weights.push(tensor);
         Place::Weight(self.weights.len() - 1)
     }
@@ -100,7 +103,9 @@ pub fn read(model: &Model<'_>, graph: &Graph<'_>, external: &External<'_>) -> Re
     // A name of both is an initializer that could be replaced by an input: a weight.
     for value in graph.inputs.iter().filter(|value| !builder.names.contains_key(value.name)).collect::<Vec<_>>() {
         builder.name(value.name, Place::Input(inputs.len()))?;
-        inputs.push(port(value, &mut blockers));
+        let port = port(value, &mut blockers);
+        builder.has_bfloat16 |= port.dtype == Dtype::BF16;
+        inputs.push(port);
     }
     for (i, node) in graph.nodes.iter().enumerate() {
         let at = format!("graph.node[{i}] {}", called(node));
@@ -241,7 +246,7 @@ fn add<'a>(node: &Node<'a>, model: &Model<'a>, builder: &mut Builder<'a>) -> Res
 fn port(value: &Value<'_>, blockers: &mut Blockers) -> Port {
     let dtype = dtype(value.data_type).unwrap_or_else(|| {
         blockers.add(value.name, type_name(value.data_type));
-        network::Dtype::F32
+        Dtype::F32
     });
     let dim = |dimension: &Dimension<'_>| match dimension {
         Dimension::Length(length) => u32::try_from(*length).map_or(Dim::Any(String::new()), Dim::Fixed),

@@ -180,6 +180,27 @@ impl Singles {
     }
 }
 
+#[cfg(feature = "tensors")]
+impl Singles {
+    /// Those four, from where they lie.
+    #[inline(always)]
+    pub fn of(x: &[f32; 4]) -> Self {
+        Self(*x)
+    }
+
+    /// Four times the same.
+    #[inline(always)]
+    pub fn splat(x: f32) -> Self {
+        Self([x; 4])
+    }
+
+    /// Adds the products of each two.
+    #[inline(always)]
+    pub fn add_product(self, x: Self, y: Self) -> Self {
+        Self(array::from_fn(|j| self.0[j] + x.0[j] * y.0[j]))
+    }
+}
+
 /// 16 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes([u8; 16]);

@@ -193,6 +193,27 @@ impl Singles {
     }
 }
 
+#[cfg(feature = "tensors")]
+impl Singles {
+    /// Those four, from where they lie.
+    #[inline(always)]
+    pub fn of(x: &[f32; 4]) -> Self {
+        Self(cast(*x))
+    }
+
+    /// Four times the same.
+    #[inline(always)]
+    pub fn splat(x: f32) -> Self {
+        Self(f32x4_splat(x))
+    }
+
+    /// Adds the products of each two.
+    #[inline(always)]
+    pub fn add_product(self, x: Self, y: Self) -> Self {
+        Self(f32x4_add(self.0, f32x4_mul(x.0, y.0)))
+    }
+}
+
 /// 16 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes(v128);

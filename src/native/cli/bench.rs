@@ -1,8 +1,9 @@
 //! `edgelet bench`.
 
 use super::trust::Trusting;
-use super::{Globals, model, stdout};
+use super::{Globals, model, network, stdout};
 use crate::error::{Error, Kind, Result};
+use crate::format::Content;
 use crate::model::{Method, Model};
 use crate::predict::Predictor;
 use clap::Args;
@@ -16,7 +17,7 @@ const ROUND: Duration = Duration::from_millis(1);
 /// The most numbers in the rows of a batch: 2 GiB of them.
 const MAX_NUMBERS: usize = 1 << 28;
 
-/// Time a model on this machine, without reading or encoding rows: one row, and a batch.
+/// Time a model on this machine, without reading or encoding rows: one row, and a batch. Of a network, one run on zeros.
 #[derive(Args)]
 #[command(after_long_help = "\
 Example:
@@ -34,7 +35,10 @@ pub struct Bench {
 impl Bench {
     /// Times every output of the model.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = model::open(&self.model, &self.trust, globals)?;
+        let model = match model::open(&self.model, &self.trust, globals)? {
+            Content::Model(model) => model,
+            Content::Network(network) => return network::bench(&network),
+        };
         let outputs = &model.signature().outputs;
         let widest = outputs.iter().map(|output| model.width(output.value)).max().unwrap_or(1);
         let most = MAX_NUMBERS / widest.max(model.signature().inputs.len());

@@ -1,7 +1,8 @@
 //! A model in JSON: what it takes and gives, and where it comes from.
 
-use crate::model::{InputKind, Labels, Missing, Model, Unknown};
+use crate::model::{InputKind, Labels, Missing, Model, Provenance, Unknown};
 use crate::native::data;
+use crate::network::{Dim, Network, Port};
 use serde_json::{Map, Value, json};
 
 /// What a model takes and gives.
@@ -37,9 +38,24 @@ pub fn schema(model: &Model) -> Map<String, Value> {
     ])
 }
 
+/// What a network takes and gives: names, types, and lengths of dimensions or the names of those that may have any.
+pub fn ports(network: &Network) -> Map<String, Value> {
+    let dim = |dim: &Dim| match dim {
+        Dim::Fixed(length) => json!(length),
+        Dim::Any(name) => json!(name),
+    };
+    let port = |port: &Port| {
+        let shape = port.shape.as_ref().map(|shape| shape.iter().map(dim).collect::<Vec<_>>());
+        json!({ "name": port.name, "dtype": port.dtype.name(), "shape": shape })
+    };
+    object([
+        ("inputs", network.inputs().iter().map(port).collect()),
+        ("outputs", network.outputs().iter().map(|(output, _)| port(output)).collect()),
+    ])
+}
+
 /// Where a model comes from.
-pub fn provenance(model: &Model) -> Map<String, Value> {
-    let provenance = model.provenance();
+pub fn provenance(provenance: &Provenance) -> Map<String, Value> {
     let metrics = (provenance.metrics.iter())
         .map(|metric| json!({ "name": metric.name, "split": metric.split, "value": metric.value }));
     object([

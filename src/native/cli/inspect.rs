@@ -1,10 +1,9 @@
 //! `edgelet inspect`.
 
-use super::model::{self, Content};
 use super::trust::Trusting;
-use super::{Globals, cost, description, network, stdout};
+use super::{Globals, cost, description, model, network, stdout};
 use crate::error::Result;
-use crate::format;
+use crate::format::{self, Content};
 use crate::model::forest::NodeKind;
 use crate::model::{
     Couple, Input, InputKind, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms, Unknown,
@@ -43,7 +42,7 @@ impl Inspect {
     pub fn run(self, globals: Globals) -> Result<()> {
         cost::check_price(self.price_per_gb)?;
         let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
-        let model = match model::decoded(&bytes).map_err(|error| error.within(&place))? {
+        let model = match format::decode_any(&bytes).map_err(|error| error.within(&place))? {
             Content::Model(model) => model,
             Content::Network(network) if self.json => {
                 return stdout::print(&format!("{:#}\n", network::as_value(&place, &network)));
@@ -259,6 +258,6 @@ fn as_json(place: &str, model: &Model) -> Value {
     described.insert("model".into(), json!(place));
     described.insert("steps".into(), steps.collect());
     described.insert("test_rows".into(), json!(model.tests().rows(model.signature().inputs.len())));
-    described.insert("provenance".into(), description::provenance(model).into());
+    described.insert("provenance".into(), description::provenance(model.provenance()).into());
     described.into()
 }

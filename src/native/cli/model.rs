@@ -3,12 +3,11 @@
 use super::Globals;
 use super::trust::Trusting;
 use crate::error::{Error, Kind, Result};
-use crate::format;
+use crate::format::{self, Content};
 use crate::model::{Method, Model};
 use crate::native::data::{self, Encoded, Format};
 use crate::native::registry::{self, Reference};
 use crate::native::store;
-use crate::network::Network;
 use crate::predict::Predictor;
 use clap::ValueEnum;
 
@@ -60,32 +59,10 @@ pub fn reference(text: &str, trust: &Trusting) -> Result<Option<Reference>> {
     Ok(reference)
 }
 
-/// Reads and decodes the model at a path, a URL or a reference.
-pub fn open(location: &str, trust: &Trusting, globals: Globals) -> Result<Model> {
-    let bytes = fetch(location, trust, globals)?;
-    format::decode(&bytes).map_err(|error| error.within(&store::shown(location)))
-}
-
-/// What a file holds.
-pub enum Content {
-    /// A model of rows.
-    Model(Model),
-    /// A network of tensors.
-    Network(Network),
-}
-
 /// Reads and decodes the model or the network at a path, a URL or a reference.
-pub fn open_any(location: &str, trust: &Trusting, globals: Globals) -> Result<Content> {
+pub fn open(location: &str, trust: &Trusting, globals: Globals) -> Result<Content> {
     let bytes = fetch(location, trust, globals)?;
-    decoded(&bytes).map_err(|error| error.within(&store::shown(location)))
-}
-
-/// What bytes hold.
-pub fn decoded(bytes: &[u8]) -> Result<Content> {
-    match format::is_network(bytes) {
-        true => format::decode_network(bytes).map(Content::Network),
-        false => format::decode(bytes).map(Content::Model),
-    }
+    format::decode_any(&bytes).map_err(|error| error.within(&store::shown(location)))
 }
 
 /// Lets a model predict its own test rows.

@@ -1,15 +1,20 @@
 //! What subcommands do with networks: tensors in NumPy's files go in and come out.
 
-use super::{Globals, stdout};
+use super::{Globals, description, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::infer::Inference;
 use crate::native::data::{is_numpy, npy, npz, read_tensors};
 use crate::native::store::{self, file};
-use crate::network::{Data, Network, Port, Tensor, first_difference, shown};
+use crate::network::tensor::count;
+use crate::network::{Data, Dim, Network, Port, Tensor, first_difference, shown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+/// How many runs are timed at least, and for how long.
+const LEAST_RUNS: usize = 5;
+const LEAST_TIME: Duration = Duration::from_secs(1);
 /// How many numbers of an output are told without a file.
 const TOLD: usize = 1 << 16;
 
@@ -160,24 +165,39 @@ pub fn described(place: &str, network: &Network) -> String {
 
 /// The same as JSON.
 pub fn as_value(place: &str, network: &Network) -> Value {
-    let provenance = network.provenance();
-    let port = |port: &Port| {
-        let shape = port.shape.as_ref().map(|_| port.shown_shape());
-        json!({ "name": port.name, "dtype": port.dtype.name(), "shape": shape })
+    let mut all = description::ports(network);
+    all.insert("model".into(), json!(place));
+    all.insert("kind".into(), json!("network"));
+    all.insert("provenance".into(), description::provenance(network.provenance()).into());
+    all.insert("parameters".into(), json!(network.weights().iter().map(Tensor::len).sum::<usize>()));
+    all.insert("weight_bytes".into(), json!(network.weights().iter().map(bytes_of).sum::<usize>()));
+    all.insert("operators".into(), json!(counts(network)));
+    all.insert("examples".into(), json!(network.examples().tensors.len()));
+    all.into()
+}
+
+/// `edgelet bench` of a network: the median time of a run on zeros, whose open dimensions have length 1.
+pub fn bench(network: &Network) -> Result<()> {
+    let zeros = |port: &Port| {
+        let length = |dim: &Dim| match dim {
+            Dim::Fixed(length) => *length as usize,
+            Dim::Any(_) => 1,
+        };
+        let shape: Vec<usize> = port.shape.iter().flatten().map(length).collect();
+        let elements = count(&shape)?;
+        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements))
     };
-    json!({
-        "model": place,
-        "kind": "network",
-        "framework": provenance.framework,
-        "version": provenance.version,
-        "estimator": provenance.estimator,
-        "inputs": network.inputs().iter().map(port).collect::<Vec<_>>(),
-        "outputs": network.outputs().iter().map(|(output, _)| port(output)).collect::<Vec<_>>(),
-        "parameters": network.weights().iter().map(Tensor::len).sum::<usize>(),
-        "weight_bytes": network.weights().iter().map(bytes_of).sum::<usize>(),
-        "operators": counts(network),
-        "examples": network.examples().tensors.len(),
-    })
+    let given = network.inputs().iter().map(zeros).collect::<Result<Vec<_>>>()?;
+    let inference = Inference::new(network);
+    let mut rounds = Vec::new();
+    let start = Instant::now();
+    while rounds.len() < LEAST_RUNS || start.elapsed() < LEAST_TIME {
+        let (given, start) = (given.clone(), Instant::now());
+        inference.run(given)?;
+        rounds.push(start.elapsed().as_secs_f64());
+    }
+    rounds.sort_by(f64::total_cmp);
+    stdout::print(&format!("one run: {:.3} ms, the median of {}\n", rounds[rounds.len() / 2] * 1e3, rounds.len()))
 }
 
 /// How often each operator is there.

@@ -1,9 +1,10 @@
 //! `edgelet predict`.
 
-use super::model::{self, Ask, Content};
+use super::model::{self, Ask};
 use super::{Globals, network};
 use super::trust::Trusting;
 use crate::error::{Error, Kind, Result};
+use crate::format::Content;
 use crate::model::Model;
 use crate::native::data::{Format, Style};
 use crate::native::score::{Files, Out, Scoring, Shard};
@@ -70,7 +71,7 @@ pub struct Predict {
 impl Predict {
     /// Reads, predicts, writes.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let model = match model::open_any(&self.model, &self.trust, globals)? {
+        let model = match model::open(&self.model, &self.trust, globals)? {
             Content::Model(model) => model,
             Content::Network(network) => {
                 return network::predict(&network, &self.rows, self.output.as_deref(), globals);

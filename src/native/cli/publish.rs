@@ -3,7 +3,8 @@
 use super::push::{Compressed, Push, lines};
 use super::stdout::print;
 use super::{Globals, description, model, signing};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
+use crate::format::Content;
 use crate::model::{Method, Model};
 use crate::native::data;
 use crate::native::registry::{AppKey, Before, Blob, Home, Publication, Seconds, Signer, shown_time};
@@ -14,16 +15,22 @@ const LONGEST_SCHEMA: usize = 256 << 10;
 
 impl Push {
     /// Publishes the model as its next version and, if an alias is named, lets that be it.
-    pub(super) fn publish(&self, model: &Model, bytes: Vec<u8>, globals: Globals) -> Result<()> {
+    pub(super) fn publish(&self, content: &Content, bytes: Vec<u8>, globals: Globals) -> Result<()> {
         let signers = self.signing.signers()?;
         let home = self.signing.home(&self.dest, &signers, globals)?;
         let before = self.alias.as_deref().map(|alias| home.before(alias, &signers)).transpose()?;
         let (schema, provenance) = match self.encrypt {
             // What is confidential is not told beside it.
             Some(_) => Default::default(),
-            None => (short(description::schema(model)), description::provenance(model)),
+            None => described(content),
         };
-        let profile = self.training.as_ref().map(|rows| profile(model, rows, globals)).transpose()?;
+        let profile = match (&self.training, content) {
+            (None, _) => None,
+            (Some(rows), Content::Model(model)) => Some(profile(model, rows, globals)?),
+            (Some(_), Content::Network(_)) => {
+                return Err(Error::new(Kind::BadOption, "--training", "a model of rows", "a network"));
+            }
+        };
         let (bytes, encryption) = match &self.encrypt {
             Some(path) => {
                 let (bytes, encryption) = AppKey::read(path)?.encrypt(&bytes, &home.model)?;
@@ -108,6 +115,16 @@ fn profile(model: &Model, rows: &str, globals: Globals) -> Result<Value> {
     let predictions =
         (model.signature().output(Method::Predict).ok()).map(|output| model::predicted(model, output.method, &encoded));
     Ok(data::profile(model.signature(), &encoded, predictions.as_deref()))
+}
+
+/// What a model or a network takes and gives, and where it comes from.
+fn described(content: &Content) -> (Map<String, Value>, Map<String, Value>) {
+    match content {
+        Content::Model(model) => (short(description::schema(model)), description::provenance(model.provenance())),
+        Content::Network(network) => {
+            (short(description::ports(network)), description::provenance(network.provenance()))
+        }
+    }
 }
 
 /// A schema, unless it is too long to be repeated.

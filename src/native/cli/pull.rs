@@ -55,7 +55,7 @@ impl Pull {
             None => store::read(&self.source, globals)?,
         };
         let shown = store::shown(&self.source);
-        format::decode(&bytes).map_err(|error| error.within(&shown))?;
+        format::decode_any(&bytes).map_err(|error| error.within(&shown))?;
         store::file::write(&output, &bytes)?;
         let (to, size) = (output.display().to_string(), bytes.len());
         if self.json {

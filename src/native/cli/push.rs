@@ -2,10 +2,9 @@
 
 use super::signing::{Signing, age};
 use super::stdout::print;
-use super::{Globals, model};
+use super::{Globals, model, network};
 use crate::error::{Error, Kind, Result};
-use crate::format;
-use crate::model::Model;
+use crate::format::{self, Content};
 use crate::native::registry::alias_name;
 use crate::native::store::{self, CONTENT_TYPE, Destination, GZIP, Headers};
 use base64::Engine;
@@ -110,10 +109,10 @@ impl Push {
         }
         let destination = if is_version { None } else { Some(Destination::open(&self.named_destination()?)?) };
         let bytes = self.signing.fetch(&self.model, globals)?;
-        let model = prove(&bytes).map_err(|error| error.within(&store::shown(&self.model)))?;
+        let content = prove(&bytes).map_err(|error| error.within(&store::shown(&self.model)))?;
         match destination {
             Some(destination) => self.upload(&destination, bytes, globals),
-            None => self.publish(&model, bytes, globals),
+            None => self.publish(&content, bytes, globals),
         }
     }
 
@@ -233,13 +232,17 @@ pub(super) fn lines(told: Vec<(&str, String)>) -> String {
     told.into_iter().map(|(name, value)| format!("{name:<18}{value}\n")).collect()
 }
 
-/// Refuses bytes that are no sound model, and a model that does not predict its own test rows here.
-fn prove(bytes: &[u8]) -> Result<Model> {
-    let model = format::decode(bytes)?;
-    model::prove(&model).map_err(|error| {
+/// Refuses bytes that are no sound model or network, and one that does not predict its own test rows here.
+fn prove(bytes: &[u8]) -> Result<Content> {
+    let content = format::decode_any(bytes)?;
+    let proved = match &content {
+        Content::Model(model) => model::prove(model),
+        Content::Network(network) => network::prove(network).map(|_| ()),
+    };
+    proved.map_err(|error| {
         error.hint("The model does not predict what it was made to predict: make it again before it is published.")
     })?;
-    Ok(model)
+    Ok(content)
 }
 
 /// What may stand in a header.

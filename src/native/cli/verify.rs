@@ -1,9 +1,10 @@
 //! `edgelet verify`.
 
-use super::model::{self, Ask, Content};
+use super::model::{self, Ask};
 use super::trust::Trusting;
 use super::{Globals, network, stdout};
 use crate::error::{Error, Kind, Result};
+use crate::format::Content;
 use crate::model::{Label, Labels, Method, Model, Signature, is_near};
 use crate::native::data::{self, Column, Encoded, Table, Values};
 use crate::native::store;
@@ -44,7 +45,7 @@ impl Verify {
     /// Predicts and compares.
     pub fn run(self, globals: Globals) -> Result<()> {
         check_tolerance(self.tolerance)?;
-        let model = match model::open_any(&self.model, &self.trust, globals)? {
+        let model = match model::open(&self.model, &self.trust, globals)? {
             Content::Model(model) => model,
             Content::Network(network) => return self.network(&network, globals),
         };

@@ -59,7 +59,7 @@ impl Examination<'_> {
         if answer.header(&CONTENT_ENCODING).is_none() && bytes.starts_with(&GZIP_MAGIC) {
             let message = "gzip without Content-Encoding: gzip, which no browser decodes".into();
             self.find(Severity::Error, "coding", url, message, self.push());
-        } else if let Err(error) = format::decode(bytes) {
+        } else if let Err(error) = format::decode_any(bytes) {
             let message = format!("no sound model: expected {}, found {}", error.expected(), error.found());
             self.find(Severity::Error, "content", url, message, self.push());
         }

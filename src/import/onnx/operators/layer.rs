@@ -2,18 +2,21 @@
 
 use super::super::step::{Step, unsupported};
 use crate::error::Result;
+use crate::infer::turned;
 use crate::network::{Attention, Binary, Operator, Reduce, Reduction, Softmax, SoftmaxKind, Tensor, Unary};
 
 /// Products of matrices, normalization, softmax, attention.
 pub fn add(mut step: Step<'_, '_>) -> Result<()> {
     let epsilon = |step: &Step<'_, '_>| step.float("epsilon", 1e-5);
+    if step.builder.has_bfloat16 && matches!(step.node.op_type, "Softmax" | "LogSoftmax" | "Attention") {
+        return Err(unsupported(format!("{} of bfloat16, whose sums frameworks round differently", step.node.op_type)));
+    }
     let operator = match step.node.op_type {
         "MatMul" => Operator::MatMul,
-        "Gemm" => Operator::Gemm {
-            alpha: step.float("alpha", 1.0),
-            beta: step.float("beta", 1.0),
-            transposed: (step.flag("transA", false), step.flag("transB", false)),
-        },
+        "Gemm" => {
+            let transposed = (step.flag("transA", false), !lies_as_read(&mut step) && step.flag("transB", false));
+            Operator::Gemm { alpha: step.float("alpha", 1.0), beta: step.float("beta", 1.0), transposed }
+        }
         "Einsum" => Operator::Einsum(step.text("equation", "")?.to_owned()),
         "Det" => Operator::Det,
         "BatchNormalization" => {
@@ -70,12 +73,17 @@ impl Step<'_, '_> {
     }
 }
 
+/// Turns a matrix of weights over that Gemm would turn over each time: PyTorch's layers all are so. Says whether it did.
+fn lies_as_read(step: &mut Step<'_, '_>) -> bool {
+    let place = step.inputs.get(1).copied().flatten();
+    let matrix = step.builder.constant(place).filter(|weights| weights.rank() == 2 && step.flag("transB", false));
+    let turned = matrix.map(|weights| turned(&[1, 0], weights));
+    let is_turned = turned.is_some();
+    step.push_constant(1, turned);
+    is_turned
+}
+
 fn attention(step: &Step<'_, '_>) -> Result<Operator> {
-    for name in ["left_window_size", "right_window_size"] {
-        if step.integer(name, -1) >= 0 {
-            return Err(unsupported(format!("{name} of Attention")));
-        }
-    }
     if !matches!(step.integer("softmax_precision", 1), 0 | 1 | 11) {
         return Err(unsupported("softmax_precision of fewer bits than float32"));
     }
@@ -86,6 +94,8 @@ fn attention(step: &Step<'_, '_>) -> Result<Operator> {
         scale: step.find("scale").map(|attribute| attribute.float.unwrap_or(0.0)),
         cap: step.float("softcap", 0.0),
         shows: step.integer("qk_matmul_output_mode", 0),
+        left: step.integer("left_window_size", -1),
+        right: step.integer("right_window_size", -1),
     }))
 }
 

@@ -1,0 +1,149 @@
+//! ONNX: the project's own backend suite, networks beside onnxruntime, and files that mean harm.
+
+use edgelet::error::{Error, Kind};
+use edgelet::import::onnx;
+use edgelet::infer::Inference;
+use edgelet::network::{Data, Dim, Network, Tensor};
+use edgelet::{format, native::store::file};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How many of the suite's node cases pass at least; the rest is refused, and none is wrong.
+const LEAST: &str = "1431";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a script of `tests/onnx` with the program and more arguments, and returns what it printed.
+fn script(name: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new(root().join("target/venv/bin/python"));
+    command.arg(root().join("tests/onnx").join(name)).arg(env!("CARGO_BIN_EXE_edgelet")).args(arguments);
+    let run = command.output().expect("Python: run `cargo xtask setup`");
+    let printed = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{printed}\n{}", String::from_utf8_lossy(&run.stderr));
+    printed
+}
+
+#[test]
+fn no_case_of_the_backend_suite_is_wrong() {
+    let printed = script("backend.py", &["--least", LEAST]);
+    println!("{printed}");
+}
+
+#[test]
+fn networks_make_what_onnxruntime_makes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let printed = script("networks.py", &[folder.path().to_str().expect("UTF-8")]);
+    assert_eq!(printed.lines().count(), 9, "{printed}");
+    for name in ["perceptron", "encoder"] {
+        damage(&folder.path().join(format!("{name}.onnx")));
+    }
+}
+
+/// Damages a network's two files in many ways: each time there is a network or an error.
+fn damage(path: &Path) {
+    let nowhere = |_: &str, _: u64, _: usize| Err(Error::new(Kind::Io, "data", "a file", "none"));
+    let bytes = fs::read(path).expect("a network");
+    let network = onnx::import(&bytes, &nowhere).expect("a network");
+    let written = format::encode_network(&network).expect("a network");
+    assert_eq!(format::decode_network(&written).as_ref(), Ok(&network));
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    for _ in 0..300 {
+        // Most of a file is weights: what is damaged lies where nodes are described.
+        let mut changed = bytes.clone();
+        let at = if random(2) == 0 { random(bytes.len().min(4000)) } else { bytes.len() - 1 - random(4000) };
+        changed[at] ^= 1 << random(8);
+        if random(4) == 0 {
+            changed.truncate(at);
+        }
+        if let Ok(network) = onnx::import(&changed, &nowhere) {
+            let _ = Inference::new(&network).run(inputs(&network));
+        }
+        let mut changed = written.clone();
+        changed[random(bytes.len().min(4000))] ^= 1 << random(8);
+        assert!(format::decode_network(&changed).is_err(), "a checksum");
+    }
+}
+
+/// Zeros of each input's shape.
+fn inputs(network: &Network) -> Vec<Tensor> {
+    let zeros = |port: &edgelet::network::Port| {
+        let shape: Vec<usize> = port.shape.iter().flatten().map(|dim| match dim {
+            Dim::Fixed(length) => *length as usize,
+            Dim::Any(_) => 2,
+        });
+        let shape: Vec<usize> = shape.collect();
+        let count = shape.iter().product();
+        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, count)).ok()
+    };
+    network.inputs().iter().filter_map(zeros).collect()
+}
+
+/// A model whose weights lie in a file beside it, at a location, and one with everything that cannot be run.
+const MODELS: &str = r#"
+import numpy as np, onnx, sys
+from onnx import TensorProto, helper
+def save(name, nodes, weights=()):
+    ports = [helper.make_tensor_value_info(port, TensorProto.FLOAT, [2]) for port in "xy"]
+    graph = helper.make_graph(nodes, "g", ports[:1], ports[1:], weights)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), name)
+def beside(name, location):
+    weight = onnx.numpy_helper.from_array(np.float32([1, 2]), "w")
+    weight.ClearField("raw_data")
+    weight.data_location = TensorProto.EXTERNAL
+    weight.external_data.add(key="location", value=location)
+    weight.external_data.add(key="offset", value="4")
+    save(name, [helper.make_node("Add", ["x", "w"], ["y"])], [weight])
+np.float32([9, 1, 2]).tofile("weights.bin")
+beside("beside.onnx", "weights.bin")
+beside("above.onnx", "../weights.bin")
+beside("link.onnx", "link.bin")
+beside("short.onnx", "short.bin")
+open("short.bin", "wb").write(b"1234")
+branch = helper.make_graph([], "b", [], [])
+save("blocked.onnx", [
+    helper.make_node("If", ["x"], ["a"], then_branch=branch, else_branch=branch),
+    helper.make_node("RandomNormal", [], ["b"], shape=[2]),
+    helper.make_node("Relu", ["x"], ["c"], surprise=1),
+    helper.make_node("Sum", ["a", "b", "c"], ["y"]),
+])
+"#;
+
+#[test]
+fn data_beside_a_model_stays_in_its_folder_and_all_blockers_are_told() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let folder: PathBuf = outside.path().join("models");
+    fs::create_dir(&folder).expect("a folder");
+    let python = root().join("target/venv/bin/python");
+    let made = Command::new(python).args(["-c", MODELS]).current_dir(&folder).status().expect("Python");
+    assert!(made.success());
+    fs::copy(folder.join("weights.bin"), outside.path().join("weights.bin")).expect("a file");
+    std::os::unix::fs::symlink(outside.path().join("weights.bin"), folder.join("link.bin")).expect("a link");
+    let import = |name: &str| {
+        let bytes = fs::read(folder.join(name)).expect("a file");
+        onnx::import(&bytes, &|name, start, length| file::read_part(&folder, name, start, length))
+    };
+    let network = import("beside.onnx").expect("a network");
+    let x = Tensor::new(edgelet::network::Dtype::F32, vec![2], Data::F32(vec![10.0, 20.0])).expect("a tensor");
+    let made = Inference::new(&network).run(vec![x]).expect("a sum");
+    assert_eq!(made[0].data(), &Data::F32(vec![11.0, 22.0]));
+    for (name, kind, found) in [
+        ("above.onnx", Kind::InvalidModel, "\"../weights.bin\""),
+        ("link.onnx", Kind::Io, "a link out of it"),
+        ("short.onnx", Kind::Io, "4 bytes in all"),
+    ] {
+        let error = import(name).expect_err(name);
+        assert_eq!((error.kind(), error.found()), (kind, found), "{name}");
+    }
+    let error = import("blocked.onnx").expect_err("blockers");
+    assert_eq!(error.kind(), Kind::Unsupported);
+    for blocker in ["graph.node[0] a: the operator If", "RandomNormal", "the attribute surprise of Relu"] {
+        assert!(error.found().contains(blocker), "{error}");
+    }
+}
