@@ -18,9 +18,9 @@ mod texts;
 mod wire;
 
 pub use background::decode_background;
+pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
 #[cfg(feature = "tensors")]
 pub use header::{VERSION_OF_NETWORKS, is_network};
-pub use header::{HEADER_BYTES, MAGIC, VERSION, VERSION_WITH_BACKGROUND, background};
 #[cfg(feature = "tensors")]
 pub use network::{Content, decode_any, decode_network, encode_network};
 #[cfg(feature = "packaged")]

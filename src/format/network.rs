@@ -45,12 +45,8 @@ struct WireTensor {
 pub fn encode_network(network: &Network) -> Result<Vec<u8>> {
     let mut blobs = BlobWriter::default();
     let parts = network.clone().into_parts();
-    let node = |node: Node| WireNode {
-        name: node.name,
-        operator: node.operator,
-        inputs: node.inputs,
-        outputs: node.outputs,
-    };
+    let node =
+        |node: Node| WireNode { name: node.name, operator: node.operator, inputs: node.inputs, outputs: node.outputs };
     let mut tensors = |tensors: &[Tensor]| tensors.iter().map(|tensor| put(tensor, &mut blobs)).collect::<Vec<_>>();
     let body = Body {
         inputs: parts.inputs,
@@ -94,12 +90,8 @@ pub fn decode_network(bytes: &[u8]) -> Result<Network> {
         examples.push((tensors(given)?, tensors(made)?));
     }
     blobs.finish()?;
-    let node = |node: WireNode| Node {
-        name: node.name,
-        operator: node.operator,
-        inputs: node.inputs,
-        outputs: node.outputs,
-    };
+    let node =
+        |node: WireNode| Node { name: node.name, operator: node.operator, inputs: node.inputs, outputs: node.outputs };
     Network::new(Parts {
         inputs: body.inputs,
         outputs: body.outputs,

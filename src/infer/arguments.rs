@@ -14,8 +14,8 @@ impl<'a> Arguments<'a> {
         Self { given }
     }
 
-    /// How many there are, those left out at the end not counted.
-    pub fn len(&self) -> usize {
+    /// How many there are, with those that are left out between others.
+    pub fn count(&self) -> usize {
         self.given.len()
     }
 
@@ -31,7 +31,7 @@ impl<'a> Arguments<'a> {
 
     /// All of them.
     pub fn all(&self) -> Result<Vec<&'a Tensor>> {
-        (0..self.len()).map(|i| self.get(i)).collect()
+        (0..self.count()).map(|i| self.get(i)).collect()
     }
 
     /// Whole numbers at a place: axes, a shape.

@@ -251,15 +251,45 @@ pub(super) fn of_integers(function: Binary, dtype: Dtype, x: i64, y: i64) -> i64
             Ok(exponent) => x.wrapping_pow(exponent),
             Err(_) => libm::pow(x as f64, y as f64) as i64,
         },
-        Binary::Min => if is_less(y, x) { y } else { x },
-        Binary::Max => if is_less(x, y) { y } else { x },
-        Binary::PRelu => if x < 0 { x.wrapping_mul(y) } else { x },
+        Binary::Min => {
+            if is_less(y, x) {
+                y
+            } else {
+                x
+            }
+        }
+        Binary::Max => {
+            if is_less(x, y) {
+                y
+            } else {
+                x
+            }
+        }
+        Binary::PRelu => {
+            if x < 0 {
+                x.wrapping_mul(y)
+            } else {
+                x
+            }
+        }
         Binary::And | Binary::BitwiseAnd => x & y,
         Binary::Or | Binary::BitwiseOr => x | y,
         Binary::Xor | Binary::BitwiseXor => x ^ y,
         // All bits are shifted out by as many, and the sign comes in.
-        Binary::ShiftLeft => if (0..64).contains(&y) { x << y } else { 0 },
-        Binary::ShiftRight if unsigned => if (0..64).contains(&y) { (x as u64 >> y) as i64 } else { 0 },
+        Binary::ShiftLeft => {
+            if (0..64).contains(&y) {
+                x << y
+            } else {
+                0
+            }
+        }
+        Binary::ShiftRight if unsigned => {
+            if (0..64).contains(&y) {
+                (x as u64 >> y) as i64
+            } else {
+                0
+            }
+        }
         Binary::ShiftRight => x >> if (0..64).contains(&y) { y } else { 63 },
         Binary::Filled => x,
         Binary::Equal | Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual => 0,

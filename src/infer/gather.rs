@@ -2,14 +2,14 @@
 //! an error.
 
 use super::arguments::{Arguments, axis, check_rank, index, length, wrong_shape, wrong_type};
-use super::strides::{around, strides, walk};
+use super::strides::{around, last, pick, strides, walk};
 use crate::error::Result;
 use crate::network::tensor::{count, map_each};
 use crate::network::{Data, Tensor, shown};
 
 /// The elements of a tensor at those places.
 fn picked(tensor: &Tensor, places: &[usize], shape: Vec<usize>) -> Tensor {
-    let data = map_each!(tensor.data(), x => places.iter().map(|&i| x[i].clone()).collect());
+    let data = map_each!(tensor.data(), x => pick(x, places.iter().copied()));
     Tensor::exact(tensor.dtype(), shape, data)
 }
 
@@ -46,9 +46,9 @@ pub(super) fn places_along(along: i64, tensor: &Tensor, indices: &Tensor, number
     let own = strides(tensor.shape());
     let mut steps = own.clone();
     steps[along] = 0;
-    let (last, step) = super::strides::last(indices.shape(), &steps);
+    let (length, step) = last(indices.shape(), &steps);
     let mut starts = Vec::with_capacity(indices.len());
-    walk(indices.shape(), [&steps], |[start]| starts.extend((0..last).map(|i| start + i * step)));
+    walk(indices.shape(), [&steps], |[start]| starts.extend((0..length).map(|i| start + i * step)));
     let place = |(start, &i): (usize, &i64)| Ok(start + index(i, tensor.shape()[along])? * own[along]);
     starts.into_iter().zip(numbers).map(place).collect()
 }

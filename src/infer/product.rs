@@ -188,7 +188,8 @@ pub fn einsum(equation: &str, given: &Arguments<'_>) -> Result<Tensor> {
             let mut once: Vec<Letter> = named.iter().flatten().copied().collect();
             once.sort();
             once.retain(|letter| {
-                matches!(letter, Letter::Named(_)) && named.iter().flatten().filter(|other| *other == letter).count() == 1
+                matches!(letter, Letter::Named(_))
+                    && named.iter().flatten().filter(|other| *other == letter).count() == 1
             });
             (0..hidden).rev().map(Letter::Hidden).chain(once).collect()
         }
@@ -304,9 +305,8 @@ pub fn determinant(tensor: &Tensor) -> Result<Tensor> {
 fn eliminated(mut matrix: Vec<f64>, size: usize) -> f64 {
     let mut determinant = 1.0;
     for i in 0..size {
-        let largest = (i..size).fold(i, |best, row| {
-            if matrix[row * size + i].abs() > matrix[best * size + i].abs() { row } else { best }
-        });
+        let largest = (i..size)
+            .fold(i, |best, row| if matrix[row * size + i].abs() > matrix[best * size + i].abs() { row } else { best });
         let pivot = matrix[largest * size + i];
         if pivot == 0.0 {
             return 0.0;

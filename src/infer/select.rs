@@ -1,7 +1,7 @@
 //! Elements by what they are: the largest, those that are not zero, the distinct ones; and tensors made of indices.
 
 use super::arguments::{Arguments, axis, check_rank, index, integers, length, wrong_shape, wrong_type};
-use super::strides::{around, strides};
+use super::strides::{around, pick, strides};
 use crate::error::Result;
 use crate::network::tensor::{count, map_each};
 use crate::network::{Data, Dtype, Tensor, shown};
@@ -25,14 +25,14 @@ pub fn one_hot(along: i64, given: &Arguments<'_>) -> Result<Tensor> {
     shape.insert(along, depth);
     let elements = count(&shape)?;
     let after: usize = indices.shape()[along..].iter().product();
-    let mut places = vec![0; elements];
+    let mut places = vec![0_usize; elements];
     for (i, &wanted) in whole.iter().enumerate() {
         // What is out of bounds is on nowhere.
         if let Ok(wanted) = index(wanted, depth) {
             places[(i / after * depth + wanted) * after + i % after] = 1;
         }
     }
-    let data = map_each!(values.data(), x => places.iter().map(|&i| x[i as usize].clone()).collect());
+    let data = map_each!(values.data(), x => pick(x, places.iter().copied()));
     Ok(Tensor::exact(values.dtype(), shape, data))
 }
 
@@ -70,10 +70,19 @@ pub fn triangle(upper: bool, given: &Arguments<'_>) -> Result<Tensor> {
         let diagonal = row.saturating_add(k);
         if upper { column >= diagonal } else { column <= diagonal }
     };
-    let data = map_each!(tensor.data(), x => {
-        x.iter().enumerate().map(|(i, x)| if is_kept(i) { x.clone() } else { Default::default() }).collect()
-    });
-    Ok(Tensor::exact(tensor.dtype(), tensor.shape().to_vec(), data))
+    let mut all = tensor.clone().into_data();
+    match &mut all {
+        Data::F32(x) => clear(x, is_kept),
+        Data::F64(x) => clear(x, is_kept),
+        Data::I64(x) => clear(x, is_kept),
+        Data::Text(x) => clear(x, is_kept),
+    }
+    Ok(Tensor::exact(tensor.dtype(), tensor.shape().to_vec(), all))
+}
+
+/// Makes zero what is not kept.
+fn clear<T: Default>(x: &mut [T], is_kept: impl Fn(usize) -> bool) {
+    x.iter_mut().enumerate().filter(|(i, _)| !is_kept(*i)).for_each(|(_, x)| *x = T::default());
 }
 
 /// The places of elements that are not zero: a row for each dimension, a column for each place.
@@ -214,12 +223,9 @@ pub fn top(along: i64, largest: bool, given: &Arguments<'_>) -> Result<Vec<Tenso
         }
     }
     let of = |n: usize| n / (k * after) * whole * after + places[n] * after + n % after;
-    let data = map_each!(tensor.data(), x => (0..places.len()).map(|n| x[of(n)].clone()).collect());
+    let data = map_each!(tensor.data(), x => pick(x, (0..places.len()).map(of)));
     let numbers = places.iter().map(|&place| place as i64).collect();
-    Ok(vec![
-        Tensor::exact(tensor.dtype(), shape.clone(), data),
-        Tensor::exact(Dtype::I64, shape, Data::I64(numbers)),
-    ])
+    Ok(vec![Tensor::exact(tensor.dtype(), shape.clone(), data), Tensor::exact(Dtype::I64, shape, Data::I64(numbers))])
 }
 
 /// a0 − a1·cos(2πn/N) + a2·cos(4πn/N) for n from 0 to the size; N is the size of a periodic window, else one less.

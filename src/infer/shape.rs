@@ -144,7 +144,10 @@ pub fn concat(along: i64, given: &Arguments<'_>) -> Result<Tensor> {
     for tensor in &tensors {
         let fits = |(i, length): (usize, &usize)| i == along || *length == shape[i];
         if tensor.rank() != shape.len() || !tensor.shape().iter().enumerate().all(fits) {
-            return Err(wrong_shape(format!("{} but for dimension {along}", shown(first.shape())), shown(tensor.shape())));
+            return Err(wrong_shape(
+                format!("{} but for dimension {along}", shown(first.shape())),
+                shown(tensor.shape()),
+            ));
         }
         if tensor.dtype() != first.dtype() {
             return Err(wrong_type(first.dtype().name(), tensor));
@@ -233,7 +236,6 @@ pub fn range(given: &Arguments<'_>) -> Result<Tensor> {
     };
     Ok(Tensor::rounded(dtype, vec![data.len()], data))
 }
-
 
 fn one<T>(numbers: &[T]) -> Result<&T> {
     match numbers {

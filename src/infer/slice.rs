@@ -90,9 +90,11 @@ pub fn pad(mode: PadMode, given: &Arguments<'_>) -> Result<Tensor> {
     for (i, &axis) in along.iter().enumerate() {
         around[axis] = (pads[i], pads[along.len() + i]);
     }
-    let lengths = tensor.shape().iter().zip(&around).map(|(&own, &(before, after))| {
-        length((own as i64).saturating_add(before).saturating_add(after))
-    });
+    let lengths = tensor
+        .shape()
+        .iter()
+        .zip(&around)
+        .map(|(&own, &(before, after))| length((own as i64).saturating_add(before).saturating_add(after)));
     let shape = lengths.collect::<Result<Vec<_>>>()?;
     count(&shape)?;
     let list = |((&own, &(before, _)), &length): ((&usize, &(i64, i64)), &usize)| {

@@ -104,3 +104,8 @@ pub fn copy<T: Clone>(from: &[T], offset: usize, shape: &[usize], strides: &[usi
 pub fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
     (shape[..axis].iter().product(), shape[axis], shape[axis + 1..].iter().product())
 }
+
+/// The elements at places.
+pub fn pick<T: Clone>(from: &[T], places: impl Iterator<Item = usize>) -> Vec<T> {
+    places.map(|i| from[i].clone()).collect()
+}

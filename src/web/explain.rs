@@ -1,7 +1,7 @@
 //! What the core of `edgelet/explain` has beside the plain one: it is built with the feature `explain`.
 
-use super::error::thrown;
 use super::File;
+use super::error::thrown;
 use super::rows::Core;
 use crate::error::Error;
 use crate::format;

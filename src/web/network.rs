@@ -135,9 +135,9 @@ impl Core {
                 if !is_close(made, expected, examples.tolerance) {
                     let at = format!("example {i}: {}", port.name);
                     let error = Error::new(Kind::Parity, at, "the source framework's own numbers", "others");
-                    return Err(thrown(
-                        error.hint("This runtime does not give the network's own numbers: report it, with the runtime's version."),
-                    ));
+                    return Err(thrown(error.hint(
+                        "This runtime does not give the network's own numbers: report it, with the runtime's version.",
+                    )));
                 }
             }
         }

@@ -234,7 +234,10 @@ fn check_opsets(model: &Model<'_>, graph: &Graph<'_>, blockers: &mut Blockers) {
 fn add<'a>(node: &Node<'a>, model: &Model<'a>, builder: &mut Builder<'a>) -> Result<()> {
     let inputs = node.inputs.iter().map(|name| builder.find(name)).collect::<Result<Vec<_>>>()?;
     let Some(&version) = model.opsets.get(node.domain) else {
-        return Err(unsupported(format!("{} of the domain {:?}, which the file does not import", node.op_type, node.domain)));
+        return Err(unsupported(format!(
+            "{} of the domain {:?}, which the file does not import",
+            node.op_type, node.domain
+        )));
     };
     if node.domain.is_empty() {
         return operators::add(Step::new(node, version, inputs, builder));

@@ -26,7 +26,8 @@ impl Along {
     }
 
     /// Where in the input a place of the output is; nothing if that is outside of what a crop can take. In f32, as onnxruntime
-    /// computes it: where two places are equally near, the last bit decides.
+    /// computes it: where two places are equally near, the last bit decides. Aligned corners are those of a length that need not
+    /// be whole: that is what ONNX's suite expects.
     fn place(&self, coordinates: Coordinates, i: usize) -> Option<f32> {
         let (x, input, output) = (i as f32, self.input as f32, self.output as f32);
         let centre = (x + 0.5) / self.scale - 0.5;

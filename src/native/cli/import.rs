@@ -99,7 +99,8 @@ impl Import {
         if matches!(self.from, Some(From::Onnx)) || self.from.is_none() && onnx::is_onnx(&bytes) {
             return self.network(&bytes, globals);
         }
-        let options = Options { from: self.from.and_then(From::framework), missing: self.missing.filter(|x| !x.is_nan()) };
+        let options =
+            Options { from: self.from.and_then(From::framework), missing: self.missing.filter(|x| !x.is_nan()) };
         let (model, background) = self.imported(&bytes, &options, globals)?;
         let (model, agreement) = match (&self.verify, &self.expect) {
             (Some(rows), Some(expect)) => self.proved(model, rows, expect, globals)?,
@@ -132,8 +133,10 @@ impl Import {
         let folder = store::existing_file(&self.file).map(|file| file.with_file_name(""));
         let beside = |name: &str, start: u64, length: usize| match &folder {
             Some(folder) => file::read_part(folder, name, start, length),
-            None => Err(Error::new(Kind::Unsupported, name.to_owned(), "a file beside a file", "one beside an address")
-                .hint("Copy the model and its data into a folder.")),
+            None => {
+                Err(Error::new(Kind::Unsupported, name.to_owned(), "a file beside a file", "one beside an address")
+                    .hint("Copy the model and its data into a folder."))
+            }
         };
         let network = onnx::import(bytes, &beside).map_err(|error| error.within(&store::shown(&self.file)))?;
         let (network, agreement) = match (&self.verify, &self.expect) {

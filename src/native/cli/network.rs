@@ -35,7 +35,8 @@ fn tensors<'a>(location: &str, ports: impl Iterator<Item = &'a Port>, globals: G
     if let ([(name, _)], [port]) = (&mut found[..], &ports[..]) {
         name.clone_from(&port.name);
     }
-    let mut found: Vec<(String, Option<Tensor>)> = found.into_iter().map(|(name, tensor)| (name, Some(tensor))).collect();
+    let mut found: Vec<(String, Option<Tensor>)> =
+        found.into_iter().map(|(name, tensor)| (name, Some(tensor))).collect();
     let names = || ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(", ");
     if let Some((name, _)) = found.iter().find(|(name, _)| !ports.iter().any(|port| port.name == *name)) {
         return Err(here(Error::new(Kind::UnknownFeature, "arrays", names(), format!("{name:?}"))));

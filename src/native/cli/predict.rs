@@ -1,8 +1,8 @@
 //! `edgelet predict`.
 
 use super::model::{self, Ask};
-use super::{Globals, network};
 use super::trust::Trusting;
+use super::{Globals, network};
 use crate::error::{Error, Kind, Result};
 use crate::format::Content;
 use crate::model::Model;

@@ -76,7 +76,8 @@ fn array(bytes: &[u8]) -> Result<Tensor> {
 fn elements_of(kind: &TypeStr, bytes: &[u8], elements: usize) -> Result<(Dtype, Data)> {
     let size = usize::try_from(kind.size_field()).unwrap_or(usize::MAX);
     if kind.endianness() == Endianness::Big {
-        return Err(refusal("little-endian numbers", kind.to_string()).hint("Save array.astype(array.dtype.newbyteorder(\"<\"))."));
+        return Err(refusal("little-endian numbers", kind.to_string())
+            .hint("Save array.astype(array.dtype.newbyteorder(\"<\"))."));
     }
     if kind.type_char() == TypeChar::UnicodeStr {
         return Ok((Dtype::Text, Data::Text(texts(bytes, size, elements)?)));
@@ -134,7 +135,8 @@ fn descr(dtype: Dtype) -> Option<&'static str> {
 /// # Errors
 /// [`Kind::Io`] for a name that no archive takes.
 pub fn npz(tensors: &[(&str, &Tensor)]) -> Result<Vec<u8>> {
-    let failed = |error: &dyn ToString| Error::new(Kind::Io, "npz", "an archive that can be written", error.to_string());
+    let failed =
+        |error: &dyn ToString| Error::new(Kind::Io, "npz", "an archive that can be written", error.to_string());
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (name, tensor) in tensors {

@@ -36,7 +36,12 @@ pub fn read_part(folder: &Path, name: &str, start: u64, length: usize) -> Result
     let failed = |error: io::Error| io_error(&path, "a file that can be read", &error);
     let (real, within) = (path.canonicalize().map_err(failed)?, folder.canonicalize().map_err(failed)?);
     if !real.starts_with(&within) {
-        return Err(Error::new(Kind::Io, path.display().to_string(), "a file in the model's folder", "a link out of it"));
+        return Err(Error::new(
+            Kind::Io,
+            path.display().to_string(),
+            "a file in the model's folder",
+            "a link out of it",
+        ));
     }
     let mut file = File::open(&real).map_err(failed)?;
     let there = file.metadata().map_err(failed)?.len();

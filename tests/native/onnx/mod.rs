@@ -74,11 +74,11 @@ fn damage(path: &Path) {
 /// Zeros of each input's shape.
 fn inputs(network: &Network) -> Vec<Tensor> {
     let zeros = |port: &edgelet::network::Port| {
-        let shape: Vec<usize> = port.shape.iter().flatten().map(|dim| match dim {
+        let lengths = port.shape.iter().flatten().map(|dim| match dim {
             Dim::Fixed(length) => *length as usize,
             Dim::Any(_) => 2,
         });
-        let shape: Vec<usize> = shape.collect();
+        let shape: Vec<usize> = lengths.collect();
         let count = shape.iter().product();
         Tensor::new(port.dtype, shape, Data::zeros(port.dtype, count)).ok()
     };

@@ -4,7 +4,7 @@ use super::super::step::Step;
 use super::shape::named_type;
 use crate::error::Result;
 use crate::network::{
-    Aspect, Coordinates, Dtype, GridBeyond, GridMode, Nearest, Operator, Resize, ResizeMode, Tensor, Data,
+    Aspect, Coordinates, Data, Dtype, GridBeyond, GridMode, Nearest, Operator, Resize, ResizeMode, Tensor,
 };
 
 /// Operators of images, and windows of signals.
@@ -20,11 +20,8 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
                 ("cubic", GridMode::Cubic),
                 ("bicubic", GridMode::Cubic),
             ];
-            let beyond = [
-                ("zeros", GridBeyond::Zeros),
-                ("border", GridBeyond::Border),
-                ("reflection", GridBeyond::Reflection),
-            ];
+            let beyond =
+                [("zeros", GridBeyond::Zeros), ("border", GridBeyond::Border), ("reflection", GridBeyond::Reflection)];
             Operator::GridSample {
                 mode: step.choice("mode", "linear", &modes)?,
                 beyond: step.choice("padding_mode", "zeros", &beyond)?,

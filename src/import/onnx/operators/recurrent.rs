@@ -11,11 +11,8 @@ pub fn add(step: Step<'_, '_>) -> Result<()> {
         "GRU" => (Cell::Gru { reset_after: step.flag("linear_before_reset", false) }, &["Sigmoid", "Tanh"]),
         _ => (Cell::Lstm { coupled: step.flag("input_forget", false) }, &["Sigmoid", "Tanh", "Tanh"]),
     };
-    let directions = [
-        ("forward", Direction::Forward),
-        ("reverse", Direction::Reverse),
-        ("bidirectional", Direction::Bidirectional),
-    ];
+    let directions =
+        [("forward", Direction::Forward), ("reverse", Direction::Reverse), ("bidirectional", Direction::Bidirectional)];
     let direction = step.choice("direction", "forward", &directions)?;
     let layer = Recurrent {
         cell,

@@ -19,7 +19,9 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
         "ConstantOfShape" => {
             let element = match step.find("value").and_then(|attribute| attribute.tensor.as_ref()) {
                 None => Element::F32(0.0, Dtype::F32),
-                Some(proto) => Element::of(&tensor(proto, &nowhere())?).ok_or_else(|| unsupported("a text as value"))?,
+                Some(proto) => {
+                    Element::of(&tensor(proto, &nowhere())?).ok_or_else(|| unsupported("a text as value"))?
+                }
             };
             Operator::ConstantOfShape(element)
         }
@@ -97,7 +99,9 @@ fn constant(step: &Step<'_, '_>) -> Result<Tensor> {
 
 /// Attributes hold their data themselves.
 fn nowhere() -> External<'static> {
-    External::new(&|_, _, _| Err(Error::new(Kind::Unsupported, "data", "data in the attribute", "data in another file")))
+    External::new(&|_, _, _| {
+        Err(Error::new(Kind::Unsupported, "data", "data in the attribute", "data in another file"))
+    })
 }
 
 /// The type that an attribute names.
