@@ -202,6 +202,7 @@ impl WireLabels {
 }
 
 impl WireProvenance {
+    #[inline(always)]
     pub(super) fn check_limits(&self) -> Result<()> {
         limits::check("provenance.metrics", self.metrics.len(), MAX_METRICS)?;
         for text in [&self.framework, &self.version, &self.estimator] {

@@ -90,8 +90,8 @@ remote.predictProba({ age: 31 }).probabilities;
 await slim.load("https://example.com/models/churn@production", { publicKey: "ed25519:" });
 
 const network = await loadNetwork("digits.edgelet");
-const { scores }: Record<string, Tensor> = network.run({ image: { data: new Float32Array(784), shape: [1, 784] } });
-const elements: ArrayLike<number | bigint | string> | undefined = scores?.data;
+const { scores: digits }: Record<string, Tensor> = network.run({ image: { data: new Float32Array(784), shape: [1, 784] } });
+const elements: ArrayLike<number | bigint | string> | undefined = digits?.data;
 const away = await loadNetwork("digits.edgelet", { worker: true });
 console.log(elements);
 const promised: Promise<Record<string, Tensor>> = away.run({ image: [1, 2] }, { signal: AbortSignal.timeout(5) });

@@ -5,7 +5,7 @@ import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ModelBucket, model, newKey, serveBuckets } from "./bucket.mjs";
@@ -36,8 +36,11 @@ const worker :Workerd.Worker = (
 const cache :Workerd.Worker = (modules = [(name = "cache.js", esModule = embed "worker-cache.js")], compatibilityDate = "2025-06-01");
 `;
 
-const origin = await serve({ "/explain/": here("../fixtures/explain/") });
 const folder = await consumer();
+const networks = join(folder, "networks");
+const program = resolve(process.env.EDGELET_PROGRAM ?? "target/debug/edgelet");
+await run(here("../../target/venv/bin/python"), [here("../onnx/networks.py"), program, networks]);
+const origin = await serve({ "/explain/": here("../fixtures/explain/"), "/networks/": networks });
 for (const name of ["worker.js", "worker-cache.js", "table.mjs", "explanations.mjs"]) await copyFile(here(name), join(folder, name));
 const bundle = ["worker.js", "--bundle", "--format=esm", "--conditions=workerd", "--loader:.wasm=copy", "--outdir=out"];
 await run(join(tools, "esbuild"), [...bundle, "--log-level=warning"], { cwd: folder });
@@ -71,6 +74,10 @@ test("a worker explains with the same bits", async () => {
   const name = "xgboost_categories";
   const table = JSON.parse(await readFile(here(`../fixtures/explain/${name}.json`), "utf8"));
   assert.deepEqual(await ask({ ask: "explain", name }), { answer: explainedBits({ [name]: table }) });
+});
+
+test("a worker runs a network as onnxruntime did", async () => {
+  assert.deepEqual(await ask({ ask: "network", address: `${origin}/networks/encoder.edgelet` }), { answer: 1 });
 });
 
 test("one request after another, and several at once", async () => {

@@ -11,7 +11,7 @@ pub fn run() -> Result {
     shell::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     stage("lints: wasm");
     let wasm = ["--no-default-features", "--target", "wasm32-unknown-unknown"];
-    for features in ["", "explain", "import", "package", "packaged"] {
+    for features in ["", "explain", "import", "package", "packaged", "tensors"] {
         let features = ["--features", features];
         shell::run(cargo().args(["clippy", "--lib"]).args(wasm).args(features).args(["--", "-D", "warnings"]))?;
     }
