@@ -20,9 +20,10 @@ pub fn elements(along: i64, reduction: Option<Binary>, given: &Arguments<'_>) ->
 pub fn nd(reduction: Option<Binary>, given: &Arguments<'_>) -> Result<Tensor> {
     let (tensor, indices, updates) = (given.get(0)?, given.get(1)?, given.get(2)?);
     let (starts, size) = slices(tensor, indices, given.integers(1)?, 0)?;
-    if updates.len() != starts.len() * size {
-        let expected = format!("{} slices of {size} elements", starts.len());
-        return Err(wrong_shape(expected, shown(updates.shape())));
+    let (rows, depth) = (&indices.shape()[..indices.rank() - 1], indices.shape()[indices.rank() - 1]);
+    let expected = [rows, &tensor.shape()[depth..]].concat();
+    if updates.shape() != expected {
+        return Err(wrong_shape(shown(&expected), shown(updates.shape())));
     }
     let places: Vec<usize> = starts.iter().flat_map(|&start| start..start + size).collect();
     put(tensor, &places, updates, reduction)

@@ -37,10 +37,11 @@ fn forwards(tensor: &Tensor, along: &[usize], starts: &[i64], ends: &[i64], step
     for (((&axis, &start), &end), &step) in along.iter().zip(starts).zip(ends).zip(steps) {
         let length = shape[axis] as i64;
         let (start, end) = (bound(start, length, 0, length), bound(end, length, 0, length));
-        let step = usize::try_from(step).unwrap_or(usize::MAX);
+        // A longer step than the axis takes one element too, and its stride cannot overflow.
+        let step = usize::try_from(step).unwrap_or(usize::MAX).min(shape[axis].max(1));
         shape[axis] = ((end - start).max(0) as usize).div_ceil(step);
         offset += start as usize * strides[axis];
-        strides[axis] = strides[axis].saturating_mul(step);
+        strides[axis] *= step;
     }
     let data = map_each!(tensor.data(), x => copy(x, offset, &shape, &strides));
     Tensor::exact(tensor.dtype(), shape, data)
@@ -51,7 +52,7 @@ fn bound(x: i64, length: i64, least: i64, most: i64) -> i64 {
     (if x < 0 { x.saturating_add(length) } else { x }).clamp(least, most)
 }
 
-/// What a slice of Python takes of so many elements.
+/// The places that a slice takes of so many elements.
 fn places(start: i64, end: i64, step: i64, length: usize) -> Result<Vec<Option<usize>>> {
     let length = length as i64;
     if step == 0 {
@@ -59,8 +60,8 @@ fn places(start: i64, end: i64, step: i64, length: usize) -> Result<Vec<Option<u
     }
     let (start, end) = match step > 0 {
         true => (bound(start, length, 0, length), bound(end, length, 0, length)),
-        // Before the first is −1, and not the last.
-        false => (bound(start, length, -1, length - 1), bound(end, length, -1, length - 1)),
+        // An end before the first is −1, and not the last. A start before the first is the first: there ONNX is not Python.
+        false => (bound(start, length, 0.min(length - 1), length - 1), bound(end, length, -1, length - 1)),
     };
     let mut places = Vec::new();
     let mut at = start;
@@ -97,8 +98,15 @@ pub fn pad(mode: PadMode, given: &Arguments<'_>) -> Result<Tensor> {
         .map(|(&own, &(before, after))| length((own as i64).saturating_add(before).saturating_add(after)));
     let shape = lengths.collect::<Result<Vec<_>>>()?;
     count(&shape)?;
-    let list = |((&own, &(before, _)), &length): ((&usize, &(i64, i64)), &usize)| {
-        (0..length as i64).map(|i| inside(i.saturating_sub(before), own, mode)).collect::<Result<Vec<_>>>()
+    let list = |((&own, &(before, after)), &length): ((&usize, &(i64, i64)), &usize)| {
+        // What is cut off is not repeated: modes look at the rest.
+        let cut = before.min(0).saturating_neg();
+        let rest = (own as i64).saturating_sub(cut).saturating_add(after.min(0)).max(0) as usize;
+        let place = |i: i64| {
+            let place = inside(i.saturating_sub(before).saturating_sub(cut), rest, mode)?;
+            Ok(place.map(|place| place + cut as usize))
+        };
+        (0..length as i64).map(place).collect::<Result<Vec<_>>>()
     };
     let lists = tensor.shape().iter().zip(&around).zip(&shape).map(list).collect::<Result<Vec<_>>>()?;
     match given.find(2) {
@@ -157,4 +165,37 @@ pub fn centre(named: &[i64], given: &Arguments<'_>) -> Result<Tensor> {
         return Err(wrong_shape("lengths", shown(tensor.shape())));
     }
     along_axes(tensor, &lists, &nothing(tensor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(shape: &[usize], ends: [i64; 2], step: i64) -> Vec<i64> {
+        let tensor = Tensor::integers((0..shape.iter().product::<usize>() as i64).collect());
+        let tensor = tensor.reshaped(shape.to_vec()).unwrap();
+        let numbers = [ends[0], ends[1], 1, step].map(|x| Tensor::integers(vec![x]));
+        let given: Vec<_> = std::iter::once(&tensor).chain(&numbers).map(Some).collect();
+        let Data::I64(found) = slice(&Arguments::new(&given)).unwrap().into_data() else { unreachable!() };
+        found
+    }
+
+    #[test]
+    fn any_start_end_and_step_is_cut_to_what_there_is() {
+        assert_eq!(run(&[2, 3], [0, i64::MAX], i64::MAX), [0, 3]);
+        assert_eq!(run(&[2, 3], [i64::MAX, i64::MIN], i64::MIN), [2, 5]);
+        assert_eq!(run(&[2, 3], [i64::MIN, i64::MIN], -1), [0, 3]);
+        assert_eq!(run(&[2, 0], [i64::MIN, i64::MIN], -1), []);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_not_repeated() {
+        let (tensor, pads) = (Tensor::integers(vec![0, 1, 2, 3]), Tensor::integers(vec![-2, 3]));
+        let wrapped = pad(PadMode::Wrap, &Arguments::new(&[Some(&tensor), Some(&pads)])).unwrap();
+        assert_eq!(*wrapped.data(), Data::I64(vec![2, 3, 2, 3, 2]));
+        for pads in [[i64::MIN, i64::MAX], [i64::MAX, i64::MIN], [-5, 3], [i64::MAX, 0]] {
+            let pads = Tensor::integers(pads.to_vec());
+            assert!(pad(PadMode::Wrap, &Arguments::new(&[Some(&tensor), Some(&pads)])).is_err());
+        }
+    }
 }

@@ -115,6 +115,7 @@ pub fn roi_align(
             samples(start, range, bins, sampling, length)
         };
         let ((columns, across), (lines, down)) = (along(x1, x2, wide, width)?, along(y1, y2, high, height)?);
+        count(&[lines.iter().map(Vec::len).sum(), columns.iter().map(Vec::len).sum()])?;
         let samples = (across as f64 * down as f64).max(1.0);
         for channel in 0..channels {
             let plane = &all[(image * channels + channel) * height * width..][..height * width];
@@ -148,7 +149,8 @@ struct Sample {
 fn samples(start: f32, range: f32, bins: usize, sampling: i64, length: usize) -> Result<(Vec<Vec<Sample>>, usize)> {
     let bin = range / bins as f32;
     let grid = if sampling > 0 { usize::try_from(sampling).unwrap_or(usize::MAX) } else { bin.ceil() as usize };
-    count(&[bins, grid])?;
+    // In bytes: an attribute alone must not take more memory than a tensor may.
+    count(&[bins, grid, size_of::<Sample>()])?;
     let sample = |x: f32| {
         if !(-1.0..=length as f32).contains(&x) {
             return None;
@@ -207,6 +209,8 @@ mod tests {
             (&image, 1.0, 0, i64::MAX, 2),
             (&image, 1.0, 0, 1, -1),
             (&image, 1.0, 0, 1, i64::MAX),
+            (&image, 1.0, 0, i64::MAX, 1),
+            (&image, 1.0, 0, 1 << 24, 1),
             (&[1, 1, 0, 4], 1.0, 0, 1, 1),
         ] {
             assert!(align(shape, 0.0, width, at, sampling, size).is_err(), "{width} {at} {sampling} {size}");

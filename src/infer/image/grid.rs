@@ -80,6 +80,8 @@ impl Along {
         if !(least..=largest).contains(&x) {
             match self.beyond {
                 GridBeyond::Zeros => {}
+                // A cubic goes on beyond the edge, through its element again and again, as PyTorch and onnxruntime have it.
+                GridBeyond::Border if self.mode == GridMode::Cubic => {}
                 GridBeyond::Border => x = x.max(0.0).min(length - 1.0),
                 GridBeyond::Reflection => x = self.reflected(x),
             }
