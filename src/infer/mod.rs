@@ -40,9 +40,10 @@ pub struct Inference<'a> {
 impl<'a> Inference<'a> {
     /// Prepares to run a network.
     pub fn new(network: &'a Network) -> Self {
-        let made: usize = network.nodes().iter().map(|node| node.outputs as usize).sum();
-        let mut last = vec![0; network.inputs().len() + network.weights().len() + made];
+        let mut last = vec![0; network.inputs().len() + network.weights().len()];
         for (i, node) in network.nodes().iter().enumerate() {
+            // What nobody takes goes with its maker.
+            last.extend(std::iter::repeat_n(i, node.outputs as usize));
             for &id in node.inputs.iter().flatten() {
                 last[id as usize] = i;
             }
@@ -87,7 +88,7 @@ impl<'a> Inference<'a> {
             let outputs = run_node(node, &given)
                 .map_err(|error| error.within(&format!("node {i} ({}, {})", node.name, node.operator.name())))?;
             for tensor in outputs {
-                made[place(next)] = Some(tensor);
+                made[place(next)] = Some(tensor).filter(|_| self.last[next] > i);
                 next += 1;
             }
             for &id in node.inputs.iter().flatten() {

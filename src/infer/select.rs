@@ -104,20 +104,22 @@ pub fn non_zero(tensor: &Tensor) -> Result<Tensor> {
 /// data, condition: the slices along an axis, or the elements, whose place in the condition is true.
 pub fn compress(along: Option<i64>, given: &Arguments<'_>) -> Result<Tensor> {
     let (tensor, condition) = (given.get(0)?, given.integers(1)?);
-    let flat;
-    let (tensor, along) = match along {
-        Some(along) => (tensor, axis(along, tensor.rank())?),
-        None => {
-            flat = tensor.clone().reshaped(vec![tensor.len()])?;
-            (&flat, 0)
-        }
-    };
+    let (tensor, along) = along_or_flat(along, tensor)?;
+    let tensor = &tensor;
     let (before, length, after) = around(tensor.shape(), along);
     let kept: Vec<usize> = (0..condition.len()).filter(|&i| condition[i] != 0).collect();
     if let Some(beyond) = kept.iter().find(|&&i| i >= length) {
         return Err(wrong_shape(format!("at most {length} truth values"), format!("one at {beyond}")));
     }
     Ok(slices_of(tensor, (before, length, after), &kept, along))
+}
+
+/// A tensor with an axis of it, or without one all of its elements in a row.
+fn along_or_flat(along: Option<i64>, tensor: &Tensor) -> Result<(Tensor, usize)> {
+    match along {
+        Some(along) => Ok((tensor.clone(), axis(along, tensor.rank())?)),
+        None => Ok((tensor.clone().reshaped(vec![tensor.len()])?, 0)),
+    }
 }
 
 /// The slices at those places along an axis.
@@ -137,14 +139,8 @@ fn slices_of(tensor: &Tensor, around: (usize, usize, usize), kept: &[usize], alo
 
 /// The distinct slices along an axis, or elements: they, where each is first, which each one is, and how often.
 pub fn unique(along: Option<i64>, sorted: bool, tensor: &Tensor) -> Result<Vec<Tensor>> {
-    let flat;
-    let (tensor, along) = match along {
-        Some(along) => (tensor, axis(along, tensor.rank())?),
-        None => {
-            flat = tensor.clone().reshaped(vec![tensor.len()])?;
-            (&flat, 0)
-        }
-    };
+    let (tensor, along) = along_or_flat(along, tensor)?;
+    let tensor = &tensor;
     let (before, length, after) = around(tensor.shape(), along);
     let places = |k: usize| (0..before).flat_map(move |i| ((i * length + k) * after..).take(after));
     let compare = |a: usize, b: usize| {

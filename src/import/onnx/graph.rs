@@ -139,7 +139,7 @@ fn finish(
     inputs: Vec<Port>,
     outputs: Vec<(Port, Option<Place>)>,
 ) -> Result<Network> {
-    let mut nodes = builder.nodes;
+    let nodes = builder.nodes;
     let firsts: Vec<usize> = (nodes.iter())
         .scan(0, |next, (node, _)| {
             let first = *next;
@@ -183,10 +183,9 @@ fn finish(
         .map(|i| i as TensorId)
     };
     let mut kept_nodes = Vec::new();
-    for (i, (node, given)) in nodes.iter_mut().enumerate().filter(|(i, _)| kept[*i]) {
-        debug_assert!(kept[i]);
-        node.inputs = given.iter().map(|place| place.and_then(id)).collect();
-        kept_nodes.push(node.clone());
+    for ((mut node, given), _) in nodes.into_iter().zip(&kept).filter(|(_, is_kept)| **is_kept) {
+        node.inputs = given.into_iter().map(|place| place.and_then(id)).collect();
+        kept_nodes.push(node);
     }
     let output = |(port, place): (Port, Option<Place>)| {
         let id = place.and_then(id);
