@@ -71,7 +71,7 @@ fn bytes_after_the_end_are_noticed() {
 
 #[test]
 fn other_versions_are_named() {
-    for version in [0u16, 3, 0x0100, u16::MAX] {
+    for version in [0u16, 4, 0x0100, u16::MAX] {
         let mut other = file();
         other[8..10].copy_from_slice(&version.to_le_bytes());
         let error = format::decode(&other).expect_err("an error");

@@ -49,6 +49,11 @@ fn damage(path: &Path) {
     let network = onnx::import(&bytes, &nowhere).expect("a network");
     let written = format::encode_network(&network).expect("a network");
     assert_eq!(format::decode_network(&written).as_ref(), Ok(&network));
+    assert_eq!(
+        format::decode(&written).map_err(|error| error.kind()).err(),
+        Some(Kind::Unsupported),
+        "no model of rows"
+    );
     let mut state = 1_u64;
     let mut random = |below: usize| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
