@@ -5,7 +5,7 @@ use super::{Globals, network, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::import::{self, Framework, Options, onnx};
-use crate::model::{Background, Expected, Known, Model, TestRows};
+use crate::model::{Background, Expected, Known, Model, Provenance, TestRows};
 use crate::native::store::{self, file};
 use crate::network::{Examples, Network};
 use crate::predict::{self, Explainer};
@@ -109,16 +109,17 @@ impl Import {
                 (model, String::new())
             }
         };
+        let size = format!("{} features", model.signature().inputs.len());
+        self.write(&format::encode_with(&model, &background)?, model.provenance(), &size, &agreement)
+    }
+
+    /// Writes the file and reports what is in it.
+    fn write(&self, bytes: &[u8], provenance: &Provenance, size: &str, agreement: &str) -> Result<()> {
         let output = self.output.clone().unwrap_or_else(|| train::default_output(&self.file));
-        let bytes = format::encode_with(&model, &background)?;
-        file::write(&output, &bytes)?;
-        let provenance = model.provenance();
+        file::write(&output, bytes)?;
+        let Provenance { framework, version, estimator, .. } = provenance;
         stdout::print(&format!(
-            "{} {}: {}, {} features\n{agreement}wrote {} ({} bytes)\n",
-            provenance.framework,
-            provenance.version,
-            provenance.estimator,
-            model.signature().inputs.len(),
+            "{framework} {version}: {estimator}, {size}\n{agreement}wrote {} ({} bytes)\n",
             output.display(),
             bytes.len()
         ))
@@ -153,19 +154,8 @@ impl Import {
                 (network, String::new())
             }
         };
-        let output = self.output.clone().unwrap_or_else(|| train::default_output(&self.file));
-        let bytes = format::encode_network(&network)?;
-        file::write(&output, &bytes)?;
-        let provenance = network.provenance();
-        stdout::print(&format!(
-            "{} {}: {}, {} nodes\n{agreement}wrote {} ({} bytes)\n",
-            provenance.framework,
-            provenance.version,
-            provenance.estimator,
-            network.nodes().len(),
-            output.display(),
-            bytes.len()
-        ))
+        let size = format!("{} nodes", network.nodes().len());
+        self.write(&format::encode_network(&network)?, network.provenance(), &size, &agreement)
     }
 
     /// The model, and what explaining it takes, if that is wanted.
