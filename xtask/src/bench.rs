@@ -10,7 +10,7 @@ const CASES: [(&str, &str); 5] =
     [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt"), ("W8", "model.txt")];
 
 /// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs`, `benches/explain.mjs`,
-/// `benches/page.mjs`, `benches/worker.mjs` and `benches/train.py`.
+/// `benches/networks.mjs`, `benches/page.mjs`, `benches/worker.mjs` and `benches/train.py`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -29,6 +29,7 @@ pub fn run() -> Result {
     for race in ["tabular.mjs", "explain.mjs"] {
         shell::run(Command::new("node").current_dir(&benches).arg(race).arg(&models).arg(&python))?;
     }
+    networks(&python, &benches)?;
     let pages = root().join("target/bench-pages");
     shell::run(Command::new("node").current_dir(&benches).arg("page.mjs").arg(&models).arg(&pages))?;
     let (model, workers) = (models.join("W8"), root().join("target/bench-workers"));
@@ -43,6 +44,18 @@ pub fn run() -> Result {
             .arg(program)
             .arg(root().join("target/bench-train")),
     )
+}
+
+/// Makes, imports and races the networks.
+fn networks(python: &Path, benches: &Path) -> Result {
+    let folder = root().join("target/bench-networks");
+    shell::run(Command::new(python).arg(benches.join("networks.py")).arg(&folder))?;
+    for name in ["mlp", "mobilenet_v2", "resnet_18", "minilm"] {
+        let (file, output) = (folder.join(format!("{name}.onnx")), folder.join(format!("{name}.edgelet")));
+        let mut program = Command::new(root().join("target/debug/edgelet"));
+        shell::run(program.arg("import").arg(file).arg("-o").arg(output).arg("--quiet"))?;
+    }
+    shell::run(Command::new("node").current_dir(benches).arg("networks.mjs").arg(&folder))
 }
 
 /// Imports the models, and makes packages of those that pages and workers start with.

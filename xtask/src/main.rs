@@ -24,6 +24,7 @@ cargo xtask COMMAND
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
+  core NAME           one core of the last package again, with the names of its functions: explain, tensors
   install             the program, with what `edgelet package` makes packages of
   matrix              write what the last tests proved of runtimes into README.md
   size                what a visitor downloads, part by part, against the budget
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["core", name] => pkg::core_again(name),
         ["install"] => install::run(),
         ["matrix"] => matrix::write(),
         ["size"] => size::run(),

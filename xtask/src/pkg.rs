@@ -83,6 +83,16 @@ pub fn run() -> Result<PathBuf> {
     Ok(packed)
 }
 
+/// One core of the package that is there again, from what the source is now and with the names of its functions: for a profile,
+/// or to try a kernel. The scripts stay.
+pub fn core_again(other: &str) -> Result {
+    if !OTHERS.contains(&other) {
+        return Err(format!("no core {other}: there are {}", OTHERS.join(" and ")));
+    }
+    let core = bind(&build(other)?)?.core;
+    optimize(&core, &folder().join(format!("edgelet-{other}.wasm")), "--debuginfo", &THOROUGH)
+}
+
 /// Where the scripts of another core lie until they are bundled.
 fn scripts_of(other: &str) -> PathBuf {
     root().join("target/npm").join(other)
