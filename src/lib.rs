@@ -64,6 +64,8 @@ pub mod import;
 mod importer;
 #[cfg(feature = "native")]
 pub mod native;
+#[cfg(all(feature = "import", feature = "tensors"))]
+pub mod optimize;
 #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "packaged"))]
 mod packaged;
 #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "package"))]

@@ -29,6 +29,7 @@ struct WireNode {
     operator: Operator,
     inputs: Vec<Option<TensorId>>,
     outputs: u32,
+    within: Option<(f32, f32)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,8 +46,7 @@ struct WireTensor {
 pub fn encode_network(network: &Network) -> Result<Vec<u8>> {
     let mut blobs = BlobWriter::default();
     let parts = network.clone().into_parts();
-    let node =
-        |node: Node| WireNode { name: node.name, operator: node.operator, inputs: node.inputs, outputs: node.outputs };
+    let node = |Node { name, operator, inputs, outputs, within }| WireNode { name, operator, inputs, outputs, within };
     let mut tensors = |tensors: &[Tensor]| tensors.iter().map(|tensor| put(tensor, &mut blobs)).collect::<Vec<_>>();
     let body = Body {
         inputs: parts.inputs,
@@ -90,8 +90,7 @@ pub fn decode_network(bytes: &[u8]) -> Result<Network> {
         examples.push((tensors(given)?, tensors(made)?));
     }
     blobs.finish()?;
-    let node =
-        |node: WireNode| Node { name: node.name, operator: node.operator, inputs: node.inputs, outputs: node.outputs };
+    let node = |WireNode { name, operator, inputs, outputs, within }| Node { name, operator, inputs, outputs, within };
     Network::new(Parts {
         inputs: body.inputs,
         outputs: body.outputs,

@@ -2,16 +2,22 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::network::{Data, Tensor, shown};
+use std::borrow::Cow;
 
-/// The tensors that a node was given; nothing where an optional one is left out.
+/// The tensors that a node was given; nothing where an optional one is left out. Those that nobody takes after it are its own.
 pub struct Arguments<'a> {
-    given: &'a [Option<&'a Tensor>],
+    given: Vec<Option<Cow<'a, Tensor>>>,
 }
 
 impl<'a> Arguments<'a> {
     /// Of tensors in their order.
-    pub fn new(given: &'a [Option<&'a Tensor>]) -> Self {
+    pub fn new(given: Vec<Option<Cow<'a, Tensor>>>) -> Self {
         Self { given }
+    }
+
+    /// Of tensors that others take as well.
+    pub fn shared(given: &[Option<&'a Tensor>]) -> Self {
+        Self::new(given.iter().map(|tensor| tensor.map(Cow::Borrowed)).collect())
     }
 
     /// How many there are, with those that are left out between others.
@@ -20,27 +26,38 @@ impl<'a> Arguments<'a> {
     }
 
     /// The tensor at a place that may be left out.
-    pub fn find(&self, i: usize) -> Option<&'a Tensor> {
-        self.given.get(i).copied().flatten()
+    pub fn find(&self, i: usize) -> Option<&Tensor> {
+        self.given.get(i).and_then(|tensor| tensor.as_deref())
     }
 
     /// The tensor at a place.
-    pub fn get(&self, i: usize) -> Result<&'a Tensor> {
+    pub fn get(&self, i: usize) -> Result<&Tensor> {
         self.find(i).ok_or_else(|| Error::new(Kind::InvalidModel, format!("input {i}"), "a tensor", "none"))
     }
 
+    /// The tensor at a place, to be changed: a copy of it if others take it as well.
+    pub fn take(&mut self, i: usize) -> Result<Tensor> {
+        self.get(i)?;
+        self.given[i].take().map(Cow::into_owned).ok_or_else(|| wrong_shape("a tensor", "none"))
+    }
+
+    /// Whether the tensor at a place is the node's own.
+    pub fn owns(&self, i: usize) -> bool {
+        matches!(self.given.get(i), Some(Some(Cow::Owned(_))))
+    }
+
     /// All of them.
-    pub fn all(&self) -> Result<Vec<&'a Tensor>> {
+    pub fn all(&self) -> Result<Vec<&Tensor>> {
         (0..self.count()).map(|i| self.get(i)).collect()
     }
 
     /// Whole numbers at a place: axes, a shape.
-    pub fn integers(&self, i: usize) -> Result<&'a [i64]> {
+    pub fn integers(&self, i: usize) -> Result<&[i64]> {
         integers(self.get(i)?)
     }
 
     /// The same where they may be left out.
-    pub fn find_integers(&self, i: usize) -> Result<Option<&'a [i64]>> {
+    pub fn find_integers(&self, i: usize) -> Result<Option<&[i64]>> {
         self.find(i).map(integers).transpose()
     }
 

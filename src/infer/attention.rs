@@ -115,7 +115,7 @@ fn by_heads(tensor: &Tensor, heads: i64) -> Result<Tensor> {
 fn joined(past: Option<&Tensor>, new: Tensor) -> Result<Tensor> {
     match past {
         None => Ok(new),
-        Some(past) => super::shape::concat(2, &Arguments::new(&[Some(past), Some(&new)])),
+        Some(past) => super::shape::concat(2, &Arguments::shared(&[Some(past), Some(&new)])),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Convolutions, their transposes, and columns back to an image.
 
 use super::arguments::{Arguments, check_rank, length, wrong_shape, wrong_type};
+use super::filters::Filters;
 use super::window::{Along, Numbers, moves, rows, shared};
 use crate::error::Result;
 use crate::network::tensor::{MAX_ELEMENTS, count};
@@ -14,17 +15,21 @@ impl<T: Copy + Default + AddAssign + Mul<Output = T>> Number for T {}
 /// The dimensions of a convolution: how many of what, and how its window moves over each sample.
 pub struct Layout {
     samples: usize,
-    channels: usize,
-    filters: usize,
-    groups: usize,
-    moves: Vec<Along>,
+    /// How many channels there are.
+    pub channels: usize,
+    /// How many filters.
+    pub filters: usize,
+    /// In how many groups both are.
+    pub groups: usize,
+    /// How the window moves along each dimension.
+    pub moves: Vec<Along>,
 }
 
 impl Layout {
-    /// Of data `[N, C, …]` and weights `[M, C / groups, …]`.
-    pub fn new(window: &Window, data: &Tensor, weights: &Tensor) -> Result<Self> {
+    /// Of data `[N, C, …]` and weights of a shape `[M, C / groups, …]`.
+    pub fn new(window: &Window, data: &Tensor, w: &[usize]) -> Result<Self> {
         check_rank(data, 3)?;
-        let (x, w) = (data.shape(), weights.shape());
+        let x = data.shape();
         let groups = groups(window)?;
         if w.len() != x.len() || w[1].checked_mul(groups) != Some(x[1]) || w[0] % groups != 0 {
             return Err(wrong_shape(format!("weights for {} channels in {groups} groups", x[1]), shown(w)));
@@ -103,13 +108,14 @@ fn groups(window: &Window) -> Result<usize> {
 /// Sums of products under a moving window: data `[N, C, …]`, weights `[M, C / groups, …]`, bias `[M]`?.
 pub fn conv(window: &Window, given: &Arguments<'_>) -> Result<Tensor> {
     let (data, weights) = (given.get(0)?, given.get(1)?);
-    let layout = Layout::new(window, data, weights)?;
-    let sums = match (data.data(), weights.data()) {
-        (Data::F32(x), Data::F32(w)) => Data::F32(layout.convolve(x, w)),
-        (Data::F64(x), Data::F64(w)) => Data::F64(layout.convolve(x, w)),
-        _ => return Err(wrong_type("floats, as the data", weights)),
-    };
-    biased(data, layout.shape(), sums, given.find(2))
+    match (data.data(), weights.data()) {
+        (Data::F32(_), Data::F32(_)) => Filters::new(window, weights, given.find(2), None)?.run(data),
+        (Data::F64(x), Data::F64(w)) => {
+            let layout = Layout::new(window, data, weights.shape())?;
+            biased(data, layout.shape(), Data::F64(layout.convolve(x, w)), given.find(2))
+        }
+        _ => Err(wrong_type("floats, as the data", weights)),
+    }
 }
 
 /// Adds a number to each filter's sums.
@@ -265,17 +271,17 @@ mod tests {
             ];
             for window in windows {
                 let given = [Some(&x), Some(&w)];
-                assert!(conv(&window, &Arguments::new(&given)).is_err(), "{window:?}");
-                assert!(transposed(&window, &[], &[], &Arguments::new(&given)).is_err(), "{window:?}");
+                assert!(conv(&window, &Arguments::shared(&given)).is_err(), "{window:?}");
+                assert!(transposed(&window, &[], &[], &Arguments::shared(&given)).is_err(), "{window:?}");
             }
-            assert!(transposed(&base(), &[bad], &[bad], &Arguments::new(&[Some(&x), Some(&w)])).is_err());
+            assert!(transposed(&base(), &[bad], &[bad], &Arguments::shared(&[Some(&x), Some(&w)])).is_err());
         }
         let window = Window { groups: 1, strides: vec![1 << 28], ..Window::default() };
-        assert!(transposed(&window, &[], &[], &Arguments::new(&[Some(&x), Some(&w)])).is_err());
+        assert!(transposed(&window, &[], &[], &Arguments::shared(&[Some(&x), Some(&w)])).is_err());
         for shape in [[0, 1, 3], [1, 0, 3]] {
             let weights = zeros(&[2, shape[1], 2]);
             let window = Window { groups: 1, ..Window::default() };
-            let made = conv(&window, &Arguments::new(&[Some(&zeros(&shape)), Some(&weights)])).unwrap();
+            let made = conv(&window, &Arguments::shared(&[Some(&zeros(&shape)), Some(&weights)])).unwrap();
             assert_eq!(made.shape(), [shape[0], 2, 2]);
         }
     }

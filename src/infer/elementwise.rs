@@ -1,45 +1,87 @@
 //! Functions of one element, and of two at a time.
 //!
-//! Floats are computed in f64 and rounded once. For sums, products and quotients of f32 and of the 16-bit types that is what
-//! arithmetic in the type gives (f64 has more than twice their digits); for the rest it is at least as near.
+//! Floats are computed in f64 and rounded once, but for what networks are full of: sums, products and quotients of f32 are the
+//! same in f32, and exponentials and their kin are [`kernel::functions`]. For the rest f64 is at least as near.
 
 use super::arguments::{Arguments, wrong_type};
-use super::strides::{broadcast, broadcast_strides, copy, last, walk};
+use super::strides::{broadcast, broadcast_strides, copy, last, merged, walk};
 use crate::error::Result;
+use crate::kernel::{functions, gemm};
 use crate::math;
 use crate::network::tensor::map_pair;
 use crate::network::{Binary, Data, Dtype, Tensor, Unary};
 
 /// A function of every element of the first input.
-pub fn unary(function: Unary, given: &Arguments<'_>) -> Result<Tensor> {
-    let tensor = given.get(0)?;
-    let shape = tensor.shape().to_vec();
+pub fn unary(function: Unary, given: &mut Arguments<'_>) -> Result<Tensor> {
+    let tensor = given.take(0)?;
+    let (dtype, shape) = (tensor.dtype(), tensor.shape().to_vec());
     let truth = |truths: Vec<i64>| Ok(Tensor::exact(Dtype::Bool, shape.clone(), Data::I64(truths)));
     let tells = |x: f64| match function {
         Unary::IsNan => x.is_nan(),
         Unary::IsInf(negative, positive) => x == f64::INFINITY && positive || x == f64::NEG_INFINITY && negative,
         _ => false,
     };
-    let data = match (tensor.data(), function) {
+    match (tensor.data(), function) {
         (Data::F32(x), Unary::IsNan | Unary::IsInf(..)) => {
             return truth(x.iter().map(|&x| i64::from(tells(f64::from(x)))).collect());
         }
         (Data::F64(x), Unary::IsNan | Unary::IsInf(..)) => {
             return truth(x.iter().map(|&x| i64::from(tells(x))).collect());
         }
-        (_, Unary::Not | Unary::BitwiseNot) if tensor.dtype().is_float() => {
-            return Err(wrong_type("whole numbers or truth values", tensor));
+        (_, Unary::Not | Unary::BitwiseNot) if dtype.is_float() => {
+            return Err(wrong_type("whole numbers or truth values", &tensor));
         }
-        (Data::F32(x), Unary::Relu) => Data::F32(x.iter().map(|&x| if x < 0.0 { 0.0 } else { x }).collect()),
-        (Data::F32(x), _) => Data::F32(x.iter().map(|&x| of_float(function, f64::from(x)) as f32).collect()),
-        (Data::F64(x), _) => Data::F64(x.iter().map(|&x| of_float(function, x)).collect()),
-        (Data::I64(x), _) => {
-            let function = of_integer(function, tensor)?;
-            Data::I64(x.iter().map(|&x| function(x)).collect())
+        (Data::I64(_), _) => _ = of_integer(function, &tensor)?,
+        (Data::Text(_), _) => return Err(wrong_type("numbers", &tensor)),
+        _ => {}
+    }
+    let integers = of_integer(function, &tensor);
+    let mut data = tensor.into_data();
+    match &mut data {
+        Data::F32(x) => of_floats_in_place(function, x),
+        Data::F64(x) => x.iter_mut().for_each(|x| *x = of_float(function, *x)),
+        Data::I64(x) => {
+            let function = integers?;
+            x.iter_mut().for_each(|x| *x = function(*x));
         }
-        (Data::Text(_), _) => return Err(wrong_type("numbers", tensor)),
-    };
-    Ok(Tensor::rounded(tensor.dtype(), shape, data))
+        Data::Text(_) => {}
+    }
+    Ok(Tensor::rounded(dtype, shape, data))
+}
+
+/// The function of every f32.
+fn of_floats_in_place(function: Unary, x: &mut [f32]) {
+    match function {
+        Unary::Relu => functions::within_all(x, 0.0, f32::INFINITY),
+        Unary::Exp => functions::exp_all(x),
+        Unary::Sigmoid => functions::sigmoid_all(x),
+        Unary::Tanh => functions::tanh_all(x),
+        Unary::Erf => functions::erf_all(x),
+        Unary::Gelu(false) => functions::gelu_all(x),
+        Unary::Gelu(true) => functions::gelu_by_tanh_all(x),
+        Unary::Swish(alpha) => functions::swish_all(x, alpha),
+        Unary::HardSwish => functions::hard_swish_all(x),
+        function => x.iter_mut().for_each(|x| *x = of_float(function, f64::from(*x)) as f32),
+    }
+}
+
+/// Floats raised to the least and lowered to the largest.
+pub fn within(tensor: Tensor, (least, largest): gemm::Bounds) -> Result<Tensor> {
+    let (dtype, shape) = (tensor.dtype(), tensor.shape().to_vec());
+    if !dtype.is_float() {
+        return Err(wrong_type("floats", &tensor));
+    }
+    let mut data = tensor.into_data();
+    match &mut data {
+        Data::F32(x) => functions::within_all(x, least, largest),
+        Data::F64(x) => {
+            let (least, largest) = (f64::from(least), f64::from(largest));
+            let raised = |x: f64| if x < least { least } else { x };
+            x.iter_mut().for_each(|x| *x = if raised(*x) > largest { largest } else { raised(*x) });
+        }
+        _ => {}
+    }
+    Ok(Tensor::rounded(dtype, shape, data))
 }
 
 /// The functions that whole numbers and truth values have.
@@ -127,12 +169,30 @@ pub fn of_float(function: Unary, x: f64) -> f64 {
 
 /// A function of two elements at a time; shapes are broadcast, and types must be the same, of exponents and of slopes' sources
 /// excepted.
-pub fn binary(function: Binary, given: &Arguments<'_>) -> Result<Tensor> {
+pub fn binary(function: Binary, given: &mut Arguments<'_>) -> Result<Tensor> {
     let (a, b) = (given.get(0)?, given.get(1)?);
     if a.dtype() != b.dtype() && function != Binary::Pow {
         return Err(wrong_type(format!("the other's type, {}", a.dtype().name()), b));
     }
-    combine(function, a, b)
+    let shape = broadcast(&[a.shape(), b.shape()])?;
+    // One of them becomes the result, if it has its shape: rather one that nobody else takes.
+    let is_whole = [a.shape() == shape, b.shape() == shape];
+    let whole = usize::from(!is_whole[0] || is_whole[1] && given.owns(1) && !given.owns(0));
+    let in_f32: fn(&mut [f32], &[f32]) = match (function, whole, a.data(), b.data()) {
+        (Binary::Add, _, Data::F32(_), Data::F32(_)) if is_whole[whole] => functions::add,
+        (Binary::Mul, _, Data::F32(_), Data::F32(_)) if is_whole[whole] => functions::multiply,
+        (Binary::Sub, 0, Data::F32(_), Data::F32(_)) if is_whole[whole] => functions::subtract,
+        (Binary::Sub, _, Data::F32(_), Data::F32(_)) if is_whole[whole] => functions::subtract_from,
+        (Binary::Div, 0, Data::F32(_), Data::F32(_)) if is_whole[whole] => functions::divide,
+        (Binary::Div, _, Data::F32(_), Data::F32(_)) if is_whole[whole] => functions::divide_into,
+        _ => return combine(function, a, b),
+    };
+    let result = given.take(whole)?;
+    let (dtype, mut data) = (result.dtype(), result.into_data());
+    if let (Data::F32(x), Data::F32(y)) = (&mut data, given.get(1 - whole)?.data()) {
+        in_place(x, y, &shape, &broadcast_strides(given.get(1 - whole)?.shape(), &shape), in_f32);
+    }
+    Ok(Tensor::rounded(dtype, shape, data))
 }
 
 /// The same of two tensors whose types fit.
@@ -205,6 +265,18 @@ fn zip<T: Copy, U>(
         all.extend((0..length).map(|i| function(x[at_x + i * step_x], y[at_y + i * step_y])));
     });
     all
+}
+
+/// A function of every element and its partner, in the order of the elements; partners are strides apart.
+fn in_place(x: &mut [f32], y: &[f32], shape: &[usize], strides: &[usize], function: fn(&mut [f32], &[f32])) {
+    let (shape, strides) = merged(shape, strides);
+    let (length, step) = last(&shape, &strides);
+    let mut runs = x.chunks_exact_mut(length.max(1));
+    walk(&shape, [&strides], |[at]| {
+        if let Some(run) = runs.next() {
+            function(run, &y[at..at + if step == 0 { 1 } else { length }]);
+        }
+    });
 }
 
 /// The function of two floats.

@@ -8,10 +8,12 @@ mod attention;
 mod cast;
 mod conv;
 mod elementwise;
+mod filters;
 mod gather;
 mod image;
 mod normalize;
 mod pool;
+mod prepared;
 mod product;
 mod quantize;
 mod recurrent;
@@ -28,30 +30,70 @@ pub use arguments::Arguments;
 pub use shape::turned;
 
 use crate::error::{Error, Kind, Result};
-use crate::network::{Network, Node, Operator, Tensor};
+use crate::network::{Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId};
+use prepared::{Input, Prepared};
+use std::borrow::Cow;
 
-/// Runs a network.
-pub struct Inference<'a> {
-    network: &'a Network,
+/// A network ready to run: weights that a kernel takes lie as it wants them.
+pub struct Inference {
+    parts: Parts,
+    /// For each node what was made of its weights, if anything was.
+    prepared: Vec<Option<Prepared>>,
     /// For each tensor the last node that takes it; outputs are never let go.
     last: Vec<usize>,
 }
 
-impl<'a> Inference<'a> {
+impl Inference {
     /// Prepares to run a network.
-    pub fn new(network: &'a Network) -> Self {
-        let mut last = vec![0; network.inputs().len() + network.weights().len()];
-        for (i, node) in network.nodes().iter().enumerate() {
+    pub fn new(network: Network) -> Self {
+        let mut parts = network.into_parts();
+        let (first, count) = (parts.inputs.len(), parts.weights.len());
+        let mut last = vec![0; first + count];
+        // Weights that are needed as they are.
+        let mut needed = vec![false; count];
+        let mut prepared = Vec::with_capacity(parts.nodes.len());
+        let weight = |id: TensorId| (id as usize).checked_sub(first).filter(|&id| id < count);
+        for (i, node) in parts.nodes.iter().enumerate() {
             // What nobody takes goes with its maker.
             last.extend(std::iter::repeat_n(i, node.outputs as usize));
             for &id in node.inputs.iter().flatten() {
                 last[id as usize] = i;
             }
+            let inputs: Vec<Input<'_>> = (node.inputs.iter())
+                .map(|id| match id.map(weight) {
+                    None => Input::Absent,
+                    Some(None) => Input::Given,
+                    Some(Some(id)) => Input::Constant(&parts.weights[id]),
+                })
+                .collect();
+            let node_prepared = Prepared::new(node, &inputs).filter(|_| node.outputs == 1);
+            let taken = if node_prepared.is_some() { 1 } else { node.inputs.len() };
+            node.inputs[..taken].iter().flatten().filter_map(|&id| weight(id)).for_each(|id| needed[id] = true);
+            prepared.push(node_prepared);
         }
-        for (_, id) in network.outputs() {
+        for (_, id) in &parts.outputs {
             last[*id as usize] = usize::MAX;
+            weight(*id).into_iter().for_each(|id| needed[id] = true);
         }
-        Self { network, last }
+        for (weight, _) in parts.weights.iter_mut().zip(needed).filter(|(_, is_needed)| !is_needed) {
+            *weight = Tensor::integers(Vec::new());
+        }
+        Self { parts, prepared, last }
+    }
+
+    /// What goes in.
+    pub fn inputs(&self) -> &[Port] {
+        &self.parts.inputs
+    }
+
+    /// What comes out, and which tensor it is.
+    pub fn outputs(&self) -> &[(Port, TensorId)] {
+        &self.parts.outputs
+    }
+
+    /// Inputs with the source framework's own outputs.
+    pub fn examples(&self) -> &Examples {
+        &self.parts.examples
     }
 
     /// What the network makes of one tensor for each input, in their order.
@@ -60,7 +102,7 @@ impl<'a> Inference<'a> {
     /// [`Kind::WrongShape`] or [`Kind::WrongType`] at an input that does not fit, or at the node that cannot take what came to
     /// it; [`Kind::LimitExceeded`] for a tensor that would be too large.
     pub fn run(&self, inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
-        let ports = self.network.inputs();
+        let Parts { inputs: ports, weights, nodes, outputs, .. } = &self.parts;
         if inputs.len() != ports.len() {
             let found = inputs.len().to_string();
             return Err(Error::new(Kind::WrongShape, "inputs", format!("{} tensors", ports.len()), found));
@@ -68,47 +110,58 @@ impl<'a> Inference<'a> {
         for (port, tensor) in ports.iter().zip(&inputs) {
             port.check(tensor)?;
         }
-        let weights = self.network.weights();
         let first = inputs.len() + weights.len();
         let mut made: Vec<Option<Tensor>> = inputs.into_iter().map(Some).collect();
         made.resize(self.last.len() - weights.len(), None);
         // Weights are borrowed; whatever else there is lies in `made`, with the weights' places left out.
+        let weight = |id: usize| if id < first { id.checked_sub(ports.len()) } else { None };
         let place = |id: usize| if id < first { id } else { id - weights.len() };
-        let count = ports.len();
         let mut next = first;
-        for (i, node) in self.network.nodes().iter().enumerate() {
-            let given: Vec<Option<&Tensor>> = (node.inputs.iter())
-                .map(|id| {
-                    id.and_then(|id| match id as usize {
-                        id if (count..first).contains(&id) => weights.get(id - count),
-                        id => made[place(id)].as_ref(),
-                    })
-                })
+        for (i, (node, prepared)) in nodes.iter().zip(&self.prepared).enumerate() {
+            let ids = || node.inputs.iter().map(|id| id.map(|id| id as usize));
+            // What nobody takes after this node is its own, unless it takes it twice.
+            let is_own = |id: usize| self.last[id] == i && ids().flatten().filter(|other| *other == id).count() == 1;
+            let mut own: Vec<Option<Tensor>> = ids()
+                .map(|id| id.filter(|&id| weight(id).is_none() && is_own(id)).and_then(|id| made[place(id)].take()))
                 .collect();
-            let outputs = run_node(node, &given)
+            let given = ids().zip(&mut own).map(|(id, own)| match (id, own.take()) {
+                (_, Some(own)) => Some(Cow::Owned(own)),
+                (Some(id), None) => match weight(id) {
+                    Some(weight) => weights.get(weight),
+                    None => made[place(id)].as_ref(),
+                }
+                .map(Cow::Borrowed),
+                (None, None) => None,
+            });
+            let outputs = run_node(node, prepared.as_ref(), Arguments::new(given.collect()))
                 .map_err(|error| error.within(&format!("node {i} ({}, {})", node.name, node.operator.name())))?;
             for tensor in outputs {
                 made[place(next)] = Some(tensor).filter(|_| self.last[next] > i);
                 next += 1;
             }
-            for &id in node.inputs.iter().flatten() {
-                let id = id as usize;
-                if self.last[id] == i && !(count..first).contains(&id) {
-                    made[place(id)] = None;
-                }
+            for id in ids().flatten().filter(|&id| self.last[id] == i && weight(id).is_none()) {
+                made[place(id)] = None;
             }
         }
-        let output = |id: usize| match id {
-            id if (count..first).contains(&id) => Ok(weights[id - count].clone()),
-            id => made[place(id)].clone().ok_or_else(|| Error::new(Kind::InvalidModel, "outputs", "a tensor", "none")),
+        let output = |id: usize| match weight(id) {
+            Some(weight) => Ok(weights[weight].clone()),
+            None => {
+                made[place(id)].clone().ok_or_else(|| Error::new(Kind::InvalidModel, "outputs", "a tensor", "none"))
+            }
         };
-        self.network.outputs().iter().map(|(_, id)| output(*id as usize)).collect()
+        outputs.iter().map(|(_, id)| output(*id as usize)).collect()
     }
 }
 
 /// What a node makes: as many tensors as it says.
-fn run_node(node: &Node, given: &[Option<&Tensor>]) -> Result<Vec<Tensor>> {
-    let mut outputs = run(&node.operator, &Arguments::new(given), node.outputs as usize)?;
+fn run_node(node: &Node, prepared: Option<&Prepared>, mut given: Arguments<'_>) -> Result<Vec<Tensor>> {
+    if let Some(prepared) = prepared {
+        return Ok(vec![prepared.run(&given)?]);
+    }
+    let mut outputs = run(&node.operator, &mut given, node.outputs as usize)?;
+    if let Some(bounds) = node.within {
+        outputs = outputs.into_iter().map(|tensor| elementwise::within(tensor, bounds)).collect::<Result<_>>()?;
+    }
     if outputs.len() < node.outputs as usize {
         let found = node.outputs.to_string();
         return Err(Error::new(Kind::InvalidModel, "outputs", format!("at most {}", outputs.len()), found));
@@ -118,11 +171,12 @@ fn run_node(node: &Node, given: &[Option<&Tensor>]) -> Result<Vec<Tensor>> {
 }
 
 /// What an operator makes. `outputs` is how many are asked for, for those that make as many as that.
-pub fn run(operator: &Operator, given: &Arguments<'_>, outputs: usize) -> Result<Vec<Tensor>> {
+pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Result<Vec<Tensor>> {
     use Operator::*;
     let one = |tensor: Result<Tensor>| Ok(vec![tensor?]);
     match operator {
         Unary(function) => one(elementwise::unary(*function, given)),
+        Linear => one(product::linear(given)),
         Binary(function) => one(elementwise::binary(*function, given)),
         Where => one(elementwise::choose(given)),
         Cast(dtype) => one(cast::cast(given.get(0)?, *dtype)),
@@ -144,14 +198,14 @@ pub fn run(operator: &Operator, given: &Arguments<'_>, outputs: usize) -> Result
         BatchNormalization { epsilon } => one(normalize::batch(*epsilon, given)),
         InstanceNormalization { epsilon } => one(normalize::groups(None, *epsilon, given)),
         GroupNormalization { groups, epsilon } => one(normalize::groups(Some(*groups), *epsilon, given)),
-        LayerNormalization { axis, epsilon, centred } => normalize::layer(*axis, *epsilon, *centred, given),
+        LayerNormalization { axis, epsilon, centred } => normalize::layer(*axis, *epsilon, *centred, given, outputs),
         LpNormalization { axis, p } => one(normalize::lp(*axis, *p, given.get(0)?)),
         Lrn { size, alpha, beta, bias } => one(normalize::local(*size, *alpha, *beta, *bias, given.get(0)?)),
-        Softmax(how) => one(normalize::softmax(*how, given.get(0)?)),
+        Softmax(how) => one(normalize::softmax(*how, given)),
         Shape { start, end } => one(shape::shape(*start, *end, given.get(0)?)),
         Size => one(shape::size(given.get(0)?)),
         Reshape { zero } => one(shape::reshape(*zero, given)),
-        Flatten { axis } => one(shape::flatten(*axis, given.get(0)?)),
+        Flatten { axis } => one(shape::flatten(*axis, given)),
         Squeeze => one(shape::squeeze(given)),
         Unsqueeze => one(shape::unsqueeze(given)),
         Transpose(order) => one(shape::transpose(order, given.get(0)?)),

@@ -1,9 +1,11 @@
-//! Normalization: runs of numbers brought to a common mean, variance, norm or sum. All of it is computed in f64.
+//! Normalization: runs of numbers brought to a common mean, variance, norm or sum. It is computed in f64, but for what networks
+//! are full of: runs of f32 that lie in a row are [`functions`]'.
 
-use super::arguments::{Arguments, axis, check_rank, length, wrong_shape, wrong_type};
+use super::arguments::{Arguments, axis, check_rank, floats, length, wrong_shape, wrong_type};
 use super::shape::expanded;
 use super::strides::{around, broadcast};
 use crate::error::Result;
+use crate::kernel::functions;
 use crate::math;
 use crate::network::tensor::count;
 use crate::network::{Data, Dtype, Softmax, SoftmaxKind, Tensor, shown};
@@ -109,11 +111,25 @@ pub fn groups(groups: Option<i64>, epsilon: f32, given: &Arguments<'_>) -> Resul
 
 /// Standardizes what lies from an axis to the end, then multiplies and adds: data, scale, bias?. Makes the result, the means and
 /// the factors 1 / √(variance + ε); without a centre only the result, from the mean of squares.
-pub fn layer(first: i64, epsilon: f32, centred: bool, given: &Arguments<'_>) -> Result<Vec<Tensor>> {
+pub fn layer(first: i64, epsilon: f32, centred: bool, given: &Arguments<'_>, outputs: usize) -> Result<Vec<Tensor>> {
     let tensor = given.get(0)?;
     let shape = tensor.shape();
     let first = axis(first, tensor.rank())?;
     let (outer, length) = (shape[..first].iter().product(), shape[first..].iter().product());
+    if let (Data::F32(x), Dtype::F32, 1) = (tensor.data(), tensor.dtype(), outputs) {
+        let last = &shape[first..];
+        let same = |tensor: &Tensor| tensor.shape() == last;
+        if let (Some(scale), bias, true) = (given.find(1).filter(|&scale| same(scale)), given.find(2), length > 0) {
+            if bias.is_none_or(same) {
+                let (scale, bias) = (floats(scale)?, bias.map(floats).transpose()?);
+                let mut all = x.clone();
+                for run in all.chunks_exact_mut(length) {
+                    functions::standardize(run, epsilon, centred, scale, bias);
+                }
+                return Ok(vec![Tensor::exact(Dtype::F32, shape.to_vec(), Data::F32(all))]);
+            }
+        }
+    }
     let scale = factors(given.get(1)?, shape)?;
     let bias = given.find(2).map(|bias| factors(bias, shape)).transpose()?;
     let (mut means, mut deviations) = (Vec::with_capacity(outer), Vec::with_capacity(outer));
@@ -188,13 +204,22 @@ pub fn local(size: i64, alpha: f32, beta: f32, bias: f32, tensor: &Tensor) -> Re
 }
 
 /// Exponentials divided by their sum, their logarithms, or 1 at the first of the largest and 0 elsewhere.
-pub fn softmax(how: Softmax, tensor: &Tensor) -> Result<Tensor> {
+pub fn softmax(how: Softmax, given: &mut Arguments<'_>) -> Result<Tensor> {
+    let tensor = given.get(0)?;
     let along = axis(how.axis, tensor.rank())?;
     let shape = tensor.shape();
     let parts = match how.flat {
         true => (count(&shape[..along])?, count(&shape[along..])?, 1),
         false => around(shape, along),
     };
+    if let (SoftmaxKind::Softmax, Dtype::F32, (_, 1.., 1)) = (how.kind, tensor.dtype(), parts) {
+        let tensor = given.take(0)?;
+        let (shape, mut data) = (tensor.shape().to_vec(), tensor.into_data());
+        if let Data::F32(x) = &mut data {
+            x.chunks_exact_mut(parts.1).for_each(functions::softmax);
+        }
+        return Ok(Tensor::exact(Dtype::F32, shape, data));
+    }
     by_runs(tensor, parts, &mut |_, run| match how.kind {
         // Of 16 bits each step is a number of the type, as in NumPy.
         SoftmaxKind::Softmax if tensor.dtype() == Dtype::F16 => {

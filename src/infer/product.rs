@@ -1,12 +1,13 @@
 //! Products of matrices, and sums of products along letters.
 
 use super::arguments::{Arguments, check_rank, wrong_shape, wrong_type};
+use super::elementwise::combine;
 use super::shape::{expanded, turned};
 use super::strides::{broadcast, broadcast_strides, strides, walk};
 use crate::error::Result;
 use crate::kernel::gemm;
 use crate::network::tensor::count;
-use crate::network::{Data, Tensor, shown};
+use crate::network::{Binary, Data, Tensor, shown};
 
 /// Products of the last two dimensions; those before are broadcast, and one dimension alone is a row on the left or a column
 /// on the right.
@@ -46,7 +47,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         (Data::F32(x), Data::F32(y)) => {
             let mut all = vec![0.0_f32; elements];
             for ([i, j], out) in places.iter().zip(all.chunks_exact_mut((rows * width).max(1))) {
-                gemm::multiply(&x[*i..], &y[*j..], out, size);
+                gemm::multiply_loose(&x[*i..], &y[*j..], out, size);
             }
             Data::F32(all)
         }
@@ -89,6 +90,12 @@ fn multiply<T: Copy>(
             }
         }
     }
+}
+
+/// Products of the last dimension with a matrix, and a bias: data, weights `[in, out]`, bias?.
+pub fn linear(given: &Arguments<'_>) -> Result<Tensor> {
+    let product = matmul(given.get(0)?, given.get(1)?)?;
+    given.find(2).map_or(Ok(product.clone()), |bias| combine(Binary::Add, &product, bias))
 }
 
 /// α·A·B + β·C.

@@ -215,7 +215,7 @@ pub fn conv_integer(window: &Window, given: &Arguments<'_>) -> Result<Tensor> {
 
 fn convolve(window: &Window, of: [&Tensor; 2], zeros: [Option<&Tensor>; 2], bias: Option<&Tensor>) -> Result<Tensor> {
     let [data, weights] = of;
-    let layout = Layout::new(window, data, weights)?;
+    let layout = Layout::new(window, data, weights.shape())?;
     let filters = zeros[1].map(|zeros| before(zeros, weights.rank() - 1)).transpose()?;
     let zeros = zeros[0].map(|zeros| before(zeros, 0)).transpose()?;
     let (data, filters) = (shifted(data, zeros.as_ref())?, shifted(weights, filters.as_ref())?);

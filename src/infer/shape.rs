@@ -22,7 +22,7 @@ pub fn size(tensor: &Tensor) -> Result<Tensor> {
 
 /// The elements in the shape of the second input: one length may be −1, and follows; 0 is the same length as before, unless
 /// `zero` says that it is a zero.
-pub fn reshape(zero: bool, given: &Arguments<'_>) -> Result<Tensor> {
+pub fn reshape(zero: bool, given: &mut Arguments<'_>) -> Result<Tensor> {
     let (tensor, wanted) = (given.get(0)?, given.integers(1)?);
     let mut shape = Vec::with_capacity(wanted.len());
     let mut open = None;
@@ -43,19 +43,21 @@ pub fn reshape(zero: bool, given: &Arguments<'_>) -> Result<Tensor> {
         }
         shape[open] = tensor.len() / others;
     }
-    tensor.clone().reshaped(shape)
+    given.take(0)?.reshaped(shape)
 }
 
 /// Two dimensions: those before the axis as one, and those from it.
-pub fn flatten(along: i64, tensor: &Tensor) -> Result<Tensor> {
+pub fn flatten(along: i64, given: &mut Arguments<'_>) -> Result<Tensor> {
+    let tensor = given.take(0)?;
     let rank = tensor.rank();
     let along = if along == rank as i64 { rank } else { axis(along, rank.max(1))? };
     let (before, after) = tensor.shape().split_at(along.min(rank));
-    tensor.clone().reshaped(vec![before.iter().product(), after.iter().product()])
+    let shape = vec![before.iter().product(), after.iter().product()];
+    tensor.reshaped(shape)
 }
 
 /// Without the dimensions that the second input names, or without all of length 1.
-pub fn squeeze(given: &Arguments<'_>) -> Result<Tensor> {
+pub fn squeeze(given: &mut Arguments<'_>) -> Result<Tensor> {
     let tensor = given.get(0)?;
     let lengths = tensor.shape();
     let gone = match given.find(1) {
@@ -66,11 +68,11 @@ pub fn squeeze(given: &Arguments<'_>) -> Result<Tensor> {
         return Err(wrong_shape(format!("a length of 1 in dimension {wrong}"), shown(lengths)));
     }
     let shape = (0..lengths.len()).filter(|i| !gone.contains(i)).map(|i| lengths[i]).collect();
-    tensor.clone().reshaped(shape)
+    given.take(0)?.reshaped(shape)
 }
 
 /// With dimensions of length 1 where the second input says.
-pub fn unsqueeze(given: &Arguments<'_>) -> Result<Tensor> {
+pub fn unsqueeze(given: &mut Arguments<'_>) -> Result<Tensor> {
     let (tensor, named) = (given.get(0)?, given.integers(1)?);
     let new = axes(named, tensor.rank() + named.len())?;
     let mut old = tensor.shape().iter();
@@ -78,7 +80,8 @@ pub fn unsqueeze(given: &Arguments<'_>) -> Result<Tensor> {
         true => 1,
         false => old.next().copied().unwrap_or(1),
     });
-    tensor.clone().reshaped(shape.collect())
+    let shape = shape.collect();
+    given.take(0)?.reshaped(shape)
 }
 
 /// The dimensions in another order; without one in reverse.

@@ -180,7 +180,7 @@ mod tests {
         let tensor = tensor.reshaped(shape.to_vec()).unwrap();
         let numbers = [ends[0], ends[1], 1, step].map(|x| Tensor::integers(vec![x]));
         let given: Vec<_> = std::iter::once(&tensor).chain(&numbers).map(Some).collect();
-        let Data::I64(found) = slice(&Arguments::new(&given)).unwrap().into_data() else { unreachable!() };
+        let Data::I64(found) = slice(&Arguments::shared(&given)).unwrap().into_data() else { unreachable!() };
         found
     }
 
@@ -195,11 +195,11 @@ mod tests {
     #[test]
     fn what_is_cut_off_is_not_repeated() {
         let (tensor, pads) = (Tensor::integers(vec![0, 1, 2, 3]), Tensor::integers(vec![-2, 3]));
-        let wrapped = pad(PadMode::Wrap, &Arguments::new(&[Some(&tensor), Some(&pads)])).unwrap();
+        let wrapped = pad(PadMode::Wrap, &Arguments::shared(&[Some(&tensor), Some(&pads)])).unwrap();
         assert_eq!(*wrapped.data(), Data::I64(vec![2, 3, 2, 3, 2]));
         for pads in [[i64::MIN, i64::MAX], [i64::MAX, i64::MIN], [-5, 3], [i64::MAX, 0]] {
             let pads = Tensor::integers(pads.to_vec());
-            assert!(pad(PadMode::Wrap, &Arguments::new(&[Some(&tensor), Some(&pads)])).is_err());
+            assert!(pad(PadMode::Wrap, &Arguments::shared(&[Some(&tensor), Some(&pads)])).is_err());
         }
     }
 }

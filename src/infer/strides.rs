@@ -85,6 +85,18 @@ pub fn last(shape: &[usize], strides: &[usize]) -> (usize, usize) {
     }
 }
 
+/// The same places in as few dimensions as there can be: neighbours that lie one after another become one.
+pub fn merged(shape: &[usize], strides: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut all: Vec<(usize, usize)> = Vec::with_capacity(shape.len());
+    for (&length, &stride) in shape.iter().zip(strides).filter(|(length, _)| **length != 1) {
+        match all.last_mut() {
+            Some((outer, step)) if *step == length * stride => (*outer, *step) = (*outer * length, stride),
+            _ => all.push((length, stride)),
+        }
+    }
+    all.into_iter().unzip()
+}
+
 /// Copies the elements at `offset` and strides after it into a tensor of a shape.
 pub fn copy<T: Clone>(from: &[T], offset: usize, shape: &[usize], strides: &[usize]) -> Vec<T> {
     let mut to = Vec::with_capacity(shape.iter().product());
@@ -108,4 +120,13 @@ pub fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
 /// The elements at places.
 pub fn pick<T: Clone>(from: &[T], places: impl Iterator<Item = usize>) -> Vec<T> {
     places.map(|i| from[i].clone()).collect()
+}
+
+/// Where all places of a shape are whose neighbours along each dimension are that far apart.
+pub fn offsets(shape: &[usize], strides: &[usize]) -> Vec<usize> {
+    let mut all = vec![0];
+    for (&length, &stride) in shape.iter().zip(strides) {
+        all = all.iter().flat_map(|offset| (0..length).map(move |i| offset + i * stride)).collect();
+    }
+    all
 }

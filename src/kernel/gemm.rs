@@ -1,47 +1,146 @@
 //! Products of f32 matrices, for networks: their sums have no order that every target keeps, only a tolerance.
+//!
+//! The left matrix lies packed four rows side by side, the right one eight columns side by side: each step of the innermost
+//! loop reads one number of four rows and of eight columns, and adds 32 products to sums that wasm's registers hold.
 
 use super::lanes::Singles;
+use std::array;
+use std::ops::Range;
 
 /// How many rows of the left matrix are multiplied at once.
 const ROWS: usize = 4;
-/// How many columns of the right one: two vectors. With four rows that is what wasm's registers hold.
-const COLUMNS: usize = 8;
+/// How many columns of the right one: two vectors.
+pub const COLUMNS: usize = 8;
+/// How deep the part of a panel is that stays in the first cache while all rows pass by.
+pub const DEPTH: usize = 256;
 
-/// Eight numbers of a row of the right matrix.
-type Eight = [[f32; 4]; 2];
+/// One number of each of eight columns.
+pub type Eight = [[f32; 4]; 2];
+/// The least and the largest that a sum may become.
+pub type Bounds = (f32, f32);
+
+/// Any number.
+pub const UNBOUNDED: Bounds = (f32::NEG_INFINITY, f32::INFINITY);
+
+/// A number raised to the least and lowered to the largest; NaN stays.
+pub fn within(x: f32, (least, largest): Bounds) -> f32 {
+    let raised = if x < least { least } else { x };
+    if raised > largest { largest } else { raised }
+}
+
+/// A left matrix, four rows side by side; past the last one zeros.
+pub struct Rows {
+    depth: usize,
+    fours: Vec<[f32; ROWS]>,
+}
+
+impl Rows {
+    /// Of numbers that lie row after row.
+    pub fn packed(a: &[f32], depth: usize) -> Self {
+        let mut fours = Vec::with_capacity(a.len().div_ceil(ROWS) + depth);
+        for rows in a.chunks((ROWS * depth).max(1)) {
+            fours.extend((0..depth).map(|k| array::from_fn(|i| rows.get(i * depth + k).copied().unwrap_or(0.0))));
+        }
+        Self { depth, fours }
+    }
+}
+
+/// A right matrix, eight columns side by side; past the last one zeros.
+pub struct Columns {
+    depth: usize,
+    eights: Vec<Eight>,
+}
+
+impl Columns {
+    /// Of numbers that lie row after row.
+    pub fn packed(b: &[f32], (depth, width): (usize, usize)) -> Self {
+        let Self { mut eights, .. } = Self::zeros((depth, width));
+        for (panel, eights) in eights.chunks_exact_mut(depth.max(1)).enumerate() {
+            let from = panel * COLUMNS;
+            let columns = COLUMNS.min(width - from);
+            for (eight, row) in eights.iter_mut().zip(b.chunks_exact(width)) {
+                eight.as_flattened_mut()[..columns].copy_from_slice(&row[from..from + columns]);
+            }
+        }
+        Self { depth, eights }
+    }
+
+    /// Zeros, which four numbers of a row after four are put in the place of.
+    pub fn zeros((depth, width): (usize, usize)) -> Self {
+        Self { depth, eights: vec![Eight::default(); width.div_ceil(COLUMNS) * depth] }
+    }
+
+    /// Puts four numbers of a row from a column on, which is a multiple of four.
+    pub fn put(&mut self, row: usize, column: usize, four: [f32; 4]) {
+        self.eights[column / COLUMNS * self.depth + row][column % COLUMNS / 4] = four;
+    }
+}
+
+/// A right matrix that comes eight columns at a time.
+pub trait Panels {
+    /// A panel's numbers at some of its depth; there is room for as many, for those that are put together.
+    fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, room: &'a mut [Eight]) -> &'a [Eight];
+}
+
+impl Panels for Columns {
+    fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, _: &'a mut [Eight]) -> &'a [Eight] {
+        &self.eights[panel * self.depth..][depth]
+    }
+}
+
+/// Adds the product of two matrices to a third, whose rows have `width` numbers, and keeps what it becomes within bounds.
+pub fn multiply(rows: &Rows, right: &dyn Panels, out: &mut [f32], width: usize, bounds: Option<Bounds>) {
+    if width == 0 {
+        return;
+    }
+    let mut room = [Eight::default(); DEPTH];
+    for from in (0..rows.depth).step_by(DEPTH) {
+        let depth = from..rows.depth.min(from + DEPTH);
+        let bounds = bounds.filter(|_| depth.end == rows.depth).unwrap_or(UNBOUNDED);
+        for (panel, column) in (0..width).step_by(COLUMNS).enumerate() {
+            let eights = right.panel(panel, depth.clone(), &mut room[..depth.len()]);
+            let columns = COLUMNS.min(width - column);
+            let blocks = rows.fours.chunks_exact(rows.depth).map(|fours| &fours[depth.clone()]);
+            for (fours, out) in blocks.zip(out.chunks_mut(ROWS * width)) {
+                match out.len() == ROWS * width && columns == COLUMNS {
+                    true => four_rows(fours, eights, &mut out[column..], width, bounds),
+                    false => at_the_edge(fours, eights, out, width, column..column + columns, bounds),
+                }
+            }
+        }
+    }
+}
+
+/// Adds the product of a matrix that lies row after row and a packed one to a third.
+pub fn multiply_packed(a: &[f32], right: &Columns, out: &mut [f32], width: usize, bounds: Option<Bounds>) {
+    let depth = right.depth.max(1);
+    if a.len() / depth >= ROWS {
+        return multiply(&Rows::packed(a, right.depth), right, out, width, bounds);
+    }
+    let (least, largest) = bounds.unwrap_or(UNBOUNDED);
+    for (row, out) in a.chunks_exact(depth).zip(out.chunks_exact_mut(width.max(1))) {
+        for (panel, out) in right.eights.chunks_exact(depth).zip(out.chunks_mut(COLUMNS)) {
+            let sums = row_by_panel(row, panel).map(Singles::to_array);
+            for (out, sum) in out.iter_mut().zip(sums.as_flattened()) {
+                *out = within(*out + sum, (least, largest));
+            }
+        }
+    }
+}
 
 /// Adds the product of a matrix (rows × depth) and another (depth × width) to a third, all row after row.
 ///
-/// A few rows read the right matrix once, as it lies. More of them share its columns, which are packed eight at a time.
-#[inline(never)]
-pub fn multiply(a: &[f32], b: &[f32], out: &mut [f32], (rows, depth, width): (usize, usize, usize)) {
+/// A few rows read the right matrix once, as it lies. More of them share its columns, which are packed.
+pub fn multiply_loose(a: &[f32], b: &[f32], out: &mut [f32], (rows, depth, width): (usize, usize, usize)) {
     if width == 0 || depth == 0 {
         return;
     }
     let a = &a[..rows * depth];
-    if rows < ROWS {
-        for (a, out) in a.chunks_exact(depth).zip(out.chunks_exact_mut(width)) {
-            one_row(a, b, out);
-        }
-        return;
+    if rows >= ROWS {
+        return multiply_packed(a, &Columns::packed(b, (depth, width)), out, width, None);
     }
-    let mut panel: Vec<Eight> = vec![[[0.0; 4]; 2]; depth];
-    for column in (0..width).step_by(COLUMNS) {
-        let columns = COLUMNS.min(width - column);
-        for (packed, row) in panel.iter_mut().zip(b.chunks_exact(width)) {
-            packed.as_flattened_mut()[..columns].copy_from_slice(&row[column..column + columns]);
-        }
-        let mut out = out.chunks_exact_mut(width).map(|row| &mut row[column..column + columns]);
-        let fours = a.chunks_exact(ROWS * depth);
-        let rest = fours.remainder();
-        for four in fours {
-            for (sums, out) in four_rows(four, depth, &panel).into_iter().zip(&mut out) {
-                add(out, sums);
-            }
-        }
-        for (row, out) in rest.chunks_exact(depth).zip(&mut out) {
-            add(out, row_by_panel(row, &panel));
-        }
+    for (a, out) in a.chunks_exact(depth).zip(out.chunks_exact_mut(width)) {
+        one_row(a, b, out);
     }
 }
 
@@ -61,37 +160,83 @@ fn one_row(a: &[f32], b: &[f32], out: &mut [f32]) {
     }
 }
 
-/// The products of four rows with eight columns.
-fn four_rows(rows: &[f32], depth: usize, panel: &[Eight]) -> [Eight; ROWS] {
-    let (first, last) = rows.split_at(2 * depth);
-    let (a, b) = first.split_at(depth);
-    let (c, d) = last.split_at(depth);
-    let zero = Singles::splat(0.0);
-    let mut sums = [[zero; 2]; ROWS];
-    for ((((eight, &a), &b), &c), &d) in panel.iter().zip(a).zip(b).zip(c).zip(d) {
-        let [low, high] = [Singles::of(&eight[0]), Singles::of(&eight[1])];
-        for (sums, x) in sums.iter_mut().zip([a, b, c, d]) {
-            let x = Singles::splat(x);
-            *sums = [sums[0].add_product(x, low), sums[1].add_product(x, high)];
+/// Adds the products of four rows with eight columns to what stands first in the rows of `out`.
+///
+/// Every sum has a name of its own: of an array that a loop walks over, a compiler that looks for small code leaves the sums in
+/// memory.
+#[inline(never)]
+fn four_rows(rows: &[[f32; ROWS]], panel: &[Eight], out: &mut [f32], width: usize, (least, largest): Bounds) {
+    let (first, second) = out.split_at_mut(2 * width);
+    let ((out_a, out_b), (out_c, out_d)) = (first.split_at_mut(width), second.split_at_mut(width));
+    let eight = |out: &[f32]| match out.as_chunks::<4>().0 {
+        [low, high, ..] => (Singles::of(low), Singles::of(high)),
+        _ => (Singles::splat(0.0), Singles::splat(0.0)),
+    };
+    let (mut a_low, mut a_high) = eight(out_a);
+    let (mut b_low, mut b_high) = eight(out_b);
+    let (mut c_low, mut c_high) = eight(out_c);
+    let (mut d_low, mut d_high) = eight(out_d);
+    for (&[a, b, c, d], [low, high]) in rows.iter().zip(panel) {
+        let (low, high) = (Singles::of(low), Singles::of(high));
+        let (a, b, c, d) = (Singles::splat(a), Singles::splat(b), Singles::splat(c), Singles::splat(d));
+        (a_low, a_high) = (a_low.add_product(a, low), a_high.add_product(a, high));
+        (b_low, b_high) = (b_low.add_product(b, low), b_high.add_product(b, high));
+        (c_low, c_high) = (c_low.add_product(c, low), c_high.add_product(c, high));
+        (d_low, d_high) = (d_low.add_product(d, low), d_high.add_product(d, high));
+    }
+    let (least, largest) = (Singles::splat(least), Singles::splat(largest));
+    let put = |out: &mut [f32], low: Singles, high: Singles| {
+        if let [out_low, out_high, ..] = out.as_chunks_mut::<4>().0 {
+            *out_low = low.within(least, largest).to_array();
+            *out_high = high.within(least, largest).to_array();
         }
-    }
-    sums.map(|sums| sums.map(Singles::to_array))
+    };
+    put(out_a, a_low, a_high);
+    put(out_b, b_low, b_high);
+    put(out_c, c_low, c_high);
+    put(out_d, d_low, d_high);
 }
 
-/// The product of a row with eight columns.
-fn row_by_panel(row: &[f32], panel: &[Eight]) -> Eight {
-    let mut sums = [Singles::splat(0.0); 2];
-    for (eight, &x) in panel.iter().zip(row) {
+/// The same where there are fewer rows or columns: in a place that has room for all.
+fn at_the_edge(
+    rows: &[[f32; ROWS]],
+    panel: &[Eight],
+    out: &mut [f32],
+    width: usize,
+    columns: Range<usize>,
+    bounds: Bounds,
+) {
+    let mut all = [0.0; ROWS * COLUMNS];
+    for (to, from) in all.chunks_exact_mut(COLUMNS).zip(out.chunks_exact(width)) {
+        to[..columns.len()].copy_from_slice(&from[columns.clone()]);
+    }
+    four_rows(rows, panel, &mut all, COLUMNS, bounds);
+    for (from, to) in all.chunks_exact(COLUMNS).zip(out.chunks_exact_mut(width)) {
+        to[columns.clone()].copy_from_slice(&from[..columns.len()]);
+    }
+}
+
+/// The product of a row with eight columns, in four sums for each, so that none waits for another.
+#[inline(never)]
+fn row_by_panel(row: &[f32], panel: &[Eight]) -> [Singles; 2] {
+    let (fours, rest) = row.as_chunks::<4>();
+    let (panels, panel_rest) = panel.as_chunks::<4>();
+    let zero = [Singles::splat(0.0); 2];
+    let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
+    let step = |sums: [Singles; 2], x: f32, eight: &Eight| {
         let x = Singles::splat(x);
-        sums = [sums[0].add_product(x, Singles::of(&eight[0])), sums[1].add_product(x, Singles::of(&eight[1]))];
+        [sums[0].add_product(x, Singles::of(&eight[0])), sums[1].add_product(x, Singles::of(&eight[1]))]
+    };
+    for (four, panel) in fours.iter().zip(panels) {
+        a = step(a, four[0], &panel[0]);
+        b = step(b, four[1], &panel[1]);
+        c = step(c, four[2], &panel[2]);
+        d = step(d, four[3], &panel[3]);
     }
-    sums.map(Singles::to_array)
-}
-
-fn add(out: &mut [f32], sums: Eight) {
-    for (out, sum) in out.iter_mut().zip(sums.as_flattened()) {
-        *out += sum;
+    for (&x, eight) in rest.iter().zip(panel_rest) {
+        a = step(a, x, eight);
     }
+    array::from_fn(|i| a[i].plus(b[i]).plus(c[i].plus(d[i])))
 }
 
 #[cfg(test)]
@@ -101,15 +246,19 @@ mod tests {
     #[test]
     fn every_size_gives_the_sums_of_products() {
         for rows in [1, 3, 4, 5, 9] {
-            for (depth, width) in [(0, 3), (1, 1), (2, 8), (7, 9), (5, 21)] {
+            for (depth, width) in [(0, 3), (1, 1), (2, 8), (7, 9), (5, 21), (DEPTH + 3, 11)] {
                 let a: Vec<f32> = (0..rows * depth).map(|i| (i % 7) as f32 - 3.0).collect();
                 let b: Vec<f32> = (0..depth * width).map(|i| (i % 5) as f32 - 2.0).collect();
-                let mut out = vec![1.0; rows * width];
-                multiply(&a, &b, &mut out, (rows, depth, width));
+                let (mut out, mut bounded) = (vec![1.0; rows * width], vec![1.0; rows * width]);
+                multiply_loose(&a, &b, &mut out, (rows, depth, width));
+                multiply_packed(&a, &Columns::packed(&b, (depth, width)), &mut bounded, width, Some((-5.0, 6.0)));
                 for i in 0..rows {
                     for j in 0..width {
                         let product: f32 = (0..depth).map(|k| a[i * depth + k] * b[k * width + j]).sum();
                         assert_eq!(out[i * width + j], 1.0 + product, "{rows} × {depth} × {width}");
+                        if depth > 0 {
+                            assert_eq!(bounded[i * width + j], (1.0 + product).clamp(-5.0, 6.0));
+                        }
                     }
                 }
             }

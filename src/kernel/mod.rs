@@ -5,11 +5,15 @@
 //! loops its own way and the bits are the same on all of them. Lengths are the caller's promise, checked in debug builds.
 
 pub mod column;
+#[cfg(feature = "tensors")]
+pub mod convolve;
 pub mod decide;
 pub mod dense;
 pub mod encode;
 pub mod exp;
 pub mod forest;
+#[cfg(feature = "tensors")]
+pub mod functions;
 #[cfg(feature = "tensors")]
 pub mod gemm;
 pub mod impute;
@@ -22,3 +26,5 @@ pub mod spline;
 pub mod text;
 pub mod transform;
 pub mod vote;
+#[cfg(feature = "tensors")]
+pub mod winograd;

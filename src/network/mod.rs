@@ -56,6 +56,8 @@ pub struct Node {
     pub inputs: Vec<Option<TensorId>>,
     /// How many tensors it makes.
     pub outputs: u32,
+    /// The least and the largest that the floats of its one tensor become; NaN stays.
+    pub within: Option<(f32, f32)>,
 }
 
 /// Inputs with the source framework's own outputs.
@@ -87,6 +89,9 @@ impl Network {
             if !(1..=MAX_NODE_OUTPUTS).contains(&node.outputs) {
                 let expected = format!("1 to {MAX_NODE_OUTPUTS}");
                 return Err(place(unsound("outputs", expected, node.outputs.to_string())));
+            }
+            if node.within.is_some_and(|(least, largest)| node.outputs > 1 || least.is_nan() || largest.is_nan()) {
+                return Err(place(unsound("within", "two numbers for one tensor".into(), "others".into())));
             }
             known += node.outputs as usize;
         }

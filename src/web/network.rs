@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Core {
     schema: JsValue,
-    network: Network,
+    network: Inference,
     given: Vec<Option<Tensor>>,
     made: Vec<Tensor>,
 }
@@ -58,7 +58,7 @@ impl File {
         let schema = schema(&network)?;
         self.options.report("ready", size, Some(size));
         let given = vec![None; network.inputs().len()];
-        Ok(Core { schema, network, given, made: Vec::new() })
+        Ok(Core { schema, network: Inference::new(network), given, made: Vec::new() })
     }
 }
 
@@ -90,7 +90,7 @@ impl Core {
     pub fn run(&mut self) -> Result<(), JsValue> {
         let given: Option<Vec<Tensor>> = self.given.iter_mut().map(Option::take).collect();
         let given = given.ok_or_else(|| thrown(Error::new(Kind::MissingFeature, "inputs", "all of them", "fewer")))?;
-        self.made = Inference::new(&self.network).run(given).map_err(thrown)?;
+        self.made = self.network.run(given).map_err(thrown)?;
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl Core {
     pub fn verify(&mut self) -> Result<usize, JsValue> {
         let examples = self.network.examples();
         for (i, (given, expected)) in examples.tensors.iter().enumerate() {
-            let made = Inference::new(&self.network).run(given.clone()).map_err(thrown)?;
+            let made = self.network.run(given.clone()).map_err(thrown)?;
             for ((made, expected), (port, _)) in made.iter().zip(expected).zip(self.network.outputs()) {
                 if !is_close(made, expected, examples.tolerance) {
                     let at = format!("example {i}: {}", port.name);

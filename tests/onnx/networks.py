@@ -50,6 +50,14 @@ class Graph:
     def linear(self, x, width, out):
         return self.add("Add", self.add("MatMul", x, self.weight(width, out)), self.weight(out, scale=0.1))
 
+    def written_norm(self, x, width):
+        """Layer norm as exporters wrote it before opset 17."""
+        centred = self.add("Sub", x, self.add("ReduceMean", x, self.constant(np.array([-1])), keepdims=1))
+        squares = self.add("ReduceMean", self.add("Pow", centred, self.constant(np.float32(2))), self.constant(np.array([-1])), keepdims=1)
+        root = self.add("Sqrt", self.add("Add", squares, self.constant(np.float32(1e-5))))
+        scaled = self.add("Mul", self.add("Div", centred, root), self.constant(np.abs(RANDOM.normal(1, 0.1, width)).astype(np.float32)))
+        return self.add("Add", scaled, self.weight(width, scale=0.1))
+
     def norm(self, x, width):
         return self.add("LayerNormalization", x, self.constant(np.ones(width, np.float32)), self.weight(width, scale=0.1), axis=-1)
 
@@ -110,13 +118,13 @@ def mobile():
     return g.model([("image", TensorProto.FLOAT, [1, 3, 32, 32])], [("features", TensorProto.FLOAT, [1, 128], x)])
 
 
-def encoder(width=48, heads=4, layers=2, vocabulary=100):
+def encoder(width=48, heads=4, layers=2, vocabulary=100, longest=64):
     """BERT's and MiniLM's encoder as PyTorch writes it, with a mask and a mean of the tokens."""
     g = Graph()
     tokens = g.add("Gather", g.weight(vocabulary, width, scale=1), "input_ids")
     length = g.add("Slice", g.add("Shape", "input_ids"), g.constant(np.array([1])), g.constant(np.array([2])))
     places = g.add("Range", g.constant(np.int64(0)), g.add("Squeeze", length), g.constant(np.int64(1)))
-    x = g.norm(g.add("Add", tokens, g.add("Gather", g.weight(64, width, scale=1), places)), width)
+    x = g.norm(g.add("Add", tokens, g.add("Gather", g.weight(longest, width, scale=1), places)), width)
     mask = g.add("Cast", g.add("Unsqueeze", "attention_mask", g.constant(np.array([1, 2]))), to=TensorProto.FLOAT)
     mask = g.add("Mul", g.add("Sub", g.constant(np.float32(1)), mask), g.constant(np.float32(-10000)))
     batch = g.add("Slice", g.add("Shape", "input_ids"), g.constant(np.array([0])), g.constant(np.array([1])))
@@ -127,7 +135,7 @@ def encoder(width=48, heads=4, layers=2, vocabulary=100):
         scores = g.add("Div", g.add("MatMul", q, k), g.constant(np.float32(np.sqrt(width // heads))))
         y = g.add("MatMul", g.add("Softmax", g.add("Add", scores, mask), axis=-1), v)
         y = g.linear(g.add("Reshape", g.add("Transpose", y, perm=[0, 2, 1, 3]), whole), width, width)
-        x = g.norm(g.add("Add", x, y), width)
+        x = g.written_norm(g.add("Add", x, y), width)
         y = g.linear(x, width, 4 * width)
         erf = g.add("Erf", g.add("Div", y, g.constant(np.float32(np.sqrt(2)))))
         y = g.add("Mul", g.add("Mul", y, g.add("Add", erf, g.constant(np.float32(1)))), g.constant(np.float32(0.5)))

@@ -57,7 +57,7 @@ impl<'a> Builder<'a> {
         let name = called(node);
         let first = self.made;
         self.made += outputs;
-        let node = network::Node { name, operator, inputs: Vec::new(), outputs: outputs as u32 };
+        let node = network::Node { name, operator, inputs: Vec::new(), outputs: outputs as u32, within: None };
         self.nodes.push((node, inputs));
         first
     }

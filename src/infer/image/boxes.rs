@@ -186,10 +186,10 @@ mod tests {
         let (boxes, most) = (of(&[1, 40, 4], 0.0), Tensor::integers(vec![i64::MAX]));
         let scores = (0..40).map(|i| [f32::NAN, 0.0, -0.0, f32::INFINITY][i % 4]).collect();
         let scores = Tensor::exact(Dtype::F32, vec![1, 1, 40], Data::F32(scores));
-        let made = non_max_suppression(false, &Arguments::new(&[Some(&boxes), Some(&scores), Some(&most)])).unwrap();
+        let made = non_max_suppression(false, &Arguments::shared(&[Some(&boxes), Some(&scores), Some(&most)])).unwrap();
         assert_eq!(made.shape(), [40, 3]);
         let none = of(&[1, 0, 4], 0.0);
-        assert!(non_max_suppression(true, &Arguments::new(&[Some(&none), Some(&scores), Some(&most)])).is_err());
+        assert!(non_max_suppression(true, &Arguments::shared(&[Some(&none), Some(&scores), Some(&most)])).is_err());
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
             let region = Tensor::exact(Dtype::F32, vec![1, 4], Data::F32(vec![x, x, x + width, x + width]));
             let (data, images) = (of(shape, 1.0), Tensor::integers(vec![image]));
             let given = [Some(&data), Some(&region), Some(&images)];
-            let made = roi_align(true, (size, size), sampling, 1.0, true, &Arguments::new(&given))?;
+            let made = roi_align(true, (size, size), sampling, 1.0, true, &Arguments::shared(&given))?;
             Ok::<_, crate::error::Error>(made.into_data())
         };
         let image = [1, 1, 4, 4];

@@ -190,7 +190,7 @@ mod tests {
                     for (align_corners, length) in [(true, 1), (true, 3), (false, 1), (false, 3)] {
                         let (data, grid) = (of(&[1, 1, length, 2], 1.0), of(&[1, 1, 1, 2], x));
                         let given = [Some(&data), Some(&grid)];
-                        assert!(grid_sample(mode, beyond, align_corners, &Arguments::new(&given)).is_ok());
+                        assert!(grid_sample(mode, beyond, align_corners, &Arguments::shared(&given)).is_ok());
                     }
                 }
             }
@@ -207,12 +207,12 @@ mod tests {
             (of(&[1, 1, 1, 1, 1, 1], 1.0), of(&[1, 1, 1, 1, 1, 4], 0.0)),
         ] {
             let given = [Some(&data), Some(&grid)];
-            assert!(grid_sample(GridMode::Cubic, GridBeyond::Border, false, &Arguments::new(&given)).is_err());
+            assert!(grid_sample(GridMode::Cubic, GridBeyond::Border, false, &Arguments::shared(&given)).is_err());
         }
         let theta = of(&[1, 2, 3], 1.0);
         for size in [vec![], vec![1, 1, -1, 2], vec![1, 1, i64::MAX, 2], vec![2, 1, 2, 2], vec![1, 1, 1 << 27, 2]] {
             let size = Tensor::integers(size);
-            assert!(affine_grid(true, &Arguments::new(&[Some(&theta), Some(&size)])).is_err());
+            assert!(affine_grid(true, &Arguments::shared(&[Some(&theta), Some(&size)])).is_err());
         }
     }
 }

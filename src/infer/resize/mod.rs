@@ -219,7 +219,7 @@ mod tests {
         };
         let scales = scales.map(|x| Tensor::exact(Dtype::F32, vec![x.len()], Data::F32(x)));
         let sizes = sizes.map(Tensor::integers);
-        resize(&how, &Arguments::new(&[Some(data), None, scales.as_ref(), sizes.as_ref()]))
+        resize(&how, &Arguments::shared(&[Some(data), None, scales.as_ref(), sizes.as_ref()]))
     }
 
     #[test]

@@ -199,6 +199,62 @@ impl Singles {
     pub fn add_product(self, x: Self, y: Self) -> Self {
         Self(array::from_fn(|j| self.0[j] + x.0[j] * y.0[j]))
     }
+
+    /// The differences of each two.
+    #[inline(always)]
+    pub fn minus(self, other: Self) -> Self {
+        Self(array::from_fn(|j| self.0[j] - other.0[j]))
+    }
+
+    /// The products of each two.
+    #[inline(always)]
+    pub fn times(self, other: Self) -> Self {
+        Self(array::from_fn(|j| self.0[j] * other.0[j]))
+    }
+
+    /// The quotients of each two.
+    #[inline(always)]
+    pub fn over(self, other: Self) -> Self {
+        Self(array::from_fn(|j| self.0[j] / other.0[j]))
+    }
+
+    /// Those below `least` raised to it, those above `largest` lowered to that; NaN stays.
+    #[inline(always)]
+    pub fn within(self, least: Self, largest: Self) -> Self {
+        let raised: [f32; 4] = array::from_fn(|j| if self.0[j] < least.0[j] { least.0[j] } else { self.0[j] });
+        let lowered = |j: usize, x: f32| if x > largest.0[j] { largest.0[j] } else { x };
+        Self(array::from_fn(|j| lowered(j, raised[j])))
+    }
+
+    /// The nearest whole numbers, of two the even one.
+    #[inline(always)]
+    pub fn nearest(self) -> Self {
+        Self(self.0.map(f32::round_ties_even))
+    }
+
+    /// 2 to the power of each: of whole numbers from -126 to 127.
+    #[inline(always)]
+    pub fn powers_of_two(self) -> Self {
+        Self(self.0.map(|x| f32::from_bits((((x as i32) + 127) << 23) as u32)))
+    }
+
+    /// `yes` where these are below `limit`, else `no`.
+    #[inline(always)]
+    pub fn choose_below(self, limit: Self, yes: Self, no: Self) -> Self {
+        Self(array::from_fn(|j| if self.0[j] < limit.0[j] { yes.0[j] } else { no.0[j] }))
+    }
+
+    /// The first and the third of these and of the others.
+    #[inline(always)]
+    pub fn evens(self, other: Self) -> Self {
+        Self([self.0[0], self.0[2], other.0[0], other.0[2]])
+    }
+
+    /// The second and the fourth of these and of the others.
+    #[inline(always)]
+    pub fn odds(self, other: Self) -> Self {
+        Self([self.0[1], self.0[3], other.0[1], other.0[3]])
+    }
 }
 
 /// 16 bytes.

@@ -212,6 +212,61 @@ impl Singles {
     pub fn add_product(self, x: Self, y: Self) -> Self {
         Self(f32x4_add(self.0, f32x4_mul(x.0, y.0)))
     }
+
+    /// The differences of each two.
+    #[inline(always)]
+    pub fn minus(self, other: Self) -> Self {
+        Self(f32x4_sub(self.0, other.0))
+    }
+
+    /// The products of each two.
+    #[inline(always)]
+    pub fn times(self, other: Self) -> Self {
+        Self(f32x4_mul(self.0, other.0))
+    }
+
+    /// The quotients of each two.
+    #[inline(always)]
+    pub fn over(self, other: Self) -> Self {
+        Self(f32x4_div(self.0, other.0))
+    }
+
+    /// Those below `least` raised to it, those above `largest` lowered to that; NaN stays.
+    #[inline(always)]
+    pub fn within(self, least: Self, largest: Self) -> Self {
+        // The pseudo-minimum is one instruction, the minimum several: it would also tell zeros apart.
+        Self(f32x4_pmin(f32x4_pmax(self.0, least.0), largest.0))
+    }
+
+    /// The nearest whole numbers, of two the even one.
+    #[inline(always)]
+    pub fn nearest(self) -> Self {
+        Self(f32x4_nearest(self.0))
+    }
+
+    /// 2 to the power of each: of whole numbers from -126 to 127.
+    #[inline(always)]
+    pub fn powers_of_two(self) -> Self {
+        Self(i32x4_shl(i32x4_add(i32x4_trunc_sat_f32x4(self.0), i32x4_splat(127)), 23))
+    }
+
+    /// `yes` where these are below `limit`, else `no`.
+    #[inline(always)]
+    pub fn choose_below(self, limit: Self, yes: Self, no: Self) -> Self {
+        Self(v128_bitselect(yes.0, no.0, f32x4_lt(self.0, limit.0)))
+    }
+
+    /// The first and the third of these and of the others.
+    #[inline(always)]
+    pub fn evens(self, other: Self) -> Self {
+        Self(i32x4_shuffle::<0, 2, 4, 6>(self.0, other.0))
+    }
+
+    /// The second and the fourth of these and of the others.
+    #[inline(always)]
+    pub fn odds(self, other: Self) -> Self {
+        Self(i32x4_shuffle::<1, 3, 5, 7>(self.0, other.0))
+    }
 }
 
 /// 16 bytes.

@@ -8,6 +8,7 @@ use crate::import::{self, Framework, Options, onnx};
 use crate::model::{Background, Expected, Known, Model, Provenance, TestRows};
 use crate::native::store::{self, file};
 use crate::network::{Examples, Network};
+use crate::optimize::optimize;
 use crate::predict::{self, Explainer};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -140,6 +141,7 @@ impl Import {
             }
         };
         let network = onnx::import(bytes, &beside).map_err(|error| error.within(&store::shown(&self.file)))?;
+        let network = optimize(network)?;
         let (network, agreement) = match (&self.verify, &self.expect) {
             (Some(inputs), Some(expect)) => {
                 verify::check_tolerance(self.tolerance)?;

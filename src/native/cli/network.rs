@@ -53,7 +53,7 @@ fn tensors<'a>(location: &str, ports: impl Iterator<Item = &'a Port>, globals: G
 /// `edgelet predict` of a network.
 pub fn predict(network: &Network, inputs: &str, output: Option<&str>, globals: Globals) -> Result<()> {
     let given = tensors(inputs, network.inputs().iter(), globals)?;
-    let made = Inference::new(network).run(given)?;
+    let made = Inference::new(network.clone()).run(given)?;
     let ports = network.outputs().iter().map(|(port, _)| port);
     let Some(output) = output else {
         let told: BTreeMap<&str, Value> =
@@ -118,7 +118,7 @@ pub fn prove(network: &Network) -> Result<usize> {
 }
 
 fn compare(network: &Network, given: &[Tensor], expected: &[Tensor], tolerance: f64) -> Result<()> {
-    let made = Inference::new(network).run(given.to_vec())?;
+    let made = Inference::new(network.clone()).run(given.to_vec())?;
     for (((port, _), made), expected) in network.outputs().iter().zip(&made).zip(expected) {
         if made.shape() != expected.shape() || made.dtype() != expected.dtype() {
             let shown = |tensor: &Tensor| format!("{} {}", tensor.dtype().name(), shown(tensor.shape()));
@@ -189,7 +189,7 @@ pub fn bench(network: &Network) -> Result<()> {
         Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements))
     };
     let given = network.inputs().iter().map(zeros).collect::<Result<Vec<_>>>()?;
-    let inference = Inference::new(network);
+    let inference = Inference::new(network.clone());
     let mut rounds = Vec::new();
     let start = Instant::now();
     while rounds.len() < LEAST_RUNS || start.elapsed() < LEAST_TIME {

@@ -339,4 +339,6 @@ pub enum Operator {
         /// How many heads; 0 if the shape tells.
         heads: i64,
     },
+    /// data, weights `[in, out]`, bias?: products of the last dimension with a matrix.
+    Linear,
 }

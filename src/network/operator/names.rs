@@ -95,6 +95,7 @@ impl Operator {
             CosineWindow { .. } => "CosineWindow",
             Attention(_) => "Attention",
             RotaryEmbedding { .. } => "RotaryEmbedding",
+            Linear => "Linear",
         }
     }
 }

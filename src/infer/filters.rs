@@ -1,0 +1,194 @@
+//! Convolutions of f32, whose weights are laid out once.
+
+use super::arguments::{floats, wrong_shape, wrong_type};
+use super::conv::Layout;
+use super::strides::{offsets, strides, walk};
+use crate::error::Result;
+use crate::kernel::convolve::{SLACK, View, convolve, convolve_one};
+use crate::kernel::gemm::{Bounds, Rows};
+use crate::kernel::winograd::{self, Tiling};
+use crate::network::tensor::count;
+use crate::network::{Data, Tensor, Window, shown};
+use std::borrow::Cow;
+
+/// The filters of a convolution.
+pub struct Filters {
+    window: Window,
+    /// The weights' shape, `[M, C / groups, …]`.
+    shape: Vec<usize>,
+    weights: Weights,
+    bias: Option<Vec<f32>>,
+    bounds: Option<Bounds>,
+}
+
+enum Weights {
+    /// A matrix for each group of channels.
+    Groups(Vec<Rows>),
+    /// Filters of one channel each, one after another.
+    Single(Vec<f32>),
+    /// Filters of 3 × 3 that move by one, for each group of channels.
+    Tiles(Vec<winograd::Filters>),
+}
+
+/// From how many channels and filters on tiles are worth it, and up to how many: their form takes 16 numbers for nine.
+const TILED: (usize, usize) = (16, 256);
+
+impl Filters {
+    /// Of weights `[M, C / groups, …]` and a bias `[M]`. What is summed is kept within bounds.
+    pub fn new(window: &Window, weights: &Tensor, bias: Option<&Tensor>, bounds: Option<Bounds>) -> Result<Self> {
+        let (shape, numbers) = (weights.shape().to_vec(), floats(weights)?);
+        let groups = usize::try_from(window.groups).unwrap_or(0);
+        if shape.len() < 3 || groups == 0 || !shape[0].is_multiple_of(groups) {
+            return Err(wrong_shape(format!("weights in {} groups", window.groups), shown(&shape)));
+        }
+        let bias = bias.map(|bias| bias.shape().eq(&shape[..1]).then(|| floats(bias)).ok_or(bias)).transpose();
+        let bias = bias.map_err(|bias| wrong_shape(format!("a bias of {}", shape[0]), shown(bias.shape())))?;
+        let depth: usize = shape[1..].iter().product();
+        let filters = shape[0] / groups;
+        let by_groups = numbers.chunks((filters * depth).max(1));
+        let is_tiled = shape[2..] == [3, 3]
+            && window.strides.iter().chain(&window.dilations).all(|step| *step == 1)
+            && [shape[1], filters].iter().all(|count| (TILED.0..=TILED.1).contains(count));
+        let weights = match groups > 1 && shape[1] == 1 {
+            true => Weights::Single(numbers.to_vec()),
+            false if is_tiled => {
+                Weights::Tiles(by_groups.map(|group| winograd::Filters::new(group, shape[1])).collect())
+            }
+            false => Weights::Groups(by_groups.map(|group| Rows::packed(group, depth)).collect()),
+        };
+        Ok(Self { window: window.clone(), shape, weights, bias: bias.transpose()?.map(<[f32]>::to_vec), bounds })
+    }
+
+    /// The sums of products of data `[N, C, …]`.
+    pub fn run(&self, data: &Tensor) -> Result<Tensor> {
+        let Data::F32(x) = data.data() else { return Err(wrong_type("float32, as the weights", data)) };
+        let layout = Layout::new(&self.window, data, &self.shape)?;
+        let shape = layout.shape();
+        let mut all = vec![0.0; count(&shape)?];
+        if all.is_empty() {
+            return Ok(Tensor::exact(data.dtype(), shape, Data::F32(all)));
+        }
+        let tiling = match (&self.weights, &layout.moves[..]) {
+            (Weights::Tiles(_), [rows, columns]) => Some(Tiling { places: [rows.output, columns.output] }),
+            _ => None,
+        };
+        let padded = Padded::new(&layout, tiling.as_ref())?;
+        let (places, channels) = (padded.view.places(), self.shape[1]);
+        if let Some(bias) = &self.bias {
+            all.chunks_exact_mut(places).zip(bias.iter().cycle()).for_each(|(out, bias)| out.fill(*bias));
+        }
+        match &self.weights {
+            Weights::Groups(groups) => {
+                let mut room = Vec::new();
+                let given = x.chunks((channels * padded.image).max(1));
+                let outs = all.chunks_mut(layout.filters / layout.groups * places);
+                // Samples and groups lie one after another, in what is given and in what is made.
+                for ((x, out), filters) in given.zip(outs).zip(groups.iter().cycle()) {
+                    convolve(filters, &padded.of(x, channels, &mut room), &padded.view, channels, out, self.bounds);
+                }
+            }
+            Weights::Tiles(groups) => {
+                let mut room = Vec::new();
+                let given = x.chunks((channels * padded.image).max(1));
+                let outs = all.chunks_mut(layout.filters / layout.groups * places);
+                for (((x, out), filters), tiling) in
+                    given.zip(outs).zip(groups.iter().cycle()).zip(tiling.iter().cycle())
+                {
+                    winograd::convolve(filters, &padded.of(x, channels, &mut room), tiling, out, self.bounds);
+                }
+            }
+            Weights::Single(weights) => {
+                let (mut room, each) = (Vec::new(), layout.filters / layout.groups);
+                let outs = all.chunks_mut(each * places);
+                let filters = weights.chunks(padded.view.taps.len() * each);
+                for ((x, outs), filters) in x.chunks(padded.image).zip(outs).zip(filters.cycle()) {
+                    let seen = padded.with_slack(x, &mut room);
+                    let filters = filters.chunks(padded.view.taps.len());
+                    for (out, filter) in outs.chunks_mut(places).zip(filters) {
+                        convolve_one(filter, seen, &padded.view, out, self.bounds);
+                    }
+                }
+            }
+        }
+        Ok(Tensor::rounded(data.dtype(), shape, Data::F32(all)))
+    }
+}
+
+/// How channels lie with their pads, and how the window moves over them.
+struct Padded {
+    view: View,
+    /// How many elements a channel has without its pads.
+    image: usize,
+    lengths: Vec<usize>,
+    /// How far apart neighbours are in each dimension, with pads.
+    strides: Vec<usize>,
+    /// Where the first element is among the pads; nothing if there are none.
+    first: Option<usize>,
+}
+
+impl Padded {
+    fn new(layout: &Layout, tiling: Option<&Tiling>) -> Result<Self> {
+        let moves = &layout.moves;
+        let lengths: Vec<usize> = moves.iter().map(|along| along.input).collect();
+        let seen =
+            |along: &super::window::Along| (along.output - 1) * along.stride + (along.kernel - 1) * along.dilation;
+        let mut padded: Vec<usize> =
+            moves.iter().map(|along| (along.before + along.input).max(seen(along) + 1)).collect();
+        for (padded, length) in padded.iter_mut().zip(tiling.into_iter().flat_map(Tiling::lengths)) {
+            *padded = length;
+        }
+        let channel = count(&padded)?;
+        count(&[layout.channels / layout.groups, channel])?;
+        let strides = strides(&padded);
+        let (outer, last) = moves.split_at(moves.len() - 1);
+        let along = |lengths: Vec<usize>, steps: Vec<usize>| {
+            let steps: Vec<usize> = steps.iter().zip(&strides).map(|(step, stride)| step * stride).collect();
+            offsets(&lengths, &steps)
+        };
+        let view = View {
+            channel,
+            taps: along(
+                moves.iter().map(|along| along.kernel).collect(),
+                moves.iter().map(|along| along.dilation).collect(),
+            ),
+            rows: along(
+                outer.iter().map(|along| along.output).collect(),
+                outer.iter().map(|along| along.stride).collect(),
+            ),
+            width: last[0].output,
+            step: last[0].stride,
+        };
+        let first = moves.iter().zip(&strides).map(|(along, stride)| along.before * stride).sum();
+        let first = (padded != lengths).then_some(first);
+        Ok(Self { view, image: lengths.iter().product(), lengths, strides, first })
+    }
+
+    /// Channels with their pads.
+    fn of<'a>(&self, x: &'a [f32], channels: usize, room: &'a mut Vec<f32>) -> Cow<'a, [f32]> {
+        if self.first.is_none() {
+            return x.into();
+        }
+        room.resize(channels * self.view.channel, 0.0);
+        self.fill(x, channels, room);
+        Cow::Borrowed(room)
+    }
+
+    /// One channel with its pads, and what may be read past its end.
+    fn with_slack<'a>(&self, x: &[f32], room: &'a mut Vec<f32>) -> &'a [f32] {
+        room.resize(self.view.channel + SLACK, 0.0);
+        self.fill(x, 1, room);
+        room
+    }
+
+    fn fill(&self, x: &[f32], channels: usize, to: &mut [f32]) {
+        let mut lengths = vec![channels];
+        lengths.extend(&self.lengths);
+        let mut to_strides = vec![self.view.channel];
+        to_strides.extend(&self.strides);
+        let width = self.lengths[self.lengths.len() - 1];
+        walk(&lengths, [&strides(&lengths), &to_strides], |[from, place]| {
+            let place = place + self.first.unwrap_or(0);
+            to[place..place + width].copy_from_slice(&x[from..from + width]);
+        });
+    }
+}

@@ -1,0 +1,169 @@
+//! Convolutions of f32 as products of matrices: filters by what each of the window's places sees, which is put together a few
+//! places at a time, so that it never lies in memory as a whole. Filters of one channel are summed where they are.
+
+use super::gemm::{self, Bounds, COLUMNS, Eight, Panels, Rows};
+use super::lanes::Singles;
+use std::array;
+use std::ops::Range;
+
+/// How many numbers past the end of the last channel of a [`View`] may be read, though none is used.
+pub const SLACK: usize = 8;
+
+/// The places of a window over channels that hold their pads: how far apart what they see is.
+pub struct View {
+    /// How many elements apart two channels are.
+    pub channel: usize,
+    /// Where each element of the window is, from its first.
+    pub taps: Vec<usize>,
+    /// Where the first place of each row is.
+    pub rows: Vec<usize>,
+    /// How many places a row has.
+    pub width: usize,
+    /// How far apart two places in a row are.
+    pub step: usize,
+}
+
+impl View {
+    /// How many places there are.
+    pub fn places(&self) -> usize {
+        self.rows.len() * self.width
+    }
+}
+
+/// Adds to each filter's places the products with what they see of all channels.
+pub fn convolve(filters: &Rows, x: &[f32], view: &View, channels: usize, out: &mut [f32], bounds: Option<Bounds>) {
+    let taps =
+        (0..channels).flat_map(|channel| view.taps.iter().map(move |tap| channel * view.channel + tap)).collect();
+    gemm::multiply(filters, &Seen { x, view, taps }, out, view.places(), bounds);
+}
+
+/// What places see, as a matrix: a column for each place.
+struct Seen<'a> {
+    x: &'a [f32],
+    view: &'a View,
+    /// Where each row's elements are, from the place.
+    taps: Vec<usize>,
+}
+
+impl Panels for Seen<'_> {
+    fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, room: &'a mut [Eight]) -> &'a [Eight] {
+        let (first, last) = (panel * COLUMNS, self.view.places() - 1);
+        let place = |i: usize| self.view.rows[i / self.view.width] + i % self.view.width * self.view.step;
+        let places: [usize; COLUMNS] = array::from_fn(|i| place(last.min(first + i)));
+        let taps = &self.taps[depth];
+        // Places only ever go on: seven further at the eighth, they are neighbours.
+        match places[COLUMNS - 1] == places[0] + COLUMNS - 1 {
+            true => neighbours(&self.x[places[0]..], taps, room),
+            false => scattered(self.x, &places, taps, room),
+        }
+        room
+    }
+}
+
+#[inline(never)]
+fn neighbours(x: &[f32], taps: &[usize], room: &mut [Eight]) {
+    for (eight, &tap) in room.iter_mut().zip(taps) {
+        eight.as_flattened_mut().copy_from_slice(&x[tap..tap + COLUMNS]);
+    }
+}
+
+#[inline(never)]
+fn scattered(x: &[f32], places: &[usize; COLUMNS], taps: &[usize], room: &mut [Eight]) {
+    for (eight, &tap) in room.iter_mut().zip(taps) {
+        let x = &x[tap..];
+        for (number, &place) in eight.as_flattened_mut().iter_mut().zip(places) {
+            *number = x[place];
+        }
+    }
+}
+
+/// Adds to a filter's places the products with what they see of one channel.
+pub fn convolve_one(filter: &[f32], x: &[f32], view: &View, out: &mut [f32], bounds: Option<Bounds>) {
+    let pairs = || view.taps.iter().copied().zip(filter.iter().copied());
+    let row = match (view.step, view.width) {
+        (1, 4..) => row::<1>,
+        (2, 4..) => row::<2>,
+        _ => {
+            for (&start, out) in view.rows.iter().zip(out.chunks_exact_mut(view.width.max(1))) {
+                for (i, sum) in out.iter_mut().enumerate() {
+                    let x = &x[start + i * view.step..];
+                    *sum = pairs().fold(*sum, |sum, (tap, weight)| sum + x[tap] * weight);
+                    if let Some(bounds) = bounds {
+                        *sum = gemm::within(*sum, bounds);
+                    }
+                }
+            }
+            return;
+        }
+    };
+    for (&start, out) in view.rows.iter().zip(out.chunks_exact_mut(view.width)) {
+        row(filter, &x[start..], &view.taps, out, bounds);
+    }
+}
+
+/// A row of at least four places, eight and four at a time; the last four may overlap those before, so they are read first.
+#[inline(never)]
+fn row<const STEP: usize>(filter: &[f32], x: &[f32], taps: &[usize], out: &mut [f32], bounds: Option<Bounds>) {
+    let end = out.len() - 4;
+    let mut last = [0.0; 4];
+    last.copy_from_slice(&out[end..]);
+    let (least, largest) = bounds.unwrap_or(gemm::UNBOUNDED);
+    let (least, largest) = (Singles::splat(least), Singles::splat(largest));
+    let seen = |x: &[f32]| match x.as_chunks::<4>().0 {
+        [low, high, ..] if STEP == 2 => Singles::of(low).evens(Singles::of(high)),
+        [four, ..] => Singles::of(four),
+        [] => least,
+    };
+    let mut at = 0;
+    while let [low, high, ..] = out[at..end].as_chunks_mut::<4>().0 {
+        let (mut low_sums, mut high_sums) = (Singles::of(low), Singles::of(high));
+        for (&tap, &weight) in taps.iter().zip(filter) {
+            let (x, weight) = (&x[at * STEP + tap..][..8 * STEP], Singles::splat(weight));
+            low_sums = low_sums.add_product(seen(x), weight);
+            high_sums = high_sums.add_product(seen(&x[4 * STEP..]), weight);
+        }
+        *low = low_sums.within(least, largest).to_array();
+        *high = high_sums.within(least, largest).to_array();
+        at += 8;
+    }
+    while at < end + 4 {
+        let from = at.min(end);
+        let mut sums = match out[from..].first_chunk() {
+            Some(four) if from < end => Singles::of(four),
+            _ => Singles::of(&last),
+        };
+        for (&tap, &weight) in taps.iter().zip(filter) {
+            sums = sums.add_product(seen(&x[from * STEP + tap..][..4 * STEP]), Singles::splat(weight));
+        }
+        out[from..from + 4].copy_from_slice(&sums.within(least, largest).to_array());
+        at += 4;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_of_one_channel_sum_what_they_see() {
+        for (step, width) in [(1, 3), (1, 4), (1, 9), (1, 16), (1, 27), (2, 2), (2, 5), (2, 13), (3, 6)] {
+            let row = (width - 1) * step + 3;
+            let view = View {
+                channel: 4 * row,
+                taps: (0..9).map(|i| i / 3 * row + i % 3).collect(),
+                rows: vec![0, row],
+                width,
+                step,
+            };
+            let x: Vec<f32> = (0..4 * row + SLACK).map(|i| (i * 7 % 11) as f32).collect();
+            let filter: Vec<f32> = (0..9).map(|i| i as f32 - 3.0).collect();
+            let mut out = vec![1.0; 2 * width];
+            convolve_one(&filter, &x, &view, &mut out, Some((0.0, 90.0)));
+            for (i, found) in out.iter().enumerate() {
+                let start = view.rows[i / width] + i % width * step;
+                let sum: f32 = view.taps.iter().zip(&filter).map(|(tap, weight)| x[start + tap] * weight).sum();
+                assert_eq!(*found, (1.0 + sum).clamp(0.0, 90.0), "{step} {width} {i}");
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A network that can be rewritten: values keep their names while nodes come and go.
+
+use crate::network::{Data, Dtype, Node, Operator, Parts, Tensor, TensorId};
+use std::collections::HashMap;
+
+/// A value of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// An input.
+    Input(usize),
+    /// A weight.
+    Weight(usize),
+    /// What a node makes, and which of it.
+    Made(usize, usize),
+}
+
+/// A node, and the values that it takes.
+pub struct Step {
+    /// The node; its own list of inputs is not kept.
+    pub node: Node,
+    /// What it takes.
+    pub inputs: Vec<Option<Value>>,
+}
+
+impl Step {
+    /// The input at a place, if there is one.
+    pub fn input(&self, i: usize) -> Option<Value> {
+        self.inputs.get(i).copied().flatten()
+    }
+}
+
+/// The network: see the module's documentation.
+pub struct Draft {
+    parts: Parts,
+    /// The steps; nothing where one was taken out.
+    pub steps: Vec<Option<Step>>,
+    outputs: Vec<Value>,
+}
+
+impl Draft {
+    /// Of a network's parts.
+    pub fn new(mut parts: Parts) -> Self {
+        let first = parts.inputs.len();
+        let mut values: Vec<Value> = (0..first).map(Value::Input).collect();
+        values.extend((0..parts.weights.len()).map(Value::Weight));
+        let mut steps = Vec::with_capacity(parts.nodes.len());
+        for (i, mut node) in std::mem::take(&mut parts.nodes).into_iter().enumerate() {
+            let inputs = std::mem::take(&mut node.inputs);
+            let inputs = inputs.into_iter().map(|id| id.map(|id| values[id as usize])).collect();
+            values.extend((0..node.outputs as usize).map(|output| Value::Made(i, output)));
+            steps.push(Some(Step { node, inputs }));
+        }
+        let outputs = parts.outputs.iter().map(|(_, id)| values[*id as usize]).collect();
+        Self { parts, steps, outputs }
+    }
+
+    /// The numbers of a step, in order.
+    pub fn indices(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.steps.len()
+    }
+
+    /// The step of a number, if it is there.
+    pub fn step(&self, i: usize) -> Option<&Step> {
+        self.steps[i].as_ref()
+    }
+
+    /// The step of a number if it has that operator.
+    pub fn find(&self, i: usize, is: impl Fn(&Operator) -> bool) -> Option<&Step> {
+        self.step(i).filter(|step| is(&step.node.operator) && step.node.within.is_none())
+    }
+
+    /// The step that makes a value, with its number, if it makes one thing and nobody else takes that.
+    pub fn only_maker(&self, value: Option<Value>) -> Option<(usize, &Step)> {
+        let Some(value @ Value::Made(i, 0)) = value else { return None };
+        let step = self.step(i).filter(|step| step.node.outputs == 1)?;
+        (self.uses(value) == 1).then_some((i, step))
+    }
+
+    /// How often a value is taken, as an output too.
+    pub fn uses(&self, value: Value) -> usize {
+        let taken = self.steps.iter().flatten().flat_map(|step| &step.inputs).filter(|input| **input == Some(value));
+        taken.count() + self.outputs.iter().filter(|output| **output == value).count()
+    }
+
+    /// The tensor that a value is, if it is a weight.
+    pub fn constant(&self, value: Option<Value>) -> Option<&Tensor> {
+        match value? {
+            Value::Weight(i) => self.parts.weights.get(i),
+            _ => None,
+        }
+    }
+
+    /// The one f32 that a value is, if it is a constant.
+    pub fn number(&self, value: Option<Value>) -> Option<f32> {
+        let tensor = self.constant(value)?;
+        match tensor.data() {
+            Data::F32(x) if x.len() == 1 && tensor.dtype() == Dtype::F32 => Some(x[0]),
+            _ => None,
+        }
+    }
+
+    /// Adds a constant.
+    pub fn add(&mut self, tensor: Tensor) -> Value {
+        self.parts.weights.push(tensor);
+        Value::Weight(self.parts.weights.len() - 1)
+    }
+
+    /// Puts another operator with other inputs in the place of a step.
+    pub fn change(&mut self, i: usize, operator: Operator, inputs: Vec<Option<Value>>) {
+        if let Some(step) = &mut self.steps[i] {
+            step.node.operator = operator;
+            step.inputs = inputs;
+        }
+    }
+
+    /// Takes a step out; whoever takes what it makes takes another value instead.
+    pub fn replace(&mut self, i: usize, by: Value) {
+        self.steps[i] = None;
+        let made = |value: &Value| matches!(value, Value::Made(step, _) if *step == i);
+        for input in self.steps.iter_mut().flatten().flat_map(|step| &mut step.inputs).flatten() {
+            if made(input) {
+                *input = by;
+            }
+        }
+        self.outputs.iter_mut().filter(|output| made(output)).for_each(|output| *output = by);
+    }
+
+    /// The parts again, without what no output follows from.
+    pub fn finish(mut self) -> Parts {
+        let mut needed: Vec<bool> = vec![false; self.steps.len()];
+        let mut weights = vec![false; self.parts.weights.len()];
+        let mut need = |value: Value, needed: &mut [bool]| match value {
+            Value::Made(i, _) => needed[i] = true,
+            Value::Weight(i) => weights[i] = true,
+            Value::Input(_) => {}
+        };
+        self.outputs.iter().for_each(|value| need(*value, &mut needed));
+        for i in (0..self.steps.len()).rev() {
+            match &self.steps[i] {
+                Some(step) if needed[i] => step.inputs.iter().flatten().for_each(|value| need(*value, &mut needed)),
+                _ => self.steps[i] = None,
+            }
+        }
+        let mut ids: HashMap<Value, TensorId> = HashMap::new();
+        let mut name = |value: Value| ids.insert(value, ids.len() as TensorId);
+        (0..self.parts.inputs.len()).for_each(|i| _ = name(Value::Input(i)));
+        (0..weights.len()).filter(|i| weights[*i]).for_each(|i| _ = name(Value::Weight(i)));
+        for (i, step) in self.steps.iter().enumerate() {
+            let outputs = step.as_ref().map_or(0, |step| step.node.outputs as usize);
+            (0..outputs).for_each(|output| _ = name(Value::Made(i, output)));
+        }
+        let mut kept = weights.iter();
+        self.parts.weights.retain(|_| kept.next().copied().unwrap_or(false));
+        let node = |step: Step| Node {
+            inputs: step.inputs.iter().map(|value| value.map(|value| ids[&value])).collect(),
+            ..step.node
+        };
+        self.parts.nodes = self.steps.into_iter().flatten().map(node).collect();
+        for ((_, id), value) in self.parts.outputs.iter_mut().zip(&self.outputs) {
+            *id = ids[value];
+        }
+        self.parts
+    }
+}

@@ -1,0 +1,32 @@
+//! Networks made ready for the edge, once, on the host: what is constant is computed, and what kernels do in one go becomes one
+//! node.
+//!
+//! A rewrite changes no number by more than its last bits: factors move from a batch norm into the weights before it, rounded
+//! once. [`draft`] is a network that can be rewritten; every other file is one kind of rewriting.
+
+mod batch_norm;
+mod draft;
+mod fold;
+mod gelu;
+mod layer_norm;
+mod linear;
+mod within;
+
+use crate::error::Result;
+use crate::network::Network;
+use draft::Draft;
+
+/// The same network in fewer and larger steps.
+///
+/// # Errors
+/// Those of [`Network::new`]: a mistake of a rewrite.
+pub fn optimize(network: Network) -> Result<Network> {
+    let mut draft = Draft::new(network.into_parts());
+    fold::constants(&mut draft);
+    batch_norm::into_weights(&mut draft);
+    linear::biases(&mut draft);
+    layer_norm::recognize(&mut draft);
+    gelu::recognize(&mut draft);
+    within::bounds(&mut draft);
+    Network::new(draft.finish())
+}
