@@ -1,6 +1,7 @@
 // Rows as people have them → encoded rows in wasm memory: one f64 for each feature, in the order of the schema. A category
-// becomes its index, an unknown one -1, a text its place in `texts`, a missing value NaN. What a number must be is checked
-// by the core.
+// becomes its index, an unknown one -1, a text its place in `texts`, a date its milliseconds since 1970, a missing value NaN.
+// What a number must be is checked by the core.
+import { milliseconds } from "./dates.js";
 import { EdgeletError, nearest, shown } from "./errors.js";
 
 const isView = (value) => ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -148,6 +149,12 @@ export class Encoder {
     if (input.type === "text") {
       if (typeof value === "string") return this.place(value, where(place, input));
       throw new EdgeletError("wrong_type", where(place, input), "a text", shown(value));
+    }
+    if (input.type === "date") {
+      const date = typeof value === "string" ? milliseconds(value) : value instanceof Date ? value.getTime() : value;
+      if (typeof date === "number" && !Number.isNaN(date)) return date;
+      const expected = "a Date, a text as 2026-11-27 or 2026-11-27T18:30:59+01:00, or milliseconds since 1970";
+      throw new EdgeletError("wrong_type", where(place, input), expected, value instanceof Date ? "an invalid Date" : shown(value));
     }
     if (input.codes === undefined) {
       if (typeof value === "number") return value;

@@ -5,6 +5,7 @@
 //! loops its own way and the bits are the same on all of them. Lengths are the caller's promise, checked in debug builds.
 
 pub mod column;
+pub mod date;
 pub mod decide;
 pub mod dense;
 pub mod encode;
