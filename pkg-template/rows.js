@@ -9,6 +9,9 @@ const isView = (value) => ArrayBuffer.isView(value) && !(value instanceof DataVi
 /** Whether a value is a list of values: a column, or a row without names. */
 const isList = (value) => Array.isArray(value) || isView(value);
 
+/** Whether a value in a list is a row: a date is an object, but a value. */
+const isRow = (value) => typeof value === "object" && value !== null && !(value instanceof Date);
+
 /** The most characters of text that are predicted together: memory for several copies of them is taken. */
 const MOST_TEXT = 2 ** 24;
 
@@ -51,7 +54,7 @@ export class Encoder {
       return true;
     }
     if (Array.isArray(given)) {
-      if (given.length === 0 || this.isText || given.some((value) => typeof value === "object" && value !== null)) return false;
+      if (given.length === 0 || this.isText || given.some(isRow)) return false;
       this.writeArray(view, 0, given, "row");
       return true;
     }

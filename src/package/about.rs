@@ -1,6 +1,7 @@
 //! What a package's scripts know of their model.
 
 use super::example::date;
+use super::types::quoted;
 use super::{Options, escape};
 use crate::model::{InputKind, Label, Labels, Missing, Model, Unknown};
 use serde_json::{Map, Value, json};
@@ -21,9 +22,12 @@ pub struct Range {
 }
 
 impl Range {
-    /// Its ends as values of a feature.
-    pub fn ends(self, kind: &InputKind) -> [Value; 2] {
-        [self.least, self.most].map(|x| if *kind == InputKind::Date { date(x) } else { x.into() })
+    /// What people read of its ends, where they are values of such a feature.
+    pub fn ends(self, kind: &InputKind) -> [String; 2] {
+        [self.least, self.most].map(|x| match (kind, date(x)) {
+            (InputKind::Date, Value::String(date)) => date,
+            _ => quoted(&x.into()),
+        })
     }
 }
 

@@ -48,10 +48,7 @@ pub fn of(model: &Model, options: &Options, example: &Example) -> String {
             values += "; may be missing: `null`";
         }
         let range = options.ranges.get(i).copied().flatten();
-        let range = range.map_or(String::new(), |range| {
-            let [least, most] = range.ends(&input.kind).map(|end| quoted(&end));
-            format!("{least} to {most}")
-        });
+        let range = range.map_or(String::new(), |range| range.ends(&input.kind).join(" to "));
         card += &format!("| {} | {values} | {range} |\n", markdown(&input.name));
     }
     card += "\n## Where it comes from\n";

@@ -86,10 +86,7 @@ pub fn of(model: &Model, options: &Options) -> String {
 
 /// What is known of a feature beside its type, in sentences.
 fn known(input: &Input, range: Option<Range>) -> Vec<String> {
-    let range = range.map(|range| {
-        let [least, most] = range.ends(&input.kind).map(|end| quoted(&end));
-        format!("In training from {least} to {most}.")
-    });
+    let range = range.map(|range| format!("In training from {}.", range.ends(&input.kind).join(" to ")));
     let date = (input.kind == InputKind::Date)
         .then(|| "A text is ISO 8601, in UTC where it names no offset; a number, milliseconds since 1970.".to_owned());
     let accepts_unknown = matches!(input.kind, InputKind::Categorical { unknown: Unknown::Accepted, .. });

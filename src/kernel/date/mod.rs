@@ -56,8 +56,8 @@ impl DatePart {
             DatePart::Year => "year",
             DatePart::Month => "month",
             DatePart::Day => "day",
-            DatePart::Weekday => "dayofweek",
-            DatePart::DayOfYear => "dayofyear",
+            DatePart::Weekday => "day_of_week",
+            DatePart::DayOfYear => "day_of_year",
             DatePart::Hour => "hour",
             DatePart::Minute => "minute",
         }

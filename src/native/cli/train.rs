@@ -143,6 +143,8 @@ Examples:
       the future predicted from the past; the best of three
   edgelet train reviews.csv --target stars --text review --text-set ngram_range=1,2
       words and pairs of words, weighed by how rare they are; the model takes the text itself
+  edgelet train rides.csv --target riders --date pickup
+      year, month, day of the week, hour … of the dates in a column; the model takes the date itself
   edgelet train churn.csv --target churned --unknown accept -o churn.edgelet
       predict for texts that were never seen, too
   edgelet train customers.csv --drop customer_id --model kmeans --search n_clusters=2..9

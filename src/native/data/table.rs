@@ -73,7 +73,7 @@ impl Values {
     pub fn dates(&self) -> Result<Vec<f64>, (usize, String)> {
         let dates: Vec<f64> = match self {
             Values::Dates(values) => return Ok(values.clone()),
-            // Where a text is missing, so is the date; of any other text that is none, too: then it is told.
+            // What is no date is missing for now, and told from what is missing below.
             Values::Texts(values) => {
                 values.iter().map(|value| value.as_deref().and_then(text::read).unwrap_or(f64::NAN)).collect()
             }

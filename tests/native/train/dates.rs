@@ -11,10 +11,14 @@ use edgelet::model::{
 use edgelet::native::data::{self, Table, Values};
 use edgelet::native::train::{self, Estimator, Options, Roles, Unsupervised, unsupervised};
 use edgelet::predict::{Explainer, Predictor};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::{env, fs};
+
+/// How many times are in the table of bits.
+const IN_TABLE: usize = 64;
 
 /// Every three hours and seven minutes from the end of 2023 on, some missing.
 fn moments(count: usize) -> Vec<Option<String>> {
@@ -58,7 +62,7 @@ fn texts_that_are_dates_are_learned_from_by_the_parts_that_vary() {
     ];
     assert_eq!(nodes(&fitted.model), expected.map(|(name, operator)| (name.to_owned(), operator)));
     let names: Vec<&str> = fitted.report.coefficients[0].weights.iter().map(|(name, _)| &name[..]).collect();
-    let parts = ["elapsed", "year", "month", "day", "dayofweek", "dayofyear", "hour", "minute"];
+    let parts = ["elapsed", "year", "month", "day", "day_of_week", "day_of_year", "hour", "minute"];
     for name in parts.map(|part| format!("when:{part}")).iter().map(String::as_str).chain(["price"]) {
         assert!(names.contains(&name), "{name} is not in {names:?}");
     }
@@ -227,7 +231,8 @@ fn time_is_ordered_by_dates_however_they_are_written() {
     assert_eq!(mse.test, Some(1.0));
 }
 
-/// 4000 times of eight centuries, the first and last days of years among them, as pandas takes them apart.
+/// 4000 times of eight centuries, the first and last days of years among them, as pandas takes them apart. The first of
+/// them are the case `dates` of the table of bits, which `EDGELET_BLESS=1` writes anew.
 #[test]
 fn parts_are_pandas() {
     let script = r#"
@@ -240,8 +245,8 @@ leap = pd.Series([np.datetime64(f"{year}-02-29T23:59:59.999", "ms") for year in 
                   if year % 100 or year % 400 == 0]).astype("int64").to_numpy()
 times = np.concatenate([times, days, days - 1, leap])
 dates = pd.Series(times.astype("datetime64[ms]"))
-parts = [getattr(dates.dt, name) for name in ("year", "month", "day", "dayofweek", "dayofyear", "hour", "minute")]
-elapsed = (dates - pd.Timestamp(0)) / pd.Timedelta(days=1)
+parts = [getattr(dates.dt, name) for name in ("year", "month", "day", "day_of_week", "day_of_year", "hour", "minute")]
+elapsed = times / 86_400_000
 print(json.dumps({"times": times.tolist(), "parts": np.column_stack([elapsed, *parts]).tolist()}))
 "#;
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/python");
@@ -255,7 +260,18 @@ print(json.dumps({"times": times.tolist(), "parts": np.column_stack([elapsed, *p
     let times = numbers(&told["times"]);
     let expected: Vec<f64> = told["parts"].as_array().expect("rows").iter().flat_map(numbers).collect();
     assert!(times.len() > 10_000);
-    assert_eq!(predict(&taken_apart(), Method::Transform, &times), expected);
+    let model = taken_apart();
+    assert_eq!(predict(&model, Method::Transform, &times), expected);
+    let bits = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bits");
+    let file = format::encode(&model).expect("a file");
+    let outputs = json!({ "transform": expected[..IN_TABLE * DatePart::ALL.len()] });
+    let table = format!("{}\n", json!({ "outputs": outputs, "rows": times[..IN_TABLE] }));
+    if env::var_os("EDGELET_BLESS").is_some() {
+        fs::write(bits.join("dates.edgelet"), &file).expect("a written model");
+        fs::write(bits.join("dates.json"), &table).expect("a written table");
+    }
+    assert_eq!(fs::read(bits.join("dates.edgelet")).expect("the model of the table"), file);
+    assert_eq!(fs::read_to_string(bits.join("dates.json")).expect("the table"), table);
 }
 
 /// A model that gives all parts of a date.
@@ -275,7 +291,7 @@ fn taken_apart() -> Model {
 #[test]
 fn the_table_of_texts_is_read_as_it_says_and_rows_are_refused_as_it_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dates/texts.json");
-    let cases: Value = serde_json::from_slice(&std::fs::read(path).expect("the table")).expect("JSON");
+    let cases: Value = serde_json::from_slice(&fs::read(path).expect("the table")).expect("JSON");
     let dates = cases["dates"].as_array().expect("dates");
     assert!(dates.len() >= 30);
     for case in dates {
