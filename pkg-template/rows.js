@@ -26,6 +26,7 @@ export class Encoder {
     /** Whether a row is a text, which may stand alone. */
     this.isText = inputs.length === 1 && inputs[0].type === "text";
     this.texted = inputs.find((input) => input.type === "text");
+    this.dated = inputs.find((input) => input.type === "date");
     this.known = new Set(this.names);
     this.inputs = inputs.map((input) => ({
       ...input,
@@ -42,7 +43,7 @@ export class Encoder {
     }
     if (options !== undefined || typeof given !== "object" || given === null) return false;
     if (isView(given)) {
-      this.refuseNumbers("row");
+      this.refuseNumbers("row", given);
       const width = this.names.length;
       if (given.length !== width) {
         throw new EdgeletError("wrong_shape", "row", `${width} numbers, or { rows }`, `${given.length} numbers`);
@@ -78,7 +79,7 @@ export class Encoder {
 
   /** Rows × features numbers, one row after another. */
   flat(numbers, options) {
-    this.refuseNumbers("rows");
+    this.refuseNumbers("rows", numbers);
     const width = this.names.length;
     const rows = options?.rows;
     if (!Number.isInteger(rows) || rows < 0 || rows * width !== numbers.length) {
@@ -189,11 +190,14 @@ export class Encoder {
     this.#length = 0;
   }
 
-  /** Throws if numbers alone make no row, because a feature is a text. */
-  refuseNumbers(place) {
-    if (this.texted === undefined) return;
+  /** Throws if such numbers alone make no row, because a feature is a text, or a date, which others than f64 do not hold. */
+  refuseNumbers(place, numbers) {
     const hint = "Pass objects, arrays or columns.";
-    throw new EdgeletError("wrong_type", place, `a text for the feature ${shown(this.texted.name)}`, "numbers", hint);
+    if (this.texted !== undefined) {
+      throw new EdgeletError("wrong_type", place, `a text for the feature ${shown(this.texted.name)}`, "numbers", hint);
+    }
+    if (this.dated === undefined || numbers instanceof Float64Array) return;
+    throw new EdgeletError("wrong_type", place, `a Float64Array for the date ${shown(this.dated.name)}`, shown(numbers), hint);
   }
 
   /** Throws for the first name that is unknown, or the first feature that is not there at all. */

@@ -40,6 +40,11 @@ test("a date is a Date, a text or milliseconds, in rows, arrays and columns", ()
   }
   assert.deepEqual([...apart.transform(Float64Array.of(time, time), { rows: 2 }).values], [...expected, ...expected]);
   assert.equal(elapsed(new Date(8.64e15)), 1e8);
+  for (const numbers of [Float32Array.of(time), Int32Array.of(0)]) {
+    const told = { code: "wrong_type", at: "rows", expected: 'a Float64Array for the date "when"' };
+    assert.throws(() => apart.transform(numbers, { rows: 1 }), told);
+    assert.throws(() => apart.transform(numbers), { ...told, at: "row" });
+  }
 });
 
 test("what is no date is told with its place", () => {
