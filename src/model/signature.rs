@@ -138,12 +138,15 @@ impl Input {
                 }
                 wrong(Kind::UnknownCategory, format!("the index of one of {count} categories"), name_of(x).into())
             }
-            // Of a place beyond the texts there is nothing to count.
-            InputKind::Text if x >= 0.0 && x.trunc() == x => Ok(()),
-            InputKind::Text => wrong(Kind::WrongType, "the place of a text".into(), name_of(x).into()),
-            InputKind::Date if x.abs() <= date::MOST && x.trunc() == x => Ok(()),
-            InputKind::Date => {
-                let expected = "whole milliseconds since 1970, at most 8.64e15";
+            kind @ (InputKind::Text | InputKind::Date) => {
+                // Of a place beyond the texts there is nothing to count.
+                let (is_there, expected) = match kind {
+                    InputKind::Date => (x.abs() <= date::MOST, "whole milliseconds since 1970, at most 8.64e15"),
+                    _ => (x >= 0.0, "the place of a text"),
+                };
+                if is_there && x.trunc() == x {
+                    return Ok(());
+                }
                 wrong(Kind::WrongType, expected.into(), name_of(x).into())
             }
         }

@@ -264,6 +264,6 @@ fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]
             let donors = Donors { points, nearest: *nearest, by_distance: *by_distance };
             apart!(impute_nearest(x, from, donors, out));
         }
-        Operator::DateParts(DateParts { columns, parts }) => apart!(date::parts(x, from, columns, parts, out)),
+        Operator::DateParts(DateParts { parts }) => apart!(date::parts(x, from, parts, out)),
     }
 }

@@ -105,8 +105,8 @@ fn points_and_votes() {
     let mut found = [9.0; 5];
     Predictor::new(&read).predict(Method::Transform, &[f64::NAN, 2.0], &mut found);
     assert_eq!(found, [1.0, 2.0, 0.0, 32.0_f64.sqrt(), 98.0_f64.sqrt()]);
-    let parts = vec![DatePart::Weekday, DatePart::Elapsed, DatePart::Hour];
-    check(DateParts { columns: vec![0, 1, 0], parts }, &[-3_600_000.0, 1.296e8], 1, &[2.0, 1.5, 23.0]);
+    let parts = vec![(0, DatePart::Weekday), (1, DatePart::Elapsed), (0, DatePart::Hour)];
+    check(DateParts { parts }, &[-3_600_000.0, 1.296e8], 1, &[2.0, 1.5, 23.0]);
     check(WeightedMedian { weights: vec![1.0, 1.0, 5.0] }, &[1.0, 9.0, 4.0], 1, &[4.0]);
 }
 

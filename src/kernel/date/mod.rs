@@ -11,9 +11,11 @@ pub const DAY: i64 = 86_400_000;
 pub const MOST: f64 = 8.64e15;
 
 /// The days of 400 years, after which the calendar repeats itself.
-const ERA: i64 = 146_097;
-/// The days from 0000-03-01 to 1970-01-01.
-const EPOCH: i64 = 719_468;
+const ERA: u64 = 146_097;
+/// How many such there are before 0000-03-01: days are counted from then on, so that none is negative.
+const ERAS: u64 = 700;
+/// The days from then to 1970-01-01.
+const EPOCH: u64 = ERAS * ERA + 719_468;
 
 /// What of a date is a number to learn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,16 +70,15 @@ impl DatePart {
         if date.is_nan() || self == DatePart::Elapsed {
             return date / DAY as f64;
         }
-        // Far from where a conversion to whole numbers could change a date.
-        let (days, time) = ((date as i64).div_euclid(DAY), (date as i64).rem_euclid(DAY));
-        let (year, month, day) = civil(days);
+        let (days, time) = days_and_time(date);
+        let Day { year, month, day, of_year } = Day::of(days);
         let part = match self {
-            DatePart::Elapsed | DatePart::Year => year,
+            DatePart::Elapsed | DatePart::Year => return year as f64,
             DatePart::Month => month,
             DatePart::Day => day,
-            // 1970 began on a Thursday.
-            DatePart::Weekday => (days + 3).rem_euclid(7),
-            DatePart::DayOfYear => days - days_until(year, 1, 1) + 1,
+            // The first day that is counted was a Wednesday.
+            DatePart::Weekday => (days + 2) % 7,
+            DatePart::DayOfYear => of_year,
             DatePart::Hour => time / 3_600_000,
             DatePart::Minute => time / 60_000 % 60,
         };
@@ -85,33 +86,46 @@ impl DatePart {
     }
 }
 
-/// The parts `parts` of the columns beside them, of rows of `width` numbers.
-pub fn parts(rows: &[f64], width: usize, columns: &[u32], parts: &[DatePart], out: &mut [f64]) {
+/// The parts of columns, each beside its column, of rows of `width` numbers.
+pub fn parts(rows: &[f64], width: usize, parts: &[(u32, DatePart)], out: &mut [f64]) {
     for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(parts.len())) {
-        for ((out, &column), part) in out.iter_mut().zip(columns).zip(parts) {
+        for (out, &(column, part)) in out.iter_mut().zip(parts) {
             *out = part.of(row[column as usize]);
         }
     }
 }
 
-/// The days from 1970 to a day of the calendar; of one that there is not, to the day that comes of counting on.
-pub fn days_until(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH
+/// The days from the first that is counted to a date, and the milliseconds of its day. Of a number that is no date they are
+/// any.
+fn days_and_time(date: f64) -> (u64, u64) {
+    let since = (date as i64).wrapping_add(EPOCH as i64 * DAY) as u64;
+    (since / DAY as u64, since % DAY as u64)
 }
 
-/// Year, month and day of a number of days after 1970.
-pub fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + EPOCH;
-    let (era, of_era) = (days.div_euclid(ERA), days.rem_euclid(ERA));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / (ERA - 1)) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
+/// A day of the calendar.
+struct Day {
+    year: i64,
+    month: u64,
+    day: u64,
+    /// Which day of the year it is, from 1.
+    of_year: u64,
+}
+
+impl Day {
+    /// The day so many days after the first that is counted.
+    fn of(days: u64) -> Self {
+        let (era, of_era) = (days / ERA, days % ERA);
+        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / (ERA - 1)) / 365;
+        let from_march = of_era - (365 * year + year / 4 - year / 100);
+        let months = (5 * from_march + 2) / 153;
+        let day = from_march - (153 * months + 2) / 5 + 1;
+        let is_next = months >= 10;
+        let month = if is_next { months - 9 } else { months + 3 };
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year == 0);
+        let of_year = if is_next { from_march - 305 } else { from_march + 60 + u64::from(is_leap) };
+        let year = (year + era * 400 + u64::from(is_next)) as i64 - 400 * ERAS as i64;
+        Self { year, month, day, of_year }
+    }
 }
 
 #[cfg(test)]
@@ -140,29 +154,32 @@ mod tests {
 
     #[test]
     fn days_follow_each_other_through_two_eras() {
-        let mut expected = (1600, 1, 1);
-        for days in days_until(1600, 1, 1)..days_until(2400, 1, 1) {
-            assert_eq!((civil(days), days_until(expected.0, expected.1, expected.2)), (expected, days));
-            let (year, month, day) = expected;
-            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let mut expected = [1600.0, 1.0, 1.0, 5.0, 1.0];
+        let parts = [DatePart::Year, DatePart::Month, DatePart::Day, DatePart::Weekday, DatePart::DayOfYear];
+        for days in 0..2 * ERA {
+            let date = -11_676_096e6 + days as f64 * DAY as f64;
+            assert_eq!(parts.map(|part| part.of(date)), expected);
+            let [year, month, day, weekday, of_year] = expected;
+            let is_leap = year % 4.0 == 0.0 && (year % 100.0 != 0.0 || year % 400.0 == 0.0);
             let last = match month {
-                2 => 28 + i64::from(is_leap),
-                4 | 6 | 9 | 11 => 30,
-                _ => 31,
+                2.0 => 28.0 + f64::from(is_leap),
+                4.0 | 6.0 | 9.0 | 11.0 => 30.0,
+                _ => 31.0,
             };
+            let weekday = (weekday + 1.0) % 7.0;
             expected = match (month, day) {
-                (12, 31) => (year + 1, 1, 1),
-                _ if day == last => (year, month + 1, 1),
-                _ => (year, month, day + 1),
+                (12.0, 31.0) => [year + 1.0, 1.0, 1.0, weekday, 1.0],
+                _ if day == last => [year, month + 1.0, 1.0, weekday, of_year + 1.0],
+                _ => [year, month, day + 1.0, weekday, of_year + 1.0],
             };
         }
-        assert_eq!(expected, (2400, 1, 1));
+        assert_eq!(expected[0], 2400.0);
     }
 
     #[test]
     fn parts_are_those_of_their_columns() {
         let mut out = [9.0; 4];
-        parts(&[7.0, 86_400_000.0, 7.0, -1.0], 2, &[1, 1], &[DatePart::Day, DatePart::Hour], &mut out);
+        parts(&[7.0, 86_400_000.0, 7.0, -1.0], 2, &[(1, DatePart::Day), (1, DatePart::Hour)], &mut out);
         assert_eq!(out, [2.0, 0.0, 31.0, 23.0]);
     }
 }

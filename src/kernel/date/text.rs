@@ -2,7 +2,7 @@
 //! `YYYY-MM-DD`, or that, `T` or a space, and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff…`, in UTC, or with `Z` or `±HH:MM` behind
 //! it. What is finer than a millisecond is cut off.
 
-use super::{DAY, civil, days_until};
+use super::{DAY, Day, EPOCH, ERA, ERAS, days_and_time};
 
 /// The grammar, as errors tell it.
 pub const EXPECTED: &str = "a date: 2026-11-27, 2026-11-27T18:30 or 2026-11-27T18:30:59.5+01:00";
@@ -11,10 +11,12 @@ pub const EXPECTED: &str = "a date: 2026-11-27, 2026-11-27T18:30 or 2026-11-27T1
 pub fn read(text: &str) -> Option<f64> {
     let mut rest = Rest(text.as_bytes());
     let (year, month, day) = (rest.number(4)?, rest.after(b"-")?, rest.after(b"-")?);
-    let days = days_until(year, month, day);
-    if civil(days) != (year, month, day) {
+    let days = days_until(year as u64, month as u64, day as u64);
+    let there = Day::of(days);
+    if (there.year, there.month as i64, there.day as i64) != (year, month, day) {
         return None;
     }
+    let days = days as i64 - EPOCH as i64;
     if rest.0.is_empty() {
         return Some((days * DAY) as f64);
     }
@@ -36,8 +38,8 @@ pub fn read(text: &str) -> Option<f64> {
 
 /// A date as its shortest text; `None` of one whose year has not four digits.
 pub fn written(date: f64) -> Option<String> {
-    let (days, time) = ((date as i64).div_euclid(DAY), (date as i64).rem_euclid(DAY));
-    let (year, month, day) = civil(days);
+    let (days, time) = days_and_time(date);
+    let Day { year, month, day, .. } = Day::of(days);
     if !(0..10_000).contains(&year) {
         return None;
     }
@@ -54,6 +56,15 @@ pub fn written(date: f64) -> Option<String> {
         text.push('Z');
     }
     Some(text)
+}
+
+/// The days from the first that is counted to a day of the calendar; of one that there is not, to the day that comes of
+/// counting on.
+fn days_until(year: u64, month: u64, day: u64) -> u64 {
+    let year = year + 400 * ERAS - u64::from(month <= 2);
+    let of_era = year % 400;
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - u64::from(day > 0);
+    year / 400 * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year
 }
 
 fn below(end: i64, number: i64) -> Option<i64> {

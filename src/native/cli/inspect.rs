@@ -221,8 +221,8 @@ fn detail(node: &Node) -> String {
         Operator::Votes(Votes { classes, .. }) | Operator::Couple(Couple { classes }) => format!("{classes} classes"),
         Operator::WeightedMedian(median) => numbers("weights", &median.weights),
         Operator::Vectorize(vectorize) => counted(vectorize),
-        Operator::DateParts(DateParts { columns, parts }) => {
-            let parts = columns.iter().zip(parts).map(|(column, part)| format!("{} of {column}", part.name()));
+        Operator::DateParts(DateParts { parts }) => {
+            let parts = parts.iter().map(|(column, part)| format!("{} of {column}", part.name()));
             listed(&parts.collect::<Vec<_>>())
         }
         Operator::Concat(_)

@@ -8,7 +8,7 @@ use super::prepare::Preparation;
 use crate::error::{Error, Kind, Result};
 use crate::kernel::date::{self, text};
 use crate::model::{Concat, DatePart, DateParts, Input, InputKind, Select, ValueId};
-use crate::native::data::{Column, Values};
+use crate::native::data::{Column, MAX_CELLS, Values};
 
 /// Rows whose dates are parts.
 pub struct Dated {
@@ -23,9 +23,12 @@ pub struct Dated {
 
 impl Dated {
     /// Those of encoded rows; `None` if no input is a date.
-    pub fn of(inputs: &[Input], rows: &Matrix) -> Option<Self> {
+    ///
+    /// # Errors
+    /// [`Kind::LimitExceeded`] for more numbers than memory is taken for.
+    pub fn of(inputs: &[Input], rows: &Matrix) -> Result<Option<Self>> {
         let (mut others, mut kept) = (Vec::new(), Vec::new());
-        let (mut columns, mut parts, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parts, mut numbers) = (Vec::new(), Vec::new());
         for (input, place) in inputs.iter().zip(0..) {
             if input.kind != InputKind::Date {
                 others.push(place);
@@ -33,25 +36,31 @@ impl Dated {
                 continue;
             }
             for part in telling(rows.column(place as usize)) {
-                columns.push(place);
-                parts.push(part);
+                parts.push((place, part));
                 let name = format!("{}:{}", input.name, part.name());
                 numbers.push(Input { name, kind: InputKind::Numeric, missing: input.missing });
             }
         }
         if parts.is_empty() {
-            return None;
+            return Ok(None);
         }
         let width = others.len() + parts.len();
+        if rows.len().saturating_mul(width) > MAX_CELLS {
+            let found = format!("{} rows × {width} numbers, parts of dates among them", rows.len());
+            let expected = format!("at most {MAX_CELLS} numbers");
+            return Err(Error::new(Kind::LimitExceeded, "rows", expected, found)
+                .hint("Leave columns of dates out with --drop, or take fewer rows."));
+        }
         let mut values = Vec::with_capacity(rows.len() * width);
         for row in rows.rows() {
             values.extend(others.iter().map(|&place| row[place as usize]));
             let at = values.len();
             values.resize(at + parts.len(), 0.0);
-            date::parts(row, row.len(), &columns, &parts, &mut values[at..]);
+            date::parts(row, row.len(), &parts, &mut values[at..]);
         }
         kept.extend(numbers);
-        Some(Self { inputs: kept, rows: Matrix { values, width }, others, parts: DateParts { columns, parts } })
+        let parts = DateParts { parts };
+        Ok(Some(Self { inputs: kept, rows: Matrix { values, width }, others, parts }))
     }
 
     /// Puts the steps from an encoded row to such a one into a preparation; returns its value.

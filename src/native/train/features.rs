@@ -41,7 +41,7 @@ impl Features {
     /// Encodes every column but the target and the dropped ones.
     ///
     /// # Errors
-    /// [`Kind::BadRows`], [`Kind::NotFinite`] or [`Kind::LimitExceeded`], naming a column that cannot be learned from;
+    /// [`Kind::BadRows`], [`Kind::NotFinite`] or [`Kind::LimitExceeded`], mostly naming a column that cannot be learned from;
     /// [`Kind::BadTarget`] or [`Kind::BadOption`] for options that name no such column, or do not fit it.
     pub fn read(table: &Table, options: &Options) -> Result<Self> {
         for name in &options.drop {
@@ -97,7 +97,7 @@ impl Features {
         }
         let values = (0..table.rows).flat_map(|row| encoded.iter().map(move |column| column[row])).collect();
         let rows = Matrix { values, width: inputs.len() };
-        let dated = Dated::of(&inputs, &rows);
+        let dated = Dated::of(&inputs, &rows)?;
         Ok(Self { inputs, rows, texts, dated, notes })
     }
 

@@ -45,8 +45,8 @@ fn of_node(node: &Node, i: u32, columns: &[Vec<Column>], width: usize) -> Vec<Co
     let each = |column: &Column| if *column == Column::Score { Column::Mixed(i) } else { *column };
     match &*node.operator {
         Operator::Select(Select { columns }) => columns.iter().map(|&column| first[column as usize]).collect(),
-        Operator::DateParts(DateParts { columns, .. }) => {
-            columns.iter().map(|&column| each(&first[column as usize])).collect()
+        Operator::DateParts(DateParts { parts }) => {
+            parts.iter().map(|&(column, _)| each(&first[column as usize])).collect()
         }
         Operator::Concat(_) => node.inputs.iter().flat_map(|&input| columns[input as usize].clone()).collect(),
         Operator::Scale(_) | Operator::Rescale(_) => first.clone(),

@@ -81,9 +81,9 @@ fn days_alone_have_no_hours_and_equal_days_only_their_trend() {
         let rows = table([("when", when), ("riders", Values::Numbers((0..40).map(|i| f64::from(i % 7)).collect()))]);
         let model = fit(&rows, &Options { folds: 0, test_size: 0.0, ..of(Estimator::Tree) }).model;
         let node = &model.graph().nodes[0];
-        let Operator::DateParts(DateParts { parts, columns }) = &*node.operator else { panic!("{node:?}") };
-        assert!(columns.iter().all(|&column| column == 0));
-        parts.clone()
+        let Operator::DateParts(DateParts { parts }) = &*node.operator else { panic!("{node:?}") };
+        assert!(parts.iter().all(|&(column, _)| column == 0));
+        parts.iter().map(|&(_, part)| part).collect::<Vec<_>>()
     };
     let days = |step: i64| Values::Dates((0..40).map(|i| (i * step * 86_400_000) as f64).collect());
     use DatePart::{Day, DayOfYear, Elapsed, Month, Weekday, Year};
@@ -276,7 +276,7 @@ print(json.dumps({"times": times.tolist(), "parts": np.column_stack([elapsed, *p
 
 /// A model that gives all parts of a date.
 fn taken_apart() -> Model {
-    let operator = DateParts { columns: vec![0; DatePart::ALL.len()], parts: DatePart::ALL.to_vec() };
+    let operator = DateParts { parts: DatePart::ALL.map(|part| (0, part)).to_vec() };
     let node = Node { name: "dates".into(), operator: Arc::new(operator.into()), inputs: vec![0] };
     let signature = Signature {
         inputs: vec![Input { name: "when".into(), kind: InputKind::Date, missing: Missing::Refused }],
