@@ -121,7 +121,7 @@ impl Day {
         let day = from_march - (153 * months + 2) / 5 + 1;
         let is_next = months >= 10;
         let month = if is_next { months - 9 } else { months + 3 };
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year == 0);
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year == 0);
         let of_year = if is_next { from_march - 305 } else { from_march + 60 + u64::from(is_leap) };
         let year = (year + era * 400 + u64::from(is_next)) as i64 - 400 * ERAS as i64;
         Self { year, month, day, of_year }
