@@ -144,9 +144,9 @@ function field(input, start, i) {
     "div",
     { class: shape },
     html("label", { for: id, title: input.name }, input.name),
+    input.type === "date" ? html("span", { class: "note" }, "in UTC") : null,
     control,
     slider,
-    input.type === "date" ? html("p", { class: "note" }, "in UTC") : null,
     html("p", { id: note, class: "visually-hidden" }, input.missing && !input.categories ? "may stay empty: missing" : ""),
     problemText,
   );
