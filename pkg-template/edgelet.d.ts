@@ -1,8 +1,11 @@
 /** A class or a category, in the type it had in training. */
 export type Label = string | number | boolean;
 
-/** A value of a feature: a number, a category, a text; `null` and `NaN` mean missing. */
-export type Value = number | boolean | string | null | undefined;
+/**
+ * A value of a feature: a number, a category, a text, a date; `null` and `NaN` mean missing. A date is a `Date`, milliseconds
+ * since 1970, or a text, `2026-11-27` or `2026-11-27T18:30:59.5+01:00`, in UTC where it names no offset.
+ */
+export type Value = number | boolean | string | Date | null | undefined;
 
 /** One row: every feature by name. */
 export type Row = Record<string, Value>;
@@ -10,7 +13,7 @@ export type Row = Record<string, Value>;
 /** Columns by name, all of one length. */
 export type Columns = Record<string, ArrayLike<Value>>;
 
-/** Numbers of one row after another, in the order of `featureNames`; a category as its index. */
+/** Numbers of one row after another, in the order of `featureNames`; a category as its index, a date as milliseconds. */
 export type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
 
 /** Where a model lies. */
@@ -112,7 +115,7 @@ export interface NodeWorker {
 
 export interface Input {
   name: string;
-  type: "numeric" | "categorical" | "text";
+  type: "numeric" | "categorical" | "text" | "date";
   /** Of a categorical feature: what its values may be. */
   categories?: Label[];
   /** Whether a missing value is accepted. */

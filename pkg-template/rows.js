@@ -1,12 +1,16 @@
 // Rows as people have them → encoded rows in wasm memory: one f64 for each feature, in the order of the schema. A category
-// becomes its index, an unknown one -1, a text its place in `texts`, a missing value NaN. What a number must be is checked
-// by the core.
+// becomes its index, an unknown one -1, a text its place in `texts`, a date its milliseconds since 1970, a missing value NaN.
+// What a number must be is checked by the core.
+import { milliseconds } from "./dates.js";
 import { EdgeletError, nearest, shown } from "./errors.js";
 
 const isView = (value) => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 /** Whether a value is a list of values: a column, or a row without names. */
 const isList = (value) => Array.isArray(value) || isView(value);
+
+/** Whether a value in a list is a row: a date is an object, but a value. */
+const isRow = (value) => typeof value === "object" && value !== null && !(value instanceof Date);
 
 /** The most characters of text that are predicted together: memory for several copies of them is taken. */
 const MOST_TEXT = 2 ** 24;
@@ -22,6 +26,7 @@ export class Encoder {
     /** Whether a row is a text, which may stand alone. */
     this.isText = inputs.length === 1 && inputs[0].type === "text";
     this.texted = inputs.find((input) => input.type === "text");
+    this.dated = inputs.find((input) => input.type === "date");
     this.known = new Set(this.names);
     this.inputs = inputs.map((input) => ({
       ...input,
@@ -38,7 +43,7 @@ export class Encoder {
     }
     if (options !== undefined || typeof given !== "object" || given === null) return false;
     if (isView(given)) {
-      this.refuseNumbers("row");
+      this.refuseNumbers("row", given);
       const width = this.names.length;
       if (given.length !== width) {
         throw new EdgeletError("wrong_shape", "row", `${width} numbers, or { rows }`, `${given.length} numbers`);
@@ -50,7 +55,7 @@ export class Encoder {
       return true;
     }
     if (Array.isArray(given)) {
-      if (given.length === 0 || this.isText || given.some((value) => typeof value === "object" && value !== null)) return false;
+      if (given.length === 0 || this.isText || given.some(isRow)) return false;
       this.writeArray(view, 0, given, "row");
       return true;
     }
@@ -74,7 +79,7 @@ export class Encoder {
 
   /** Rows × features numbers, one row after another. */
   flat(numbers, options) {
-    this.refuseNumbers("rows");
+    this.refuseNumbers("rows", numbers);
     const width = this.names.length;
     const rows = options?.rows;
     if (!Number.isInteger(rows) || rows < 0 || rows * width !== numbers.length) {
@@ -149,6 +154,12 @@ export class Encoder {
       if (typeof value === "string") return this.place(value, where(place, input));
       throw new EdgeletError("wrong_type", where(place, input), "a text", shown(value));
     }
+    if (input.type === "date") {
+      const date = typeof value === "string" ? milliseconds(value) : value instanceof Date ? value.getTime() : value;
+      if (typeof date === "number" && !Number.isNaN(date)) return date;
+      const expected = "a Date, a text as 2026-11-27 or 2026-11-27T18:30:59+01:00, or milliseconds since 1970";
+      throw new EdgeletError("wrong_type", where(place, input), expected, value instanceof Date ? "an invalid Date" : shown(value));
+    }
     if (input.codes === undefined) {
       if (typeof value === "number") return value;
       if (typeof value === "boolean") return value ? 1 : 0;
@@ -179,11 +190,14 @@ export class Encoder {
     this.#length = 0;
   }
 
-  /** Throws if numbers alone make no row, because a feature is a text. */
-  refuseNumbers(place) {
-    if (this.texted === undefined) return;
+  /** Throws if such numbers alone make no row, because a feature is a text, or a date, which others than f64 do not hold. */
+  refuseNumbers(place, numbers) {
     const hint = "Pass objects, arrays or columns.";
-    throw new EdgeletError("wrong_type", place, `a text for the feature ${shown(this.texted.name)}`, "numbers", hint);
+    if (this.texted !== undefined) {
+      throw new EdgeletError("wrong_type", place, `a text for the feature ${shown(this.texted.name)}`, "numbers", hint);
+    }
+    if (this.dated === undefined || numbers instanceof Float64Array) return;
+    throw new EdgeletError("wrong_type", place, `a Float64Array for the date ${shown(this.dated.name)}`, shown(numbers), hint);
   }
 
   /** Throws for the first name that is unknown, or the first feature that is not there at all. */

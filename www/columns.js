@@ -41,7 +41,8 @@ export class Column {
   value(cell) {
     const text = cell.trim();
     const { type, categories } = this.#input;
-    if (type === "numeric" && this.#type !== "truth") {
+    const isNumber = type === "numeric" ? this.#type !== "truth" : type === "date" && ["whole", "number"].includes(this.#type);
+    if (isNumber) {
       const number = numberOf(text);
       if (number !== undefined) return number;
     }

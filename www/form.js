@@ -1,5 +1,5 @@
-// A model's schema as a form: a number with a slider for each numeric feature, a list for each categorical one, room to write
-// for a text.
+// A model's schema as a form: a number with a slider for each numeric feature, a list for each categorical one, a calendar for a
+// date, room to write for a text.
 
 import { html, set } from "./dom.js";
 import { scaleOf } from "./scale.js";
@@ -58,7 +58,7 @@ export class Form {
     });
   }
 
-  /** Sets features by their places: numbers, a category's index, texts. Whoever sets one feature leaves the others. */
+  /** Sets features by their places: numbers, a category's index, a date's milliseconds, texts. Whoever sets one feature leaves the others. */
   set(values) {
     for (const [i, value] of values) this.#put(i, value);
     this.#onChange();
@@ -88,7 +88,7 @@ export class Form {
     this.#values[i] = missing ? null : value;
     if (!field) return;
     if (input.categories) field.control.value = missing ? MISSING : value < 0 ? OTHER : String(value);
-    else field.control.value = missing ? "" : String(value);
+    else field.control.value = missing ? "" : input.type === "date" ? moment(value) : String(value);
     slide(field);
   }
 
@@ -104,10 +104,17 @@ export class Form {
     if (!control && input.type === "text") return "";
     if (!control) return input.categories ? (this.#values[i] === null ? null : input.categories[this.#values[i]]) : this.#values[i];
     if (input.type === "text") return control.value;
+    // The calendar knows no zone, and the model takes what names none for UTC.
+    if (input.type === "date") return control.value || null;
     if (!input.categories) return numeric(control);
     if (control.value === MISSING) return null;
     return control.value === OTHER ? UNSEEN : input.categories[Number(control.value)];
   }
+}
+
+/** Milliseconds as a calendar takes them. */
+function moment(milliseconds) {
+  return new Date(milliseconds).toISOString().slice(0, -1);
 }
 
 function numeric(control) {
@@ -137,6 +144,7 @@ function field(input, start, i) {
     "div",
     { class: shape },
     html("label", { for: id, title: input.name }, input.name),
+    input.type === "date" ? html("span", { class: "note" }, "in UTC") : null,
     control,
     slider,
     html("p", { id: note, class: "visually-hidden" }, input.missing && !input.categories ? "may stay empty: missing" : ""),
@@ -147,6 +155,10 @@ function field(input, start, i) {
 
 function controlOf(input, start, attributes) {
   if (input.type === "text") return html("textarea", { ...attributes, rows: 4, placeholder: "a text" });
+  if (input.type === "date") {
+    const value = start === null ? "" : moment(start);
+    return html("input", { ...attributes, type: "datetime-local", step: "any", value });
+  }
   return input.categories ? choices(input, attributes) : numberField(input, start, attributes);
 }
 

@@ -23,9 +23,10 @@ export class Lens {
 
   /** A row as numbers, in the order of the features. */
   numbers(row) {
-    return Float64Array.from(this.#inputs, ({ name, categories }) => {
+    return Float64Array.from(this.#inputs, ({ name, type, categories }) => {
       const value = row[name];
       if (value === null || value === undefined) return NaN;
+      if (type === "date") return Date.parse(`${value}Z`);
       return categories ? categories.indexOf(value) : Number(value);
     });
   }

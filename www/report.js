@@ -31,8 +31,8 @@ function origin({ framework, version, estimator, trainedAt, rows }) {
 
 /** What goes in and what comes out. */
 function nature({ schema, targets }) {
-  const kinds = ["numeric", "categorical", "text"].map((type) => schema.inputs.filter((input) => input.type === type).length);
-  const words = [["number", "numbers"], ["category", "categories"], ["text", "texts"]];
+  const kinds = ["numeric", "categorical", "text", "date"].map((type) => schema.inputs.filter((input) => input.type === type).length);
+  const words = [["number", "numbers"], ["category", "categories"], ["text", "texts"], ["date", "dates"]];
   const takes = kinds.map((count, i) => count > 0 && `${number(count)} ${words[i][count === 1 ? 0 : 1]}`).filter(Boolean);
   const gives = targets.map(({ name, classes }) => {
     const labels = classes && (classes.length > MOST_LABELS ? `one of ${number(classes.length)} classes` : classes.map(String).join(", "));

@@ -106,6 +106,10 @@ function problemIn(x, { type, categories, missing, unknown }, isUnbounded) {
   const isIndex = x >= 0 && Number.isInteger(x);
   const found = Number.isFinite(x) ? "another number" : x > 0 ? "inf" : "-inf";
   if (type === "text") return isIndex ? undefined : ["wrong_type", "the place of a text", found];
+  if (type === "date") {
+    const isDate = Number.isInteger(x) && Math.abs(x) <= 8.64e15;
+    return isDate ? undefined : ["wrong_type", "whole milliseconds since 1970, at most 8.64e15", found];
+  }
   const isKnown = (isIndex && x < categories.length) || (unknown && x === -1);
   return isKnown ? undefined : ["unknown_category", `the index of one of ${categories.length} categories`, found];
 }

@@ -52,6 +52,7 @@ enum WireOperator {
     LinearF32 { width: u32, coefficients: Numbers, intercepts: Numbers },
     ImputeNearest { width: u32, points: Numbers, nearest: u32, by_distance: bool },
     Vectorize(Box<WireVectorize>),
+    DateParts(Vec<(u32, u32)>),
 }
 
 const NORMS: [Norm; 5] = [Norm::L1, Norm::L2, Norm::Max, Norm::Sum, Norm::SumOrEqual];
@@ -200,6 +201,10 @@ impl WireNode {
             Operator::Vectorize(vectorize) => {
                 WireOperator::Vectorize(Box::new(WireVectorize::from_vectorize(vectorize)))
             }
+            Operator::DateParts(DateParts { parts }) => {
+                let part = |&(column, part): &(u32, DatePart)| (column, code(&DatePart::ALL, &part).into());
+                WireOperator::DateParts(parts.iter().map(part).collect())
+            }
         };
         Self { name: node.name.clone(), operator, inputs: node.inputs.clone() }
     }
@@ -288,6 +293,12 @@ impl WireNode {
                 ImputeNearest { width: width as usize, points: blobs.take(points)?, nearest, by_distance }.into()
             }
             WireOperator::Vectorize(vectorize) => vectorize.into_vectorize()?.into(),
+            WireOperator::DateParts(parts) => {
+                let part = |(column, part): (u32, u32)| {
+                    Ok((column, choice("parts", &DatePart::ALL, part.try_into().unwrap_or(u8::MAX))?))
+                };
+                DateParts { parts: parts.into_iter().map(part).collect::<Result<_>>()? }.into()
+            }
         };
         Ok(Node { name: self.name, operator: Arc::new(operator), inputs: self.inputs })
     }

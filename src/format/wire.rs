@@ -38,6 +38,7 @@ enum WireInputKind {
     Categorical { categories: WireLabels, accepts_unknown: bool },
     Unbounded,
     Text,
+    Date,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,6 +143,7 @@ impl WireInput {
             InputKind::Numeric => WireInputKind::Numeric,
             InputKind::Unbounded => WireInputKind::Unbounded,
             InputKind::Text => WireInputKind::Text,
+            InputKind::Date => WireInputKind::Date,
             InputKind::Categorical { categories, unknown } => WireInputKind::Categorical {
                 categories: WireLabels::from_labels(categories),
                 accepts_unknown: *unknown == Unknown::Accepted,
@@ -155,6 +157,7 @@ impl WireInput {
             WireInputKind::Numeric => InputKind::Numeric,
             WireInputKind::Unbounded => InputKind::Unbounded,
             WireInputKind::Text => InputKind::Text,
+            WireInputKind::Date => InputKind::Date,
             WireInputKind::Categorical { categories, accepts_unknown } => InputKind::Categorical {
                 categories: categories.into_labels(),
                 unknown: if accepts_unknown { Unknown::Accepted } else { Unknown::Refused },

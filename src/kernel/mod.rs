@@ -7,6 +7,7 @@
 pub mod column;
 #[cfg(feature = "tensors")]
 pub mod convolve;
+pub mod date;
 pub mod decide;
 pub mod dense;
 pub mod encode;

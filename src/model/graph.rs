@@ -4,9 +4,10 @@
 //! number of f64: its width.
 
 use super::{
-    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, Forest, Function, Impute, ImputeNearest, Interpolate,
-    Labels, LastArgMax, Linear, LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial, PowerTransform,
-    Quantile, Recode, Rescale, Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes, WeightedMedian,
+    ArgMax, Binarize, Bins, Combine, Complement, Concat, Couple, DateParts, Forest, Function, Impute, ImputeNearest,
+    Interpolate, Labels, LastArgMax, Linear, LinearF32, Map, Neighbours, Normalize, OneHot, Pairwise, Polynomial,
+    PowerTransform, Quantile, Recode, Rescale, Scale, Select, Sigmoid, Softmax, Spline, Vectorize, Votes,
+    WeightedMedian,
 };
 use crate::error::{Error, Kind, Result};
 use std::fmt::Display;
@@ -125,6 +126,8 @@ operators! {
     ImputeNearest,
     /// The counts of a text's terms.
     Vectorize,
+    /// Parts of dates.
+    DateParts,
 }
 
 impl Graph {

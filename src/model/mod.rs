@@ -7,6 +7,7 @@
 
 mod background;
 mod column;
+mod date;
 mod decide;
 mod encode;
 pub mod forest;
@@ -24,6 +25,7 @@ mod vote;
 
 pub use background::{Background, Known};
 pub use column::{Concat, Impute, OneHot, Scale, Select};
+pub use date::{DatePart, DateParts};
 pub use decide::{ArgMax, Binarize, LastArgMax, Sigmoid, Softmax};
 pub use encode::{Bins, Recode, Table};
 pub use forest::Forest;

@@ -2,12 +2,13 @@
 //!
 //! A row is one f64 for each input, in the order of the inputs: a number as it is, a category as its index among the
 //! input's categories, -1 for a category that is none of them, a text as its place among the texts that come with the
-//! rows, NaN where the value is missing.
+//! rows, a date as whole milliseconds since 1970-01-01T00:00:00Z, NaN where the value is missing.
 
 use super::graph::name_of;
 use super::labels::first_double;
 use super::{Labels, ValueId};
 use crate::error::{Error, Kind, Result};
+use crate::kernel::date;
 use crate::kernel::dense::all_finite;
 
 /// What goes in and out: see the module's documentation.
@@ -51,6 +52,8 @@ pub enum InputKind {
     },
     /// A text.
     Text,
+    /// A date, with or without a time of day, of JavaScript's range: at most 100 million days before or after 1970.
+    Date,
 }
 
 /// What a missing value (NaN, null, an empty cell) means.
@@ -135,9 +138,17 @@ impl Input {
                 }
                 wrong(Kind::UnknownCategory, format!("the index of one of {count} categories"), name_of(x).into())
             }
-            // Of a place beyond the texts there is nothing to count.
-            InputKind::Text if x >= 0.0 && x.trunc() == x => Ok(()),
-            InputKind::Text => wrong(Kind::WrongType, "the place of a text".into(), name_of(x).into()),
+            kind @ (InputKind::Text | InputKind::Date) => {
+                // Of a place beyond the texts there is nothing to count.
+                let (is_there, expected) = match kind {
+                    InputKind::Date => (x.abs() <= date::MOST, "whole milliseconds since 1970, at most 8.64e15"),
+                    _ => (x >= 0.0, "the place of a text"),
+                };
+                if is_there && x.trunc() == x {
+                    return Ok(());
+                }
+                wrong(Kind::WrongType, expected.into(), name_of(x).into())
+            }
         }
     }
 

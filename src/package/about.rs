@@ -1,5 +1,7 @@
 //! What a package's scripts know of their model.
 
+use super::example::date;
+use super::types::quoted;
 use super::{Options, escape};
 use crate::model::{InputKind, Label, Labels, Missing, Model, Unknown};
 use serde_json::{Map, Value, json};
@@ -19,6 +21,16 @@ pub struct Range {
     pub most: f64,
 }
 
+impl Range {
+    /// What people read of its ends, where they are values of such a feature.
+    pub fn ends(self, kind: &InputKind) -> [String; 2] {
+        [self.least, self.most].map(|x| match (kind, date(x)) {
+            (InputKind::Date, Value::String(date)) => date,
+            _ => quoted(&x.into()),
+        })
+    }
+}
+
 /// What `pkg-template/one-model/about.js` exports.
 pub fn of(model: &Model, options: &Options, bytes: &[u8], is_set_up: bool) -> Map<String, Value> {
     let signature = model.signature();
@@ -32,6 +44,7 @@ pub fn of(model: &Model, options: &Options, bytes: &[u8], is_set_up: bool) -> Ma
                     json!({ "name": input.name, "type": "numeric", "missing": missing, "unknown": false })
                 }
                 InputKind::Text => json!({ "name": input.name, "type": "text", "missing": missing, "unknown": false }),
+                InputKind::Date => json!({ "name": input.name, "type": "date", "missing": missing, "unknown": false }),
                 InputKind::Categorical { categories, unknown } => json!({
                     "name": input.name, "type": "categorical", "categories": labels(categories), "missing": missing,
                     "unknown": *unknown == Unknown::Accepted,

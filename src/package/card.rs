@@ -38,6 +38,7 @@ pub fn of(model: &Model, options: &Options, example: &Example) -> String {
         let mut values = match &input.kind {
             InputKind::Numeric | InputKind::Unbounded => "number".to_owned(),
             InputKind::Text => "text".to_owned(),
+            InputKind::Date => "date".to_owned(),
             InputKind::Categorical { categories, .. } => {
                 let listed: Vec<_> = categories.iter().take(LISTED).map(|label| markdown(&label.to_string())).collect();
                 listed.join(", ") + if categories.len() > LISTED { ", …" } else { "" }
@@ -47,7 +48,7 @@ pub fn of(model: &Model, options: &Options, example: &Example) -> String {
             values += "; may be missing: `null`";
         }
         let range = options.ranges.get(i).copied().flatten();
-        let range = range.map_or(String::new(), |range| format!("{} to {}", shown(range.least), shown(range.most)));
+        let range = range.map_or(String::new(), |range| range.ends(&input.kind).join(" to "));
         card += &format!("| {} | {values} | {range} |\n", markdown(&input.name));
     }
     card += "\n## Where it comes from\n";

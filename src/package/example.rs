@@ -1,6 +1,7 @@
 //! A row of the model's, and what it predicts for it.
 
 use super::about::{label, labels};
+use crate::kernel::date::text;
 use crate::model::{InputKind, Method, Model};
 use crate::predict::Predictor;
 use serde_json::{Map, Value, json};
@@ -45,6 +46,7 @@ pub fn of(model: &Model) -> Example {
             InputKind::Text => tests.texts.get(x as usize).unwrap_or_default().into(),
             InputKind::Categorical { categories, .. } => categories.get(x as usize).map_or(Value::Null, label),
             InputKind::Numeric | InputKind::Unbounded => number(x),
+            InputKind::Date => date(x),
         };
         named.insert(input.name.clone(), value);
     }
@@ -72,6 +74,11 @@ pub fn spelled(method: Method) -> &'static str {
         Method::DecisionFunction => "decisionFunction",
         Method::Transform => "transform",
     }
+}
+
+/// A date as its text; as its milliseconds where it has none.
+pub fn date(x: f64) -> Value {
+    text::written(x).map_or_else(|| number(x), Value::from)
 }
 
 /// A number as JavaScript writes it.

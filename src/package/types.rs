@@ -24,6 +24,7 @@ pub fn of(model: &Model, options: &Options) -> String {
         let kind = match &input.kind {
             InputKind::Numeric | InputKind::Unbounded => "number | boolean".to_owned(),
             InputKind::Text => "string".to_owned(),
+            InputKind::Date => "Date | string | number".to_owned(),
             InputKind::Categorical { categories, unknown } => union(categories, *unknown == Unknown::Accepted),
         };
         types += &format!("  {}: {kind}{missing};\n", quoted(&input.name.as_str().into()));
@@ -85,13 +86,13 @@ pub fn of(model: &Model, options: &Options) -> String {
 
 /// What is known of a feature beside its type, in sentences.
 fn known(input: &Input, range: Option<Range>) -> Vec<String> {
-    let range = range.map(|Range { least, most }| {
-        format!("In training from {} to {}.", quoted(&least.into()), quoted(&most.into()))
-    });
+    let range = range.map(|range| format!("In training from {}.", range.ends(&input.kind).join(" to ")));
+    let date = (input.kind == InputKind::Date)
+        .then(|| "A text is ISO 8601, in UTC where it names no offset; a number, milliseconds since 1970.".to_owned());
     let accepts_unknown = matches!(input.kind, InputKind::Categorical { unknown: Unknown::Accepted, .. });
     let unknown = accepts_unknown.then(|| "Another category than these is taken as unknown.".to_owned());
     let missing = (input.missing == Missing::Accepted).then(|| "`null` where it is not known.".to_owned());
-    range.into_iter().chain(unknown).chain(missing).collect()
+    date.into_iter().chain(range).chain(unknown).chain(missing).collect()
 }
 
 /// The labels, one or another.
@@ -145,7 +146,7 @@ export interface Target {
 export interface Schema {
   inputs: {
     name: keyof Row;
-    type: \"numeric\" | \"categorical\" | \"text\";
+    type: \"numeric\" | \"categorical\" | \"text\" | \"date\";
     categories?: (string | number | boolean)[];
     missing: boolean;
     unknown: boolean;

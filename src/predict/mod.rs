@@ -7,10 +7,10 @@ pub use explain::{Explained, Explainer, means};
 use crate::kernel::impute::{Donors, impute_nearest};
 use crate::kernel::pairwise::{self, Known};
 use crate::kernel::text::{Desk, TextList};
-use crate::kernel::{column, decide, dense, encode, map, spline, transform, vote};
+use crate::kernel::{column, date, decide, dense, encode, map, spline, transform, vote};
 use crate::model::{
-    ImputeNearest, Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Parts, Quantile, Rescale, Spline,
-    TestRows, Votes,
+    DateParts, ImputeNearest, Interpolate, Map, Method, Model, Neighbours, Operator, Pairwise, Parts, Quantile,
+    Rescale, Spline, TestRows, Votes,
 };
 use crate::plan::{self, Plan, Room, Route, Source, Step, Work};
 #[cfg(feature = "packaged")]
@@ -264,5 +264,6 @@ fn apply(operator: &Operator, x: &[f64], from: usize, to: usize, out: &mut [f64]
             let donors = Donors { points, nearest: *nearest, by_distance: *by_distance };
             apart!(impute_nearest(x, from, donors, out));
         }
+        Operator::DateParts(DateParts { parts }) => apart!(date::parts(x, from, parts, out)),
     }
 }

@@ -96,6 +96,7 @@ pub(super) fn of(model: &Model) -> Result<JsValue, JsValue> {
         let (r#type, categories, unknown) = match &input.kind {
             InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
             InputKind::Text => ("text", None, false),
+            InputKind::Date => ("date", None, false),
             InputKind::Categorical { categories, unknown } => {
                 ("categorical", Some(Values(categories)), *unknown == Unknown::Accepted)
             }

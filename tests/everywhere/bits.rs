@@ -3,7 +3,8 @@
 //!
 //! scikit-learn's linear ones are made by `tests/native/parity.rs`. The others are what `edgelet import` made of cases of
 //! `tests/fixtures/import/make_*.py`, with the bits that they predicted on an x86-64 host: `lightgbm_categories` of
-//! `categories_binary`, and each `sklearn_…` and `xgboost_…` of the case of that name.
+//! `categories_binary`, and each `sklearn_…` and `xgboost_…` of the case of that name. `dates` is what pandas makes of some
+//! times (`tests/native/train/dates.rs`).
 //!
 //! Read with `include_bytes!`, since a wasm test has no files. The table is JSON with flat lists of numbers, simple
 //! enough to be read here without a JSON library that a wasm test could not have.
@@ -45,7 +46,8 @@ cases!(
     sklearn_network_tanh,
     sklearn_bayes_gaussian,
     xgboost_dart_softprob,
-    sklearn_text_union_hashed
+    sklearn_text_union_hashed,
+    dates
 );
 
 fn reproduce(file: &[u8], table: &str) {

@@ -4,10 +4,10 @@
 use edgelet::format;
 use edgelet::kernel::text::{Becomes, Fold, Hashed, Sigma, TextList, Token};
 use edgelet::model::{
-    Beyond, Bins, Combine, Complement, Couple, Function, Graph, ImputeNearest, Input, InputKind, Interpolate,
-    LastArgMax, LinearF32, Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize, Operator, Output,
-    Pairwise, Parts, Pieces, Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode, Rescale, Signature,
-    Spline, Table, Terms, TestRows, Vectorize, Votes, WeightedMedian,
+    Beyond, Bins, Combine, Complement, Couple, DatePart, DateParts, Function, Graph, ImputeNearest, Input, InputKind,
+    Interpolate, LastArgMax, LinearF32, Map, Measure, Method, Missing, Model, Neighbours, Node, Norm, Normalize,
+    Operator, Output, Pairwise, Parts, Pieces, Polynomial, PowerTransform, Provenance, Quantile, Reach, Recode,
+    Rescale, Signature, Spline, Table, Terms, TestRows, Vectorize, Votes, WeightedMedian,
 };
 use edgelet::predict::Predictor;
 use std::sync::Arc;
@@ -105,6 +105,8 @@ fn points_and_votes() {
     let mut found = [9.0; 5];
     Predictor::new(&read).predict(Method::Transform, &[f64::NAN, 2.0], &mut found);
     assert_eq!(found, [1.0, 2.0, 0.0, 32.0_f64.sqrt(), 98.0_f64.sqrt()]);
+    let parts = vec![(0, DatePart::Weekday), (1, DatePart::Elapsed), (0, DatePart::Hour)];
+    check(DateParts { parts }, &[-3_600_000.0, 1.296e8], 1, &[2.0, 1.5, 23.0]);
     check(WeightedMedian { weights: vec![1.0, 1.0, 5.0] }, &[1.0, 9.0, 4.0], 1, &[4.0]);
 }
 

@@ -139,6 +139,9 @@ fn operators_must_fit_their_inputs() {
         (with_node(donors(0, vec![0.0], 1), &[0]), "width", "0"),
         (with_node(donors(2, vec![0.0; 2], 1), &[0]), "inputs", "1"),
         (with_node(donors(1, vec![0.0], 0), &[0]), "nearest", "0"),
+        (with_node(DateParts { parts: vec![(1, DatePart::Day)] }, &[0]), "parts", "1"),
+        (with_node(DateParts { parts: vec![] }, &[0]), "parts", "0"),
+        (with_node(DateParts { parts: vec![(0, DatePart::Day)] }, &[0, 0]), "inputs", "2"),
     ];
     for (parts, at, found) in cases {
         let name = parts.graph.nodes[0].operator.name();

@@ -165,7 +165,7 @@ fn prepare(source: &Value, inputs: &[Input], graph: &mut Graph) -> ValueId {
     if !categorical.is_empty() {
         let count = |i: &u32| match &inputs[*i as usize].kind {
             InputKind::Categorical { categories, .. } => categories.len() as u32,
-            InputKind::Numeric | InputKind::Unbounded | InputKind::Text => 0,
+            InputKind::Numeric | InputKind::Unbounded | InputKind::Text | InputKind::Date => 0,
         };
         let categories = categorical.iter().map(count).collect();
         let picked = add(graph, "categories", Select { columns: categorical }, &[0]);

@@ -20,12 +20,13 @@ const { classes, probabilities, shape } = model.predictProba({ age: Float64Array
 const scores: Float64Array = model.decision_function([31, "pro"]).values;
 const labels: Label[] | Float64Array = model.predict(["a text", "another"]);
 const label: Label | Float64Array = model.predict("a text");
+const dated = model.predict([{ when: new Date() }, { when: "2026-11-27T18:30" }, { when: Date.now() }]);
 const schema: Schema = model.schema;
 const several: Label[][] = model.predict<Label[][]>([{ age: 31 }, { age: 32 }]);
 const [target] = model.predictProba<TargetProbabilities>({ age: 31 }).targets;
 console.log(several, target?.name, target?.probabilities[0], model.targets[0]?.classes);
 const names: string[] = model.feature_names_in_;
-console.log(one, labels, label, many, numbers, classes, probabilities, shape, scores, schema.inputs[0]?.categories, names, version);
+console.log(one, dated, labels, label, many, numbers, classes, probabilities, shape, scores, schema.inputs[0]?.categories, names, version);
 
 {
   using scoped = await load(new Uint8Array(8));

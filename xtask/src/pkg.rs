@@ -17,8 +17,8 @@ const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
 const OTHERS: [&str; 2] = ["explain", "tensors"];
 /// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
 /// loaded for workers only.
-const PARTS: [&str; 7] =
-    ["core.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
+const PARTS: [&str; 8] =
+    ["core.js", "dates.js", "errors.js", "explanation.js", "histogram.js", "model.js", "options.js", "rows.js"];
 const FOLDERS: [&str; 2] = ["registry", "remote"];
 /// The core of `edgelet` itself.
 const CORE: &str = "edgelet.wasm";

@@ -13,6 +13,7 @@ pub fn schema(model: &Model) -> Map<String, Value> {
         let (kind, categories, unknown) = match &input.kind {
             InputKind::Numeric | InputKind::Unbounded => ("numeric", None, false),
             InputKind::Text => ("text", None, false),
+            InputKind::Date => ("date", None, false),
             InputKind::Categorical { categories, unknown } => {
                 ("categorical", Some(labels(categories)), *unknown == Unknown::Accepted)
             }

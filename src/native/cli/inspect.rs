@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::format::{self, Content};
 use crate::model::forest::NodeKind;
 use crate::model::{
-    Couple, Input, InputKind, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms, Unknown,
-    Vectorize, Votes,
+    Couple, DateParts, Input, InputKind, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms,
+    Unknown, Vectorize, Votes,
 };
 use crate::native::store;
 use clap::Args;
@@ -143,6 +143,7 @@ fn values(input: &Input) -> String {
         InputKind::Numeric => format!("number{missing}"),
         InputKind::Unbounded => format!("number, infinite too{missing}"),
         InputKind::Text => format!("text{missing}"),
+        InputKind::Date => format!("date{missing}"),
         InputKind::Categorical { categories, unknown } => {
             let names: Vec<_> = categories.iter().map(|label| label.to_string()).collect();
             let others = if *unknown == Unknown::Accepted { "; others accepted" } else { "" };
@@ -220,6 +221,10 @@ fn detail(node: &Node) -> String {
         Operator::Votes(Votes { classes, .. }) | Operator::Couple(Couple { classes }) => format!("{classes} classes"),
         Operator::WeightedMedian(median) => numbers("weights", &median.weights),
         Operator::Vectorize(vectorize) => counted(vectorize),
+        Operator::DateParts(DateParts { parts }) => {
+            let parts = parts.iter().map(|(column, part)| format!("{} of {column}", part.name()));
+            listed(&parts.collect::<Vec<_>>())
+        }
         Operator::Concat(_)
         | Operator::Sigmoid(_)
         | Operator::Softmax(_)

@@ -131,14 +131,15 @@ impl Package {
     }
 }
 
-/// The range of each numeric feature's values in the training rows.
+/// The range of the values of each feature that is a number or a date, in the training rows.
 fn ranges(model: &Model, rows: &str, globals: Globals) -> Result<Vec<Option<Range>>> {
     let encoded = model::encoded(model, rows, None, globals)?;
     let inputs = &model.signature().inputs;
     let of_input = |j: usize| {
         let values = || encoded.rows.iter().skip(j).step_by(inputs.len()).copied().filter(|x| x.is_finite());
         let (least, most) = (values().reduce(f64::min)?, values().reduce(f64::max)?);
-        matches!(inputs[j].kind, InputKind::Numeric | InputKind::Unbounded).then_some(Range { least, most })
+        matches!(inputs[j].kind, InputKind::Numeric | InputKind::Unbounded | InputKind::Date)
+            .then_some(Range { least, most })
     };
     Ok((0..inputs.len()).map(of_input).collect())
 }

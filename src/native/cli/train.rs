@@ -76,6 +76,11 @@ pub struct Train {
     /// A column of categories, even if they are many or whole numbers; may be given again
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     categorical: Vec<String>,
+    /// A column of dates to learn from by their parts (year, month, day of the week, hour …), of texts as 2026-11-27 or
+    /// 2026-11-27T18:30, or of milliseconds since 1970; may be given again. A column of such texts only is taken as dates
+    /// without that
+    #[arg(long, value_name = "COL", help_heading = "Columns")]
+    date: Vec<String>,
     /// The column with how much each row counts
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     weight: Option<String>,
@@ -138,6 +143,8 @@ Examples:
       the future predicted from the past; the best of three
   edgelet train reviews.csv --target stars --text review --text-set ngram_range=1,2
       words and pairs of words, weighed by how rare they are; the model takes the text itself
+  edgelet train rides.csv --target riders --date pickup
+      year, month, day of the week, hour … of the dates in a column; the model takes the date itself
   edgelet train churn.csv --target churned --unknown accept -o churn.edgelet
       predict for texts that were never seen, too
   edgelet train customers.csv --drop customer_id --model kmeans --search n_clusters=2..9
@@ -401,6 +408,7 @@ impl Train {
             drop: self.drop.clone(),
             texts: self.text.clone(),
             categories: self.categorical.clone(),
+            dates: self.date.clone(),
             text_set: self.text_set.clone(),
             roles: Roles { weight: self.weight.clone(), group: self.group.clone(), time: self.time.clone() },
             estimator,

@@ -182,6 +182,6 @@ fn number(values: &Values, row: usize) -> Option<f64> {
     match values {
         Values::Numbers(values) => Some(values[row]),
         Values::Integers(values) => Some(values[row].map_or(f64::NAN, |value| value as f64)),
-        Values::Booleans(_) | Values::Texts(_) => None,
+        Values::Booleans(_) | Values::Texts(_) | Values::Dates(_) => None,
     }
 }

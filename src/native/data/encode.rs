@@ -2,6 +2,7 @@
 
 use super::{Column, Table, Values};
 use crate::error::{Error, Kind, Result};
+use crate::kernel::date::text::EXPECTED;
 use crate::kernel::text::TextList;
 use crate::model::{Input, InputKind, Label, Labels, Signature, Unknown};
 use std::collections::HashMap;
@@ -65,6 +66,7 @@ pub fn encode_from(table: &Table, signature: &Signature, first: usize) -> Result
             }
             InputKind::Text => text_places(column, table.rows, first, input, &mut texts)?,
             InputKind::Numeric | InputKind::Unbounded => numbers(column, table.rows, first, input)?,
+            InputKind::Date => dates(column, first, input)?,
         };
         rows.iter_mut().skip(j).step_by(width).zip(numbers).for_each(|(to, from)| *to = from);
     }
@@ -76,7 +78,7 @@ pub fn encode_from(table: &Table, signature: &Signature, first: usize) -> Result
 }
 
 /// Whether the model's input of that name is a text, or one of several, so that a CSV's cells must stay as they are
-/// written.
+/// written. Dates need not: no text that is one is a number.
 pub fn takes_texts(signature: &Signature, name: &str) -> bool {
     let is_text = |input: &Input| {
         matches!(&input.kind, InputKind::Text | InputKind::Categorical { categories: Labels::Strings(_), .. })
@@ -120,7 +122,22 @@ fn numbers(column: &Column, rows: usize, first: usize, input: &Input) -> Result<
         return Err(Error::new(Kind::WrongType, at(first + row, input), "a number", format!("{text:?}"))
             .hint("The model was trained on numbers here."));
     }
+    if let Values::Dates(values) = &column.values
+        && let Some(row) = values.iter().position(|x| !x.is_nan())
+    {
+        let found = column.values.text(row).unwrap_or_default();
+        return Err(Error::new(Kind::WrongType, at(first + row, input), "a number", format!("the date {found}")));
+    }
     Ok(column.values.numbers().unwrap_or_else(|| vec![f64::NAN; rows]))
+}
+
+/// A column as dates.
+fn dates(column: &Column, first: usize, input: &Input) -> Result<Vec<f64>> {
+    column.values.dates().map_err(|(row, found)| {
+        let found = if matches!(column.values, Values::Texts(_)) { format!("{found:?}") } else { found };
+        Error::new(Kind::WrongType, at(first + row, input), EXPECTED, found)
+            .hint("Whole numbers are milliseconds since 1970; a day and a time of day are in UTC without an offset.")
+    })
 }
 
 /// The text that makes a column one of texts: the first that is no number, or else the first.

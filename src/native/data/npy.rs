@@ -1,9 +1,9 @@
-//! NumPy arrays of numbers or truth values, of one or two dimensions. The columns are called x0, x1, …
+//! NumPy arrays of numbers, truth values or dates (datetime64), of one or two dimensions. The columns are called x0, x1, …
 
 use super::contained::contain;
-use super::{Column, Table, Values, check_size};
+use super::{Column, Span, Table, Values, check_size};
 use crate::error::{Error, Kind, Result};
-use npyz::{DType, NpyFile, Order, TypeChar};
+use npyz::{DType, NpyFile, Order, TimeUnits, TypeChar, TypeStr};
 use std::io;
 
 /// The longest header that is read, as in NumPy itself.
@@ -68,13 +68,15 @@ fn read_array(bytes: &[u8]) -> Result<Table> {
     };
     let whole = matches!(kind.type_char(), TypeChar::Int | TypeChar::Uint);
     let truth = kind.type_char() == TypeChar::Bool;
-    let numbers = numbers(file, kind.type_char(), kind.size_field())?;
+    let date = kind.type_char() == TypeChar::DateTime;
+    let numbers = if date { dates(file, &kind)? } else { numbers(file, kind.type_char(), kind.size_field())? };
     if numbers.len() != rows * width {
         return Err(refusal("as many numbers as the header says", numbers.len().to_string()));
     }
     let columns = (0..width).map(|column| {
         let values = (0..rows).map(|row| numbers[at(row, column)]);
         let values = match (truth, whole) {
+            _ if date => Values::Dates(values.collect()),
             (true, _) => Values::Booleans(values.map(|x| Some(x != 0.0)).collect()),
             (_, true) => Values::Integers(values.map(|x| Some(x as i64)).collect()),
             _ => Values::Numbers(values.collect()),
@@ -82,6 +84,26 @@ fn read_array(bytes: &[u8]) -> Result<Table> {
         Column { name: format!("x{column}"), values }
     });
     Ok(Table { columns: columns.collect(), rows })
+}
+
+/// Dates by their unit; the least whole number is NumPy's NaT.
+fn dates(file: NpyFile<&[u8]>, kind: &TypeStr) -> Result<Vec<f64>> {
+    let span = match kind.time_units() {
+        Some(TimeUnits::Day) => Span::DAY,
+        Some(TimeUnits::Second) => Span::SECOND,
+        Some(TimeUnits::Millisecond) => Span::MILLISECOND,
+        Some(TimeUnits::Microsecond) => Span::MICROSECOND,
+        Some(TimeUnits::Nanosecond) => Span::NANOSECOND,
+        _ => {
+            let found = kind.to_string();
+            return Err(
+                refusal("dates in D, s, ms, us or ns", found).hint("Convert them with array.astype('datetime64[ms]').")
+            );
+        }
+    };
+    let date = |count: i64| if count == i64::MIN { Ok(f64::NAN) } else { span.date(count) };
+    let dates = file.into_vec::<i64>().map_err(wrong)?.into_iter().map(date).collect::<Result<_>>();
+    dates.map_err(|error| error.within("array"))
 }
 
 fn numbers(file: NpyFile<&[u8]>, kind: TypeChar, size: u64) -> Result<Vec<f64>> {
@@ -104,7 +126,7 @@ fn numbers(file: NpyFile<&[u8]>, kind: TypeChar, size: u64) -> Result<Vec<f64>> 
         (TypeChar::Bool, _) => file.into_vec::<bool>().map_err(wrong)?.into_iter().map(f64::from).collect(),
         _ => {
             let found = format!("{size}-byte {kind:?}");
-            return Err(refusal("64- or 32-bit floats, integers or truth values", found)
+            return Err(refusal("64- or 32-bit floats, integers, truth values or dates", found)
                 .hint("Convert it with array.astype(float)."));
         }
     })

@@ -1,11 +1,11 @@
-//! Parquet with flat columns of numbers, truth values and texts, read by columns and some rows at a time.
+//! Parquet with flat columns of numbers, truth values, texts and dates, read by columns and some rows at a time.
 
 use super::contained::contain;
 use super::pieces::Pieces;
-use super::{Column, Table, Values, check_names};
+use super::{Column, Span, Table, Values, check_names};
 use crate::error::{Error, Kind, Result};
 use crate::native::store::Source;
-use ::parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
+use ::parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType};
 use ::parquet::errors::ParquetError;
@@ -55,6 +55,8 @@ enum Content {
     Numbers,
     Halves,
     Texts,
+    /// Times since 1970, counted in these.
+    Dates(Span),
 }
 
 impl Reader {
@@ -192,6 +194,12 @@ fn values(reader: &mut ColumnReader, content: Content, rows: usize) -> Result<Va
             let bytes = <[u8; 2]>::try_from(x.data()).map_err(|_| damaged("halves of another length"))?;
             Ok(half(u16::from_le_bytes(bytes)))
         })?,
+        (Content::Dates(span), ColumnReader::Int32ColumnReader(reader)) => {
+            Values::Dates(optional(reader, rows, |x| span.date(x.into()))?.into_iter().map(or_missing).collect())
+        }
+        (Content::Dates(span), ColumnReader::Int64ColumnReader(reader)) => {
+            Values::Dates(optional(reader, rows, |x| span.date(x))?.into_iter().map(or_missing).collect())
+        }
         (Content::Texts, ColumnReader::ByteArrayColumnReader(reader)) => Values::Texts(optional(reader, rows, text)?),
         _ => return Err(contradiction()),
     })
@@ -269,7 +277,8 @@ fn spread<T, U>(values: Vec<T>, levels: Levels, rows: usize, of: impl Fn(T) -> R
     }
 }
 
-/// What a column holds, by its type. What the library would give as plain numbers (times, decimals) is refused.
+/// What a column holds, by its type. What the library would give as plain numbers (times of day, decimals) is refused. A
+/// timestamp without a time zone is taken as one in UTC.
 fn content(field: &Type) -> Result<Content> {
     let info = field.get_basic_info();
     let refused = |found: &dyn Debug| Err(unsupported(field.name(), &type_name(found)));
@@ -279,6 +288,14 @@ fn content(field: &Type) -> Result<Content> {
     let (logical, converted) = (info.logical_type_ref(), info.converted_type());
     match logical {
         Some(LogicalType::Unknown) => return Ok(Content::Nothing),
+        Some(LogicalType::Date) => return Ok(Content::Dates(Span::DAY)),
+        Some(LogicalType::Timestamp(timestamp)) => {
+            return Ok(Content::Dates(match timestamp.unit {
+                TimeUnit::MILLIS => Span::MILLISECOND,
+                TimeUnit::MICROS => Span::MICROSECOND,
+                TimeUnit::NANOS => Span::NANOSECOND,
+            }));
+        }
         None
         | Some(
             LogicalType::String
@@ -289,13 +306,17 @@ fn content(field: &Type) -> Result<Content> {
         ) => {}
         Some(other) => return refused(other),
     }
-    use ConvertedType::{ENUM, INT_8, INT_16, INT_32, INT_64, JSON, NONE, UINT_8, UINT_16, UINT_32, UINT_64, UTF8};
+    use ConvertedType::{DATE, ENUM, INT_8, INT_16, INT_32, INT_64, JSON, NONE, UTF8};
+    use ConvertedType::{TIMESTAMP_MICROS, TIMESTAMP_MILLIS, UINT_8, UINT_16, UINT_32, UINT_64};
     let bits = match converted {
         UINT_8 => Some(8),
         UINT_16 => Some(16),
         UINT_32 => Some(32),
         UINT_64 => Some(64),
         NONE | INT_8 | INT_16 | INT_32 | INT_64 | UTF8 | ENUM | JSON => None,
+        DATE => return Ok(Content::Dates(Span::DAY)),
+        TIMESTAMP_MILLIS => return Ok(Content::Dates(Span::MILLISECOND)),
+        TIMESTAMP_MICROS => return Ok(Content::Dates(Span::MICROSECOND)),
         other => return refused(&other),
     };
     let is_text = matches!(logical, Some(LogicalType::String | LogicalType::Enum | LogicalType::Json))
@@ -318,7 +339,7 @@ fn type_name(value: &dyn Debug) -> String {
 
 fn unsupported(name: &str, found: &str) -> Error {
     let at = format!("column {name:?}");
-    Error::new(Kind::BadRows, at, "numbers, truth values or texts", found.to_owned())
+    Error::new(Kind::BadRows, at, "numbers, truth values, texts or dates", found.to_owned())
         .hint("Convert or drop the column before writing the file.")
 }
 

@@ -14,14 +14,14 @@ const MAX_INPUTS: usize = 1000;
 
 /// The profile of encoded rows, and of what a model's `predict` answers to them: so many numbers, row by row.
 ///
-/// Texts, inputs of very many categories and those behind very many others are left out.
+/// Dates are counted as their milliseconds. Texts, inputs of very many categories and those behind very many others are left out.
 pub fn profile(signature: &Signature, encoded: &Encoded, predictions: Option<&[f64]>) -> Value {
     let width = signature.inputs.len();
     let rows = encoded.rows.len() / width;
     let inputs = signature.inputs.iter().enumerate().filter_map(|(j, input)| {
         let values = encoded.rows.iter().skip(j).step_by(width).copied();
         match &input.kind {
-            InputKind::Numeric | InputKind::Unbounded => Some(numeric(&input.name, values.collect())),
+            InputKind::Numeric | InputKind::Unbounded | InputKind::Date => Some(numeric(&input.name, values.collect())),
             InputKind::Categorical { categories, .. } if categories.len() <= MAX_CATEGORIES => {
                 Some(categorical(&input.name, categories, values))
             }

@@ -1,5 +1,7 @@
 //! A table in memory: named columns of one length, each of one type.
 
+use crate::kernel::date::{MOST, text};
+
 /// Named columns of one length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -29,23 +31,25 @@ pub enum Values {
     Booleans(Vec<Option<bool>>),
     /// Texts; `None` where missing.
     Texts(Vec<Option<String>>),
+    /// Dates, of a source that has them as a type: whole milliseconds since 1970, NaN where missing.
+    Dates(Vec<f64>),
 }
 
 impl Values {
-    /// The values as numbers, truth values as 0 and 1, NaN where they are missing; `None` of texts.
+    /// The values as numbers, truth values as 0 and 1, NaN where they are missing; `None` of texts and dates.
     pub fn numbers(&self) -> Option<Vec<f64>> {
         match self {
             Values::Numbers(values) => Some(values.clone()),
             Values::Integers(values) => Some(values.iter().map(|value| value.map_or(f64::NAN, |x| x as f64)).collect()),
             Values::Booleans(values) => Some(values.iter().map(|value| value.map_or(f64::NAN, f64::from)).collect()),
-            Values::Texts(_) => None,
+            Values::Texts(_) | Values::Dates(_) => None,
         }
     }
 
     /// Whether no row has a value.
     pub fn is_missing(&self) -> bool {
         match self {
-            Values::Numbers(values) => values.iter().all(|x| x.is_nan()),
+            Values::Numbers(values) | Values::Dates(values) => values.iter().all(|x| x.is_nan()),
             Values::Integers(values) => values.iter().all(Option::is_none),
             Values::Booleans(values) => values.iter().all(Option::is_none),
             Values::Texts(values) => values.iter().all(Option::is_none),
@@ -58,6 +62,31 @@ impl Values {
             Values::Numbers(_) | Values::Integers(_) => "numbers",
             Values::Booleans(_) => "truth values",
             Values::Texts(_) => "texts",
+            Values::Dates(_) => "dates",
+        }
+    }
+
+    /// The values as dates, texts by the one grammar and whole numbers as milliseconds since 1970, NaN where they are missing.
+    ///
+    /// # Errors
+    /// The row and what is no date in it.
+    pub fn dates(&self) -> Result<Vec<f64>, (usize, String)> {
+        let dates: Vec<f64> = match self {
+            Values::Dates(values) => return Ok(values.clone()),
+            // What is no date is missing for now, and told from what is missing below.
+            Values::Texts(values) => {
+                values.iter().map(|value| value.as_deref().and_then(text::read).unwrap_or(f64::NAN)).collect()
+            }
+            Values::Integers(_) | Values::Numbers(_) => self.numbers().unwrap_or_default(),
+            Values::Booleans(values) => vec![f64::NAN; values.len()],
+        };
+        let is_wrong = |row: &usize| match dates[*row] {
+            date if date.is_nan() => self.text(*row).is_some(),
+            date => date.abs() > MOST || date.trunc() != date,
+        };
+        match (0..dates.len()).find(is_wrong) {
+            None => Ok(dates),
+            Some(row) => Err((row, self.text(row).unwrap_or_default())),
         }
     }
 
@@ -69,6 +98,7 @@ impl Values {
             Values::Integers(values) => values[row].map(|value| value.to_string()),
             Values::Booleans(values) => values[row].map(|value| value.to_string()),
             Values::Texts(values) => values[row].clone(),
+            Values::Dates(values) => Some(values[row]).filter(|x| !x.is_nan()).map(date),
         }
     }
 }
@@ -86,4 +116,9 @@ impl Table {
         }
         self
     }
+}
+
+/// A date as its text; as its milliseconds where it has none.
+fn date(date: f64) -> String {
+    text::written(date).unwrap_or_else(|| date.to_string())
 }

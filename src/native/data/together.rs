@@ -48,9 +48,10 @@ fn joined(before: Values, next: Values, rows: usize, name: String) -> Result<Val
         Values::Integers(_) => Values::Integers(vec![None; rows]),
         Values::Booleans(_) => Values::Booleans(vec![None; rows]),
         Values::Texts(_) => Values::Texts(vec![None; rows]),
+        Values::Dates(_) => Values::Dates(vec![f64::NAN; rows]),
     };
     let count = match &next {
-        Values::Numbers(values) => values.len(),
+        Values::Numbers(values) | Values::Dates(values) => values.len(),
         Values::Integers(values) => values.len(),
         Values::Booleans(values) => values.len(),
         Values::Texts(values) => values.len(),
@@ -91,6 +92,10 @@ fn joined(before: Values, next: Values, rows: usize, name: String) -> Result<Val
         (Values::Texts(mut a), Values::Texts(b)) => {
             a.extend(b);
             Ok(Values::Texts(a))
+        }
+        (Values::Dates(mut a), Values::Dates(b)) => {
+            a.extend(b);
+            Ok(Values::Dates(a))
         }
         (a @ (Values::Numbers(_) | Values::Integers(_)), b @ (Values::Numbers(_) | Values::Integers(_))) => {
             chained(a, b).ok_or_else(refused)

@@ -21,8 +21,8 @@ const MAX_TERMS: usize = 256;
 /// The most numbers of rows with texts: 2 GiB.
 const MAX_NUMBERS: usize = 1 << 28;
 
-/// Grows trees on some rows, with their targets and weights; what they take is the row as it is, or, where there are texts,
-/// their terms behind the other columns.
+/// Grows trees on some rows, with their targets and weights; what they take is the row as it is, with parts of dates behind
+/// the other columns, and terms of texts behind all.
 ///
 /// # Errors
 /// [`Kind::BadTarget`] for targets that a loss does not take; [`Kind::BadOption`] for a constraint of no column;
@@ -48,7 +48,7 @@ pub fn grow(
         None => trees::grow(&binned, &sample, &bagging(candidate), &watch),
         Some(mut settings) => {
             // A term has no direction.
-            settings.monotonic_cst.resize(preparation.columns.len().max(problem.features.inputs.len()), 0);
+            settings.monotonic_cst.resize(preparation.columns.len().max(problem.features.taken().0.len()), 0);
             trees::boost(&binned, &sample, &settings, &watch)
         }
     };
@@ -57,7 +57,9 @@ pub fn grow(
 
 /// The rows as trees learn from them.
 fn bin(problem: &Problem, rows: &[usize], bins: usize) -> Result<(Preparation, Binned)> {
-    let Features { inputs, rows: all, texts, .. } = &problem.features;
+    let features = &problem.features;
+    let (inputs, taken) = features.taken();
+    let Features { rows: all, texts, .. } = features;
     let mut columns: Vec<Column> = others(problem)
         .map(|(_, input)| match &input.kind {
             InputKind::Categorical { categories, .. } => Column::Categorical(categories.len()),
@@ -65,12 +67,13 @@ fn bin(problem: &Problem, rows: &[usize], bins: usize) -> Result<(Preparation, B
         })
         .collect();
     if texts.is_empty() {
-        return Ok((Preparation::none(), Binned::new(all, rows, &columns, bins)));
+        return Ok((features.begin(), Binned::new(taken, rows, &columns, bins)));
     }
     let vocabularies = texts.learn(all, rows, MAX_TERMS)?;
-    let mut preparation = Preparation::as_they_are(inputs);
+    let mut preparation = features.begin();
+    preparation.take(inputs);
     let before = preparation.columns.len();
-    preparation.add_texts(inputs, texts, &vocabularies);
+    preparation.add_texts(&features.inputs, texts, &vocabularies);
     let width = preparation.columns.len();
     if rows.len().saturating_mul(width) > MAX_NUMBERS {
         let found = format!("{} rows × {width} columns, terms of texts among them", rows.len());
@@ -80,17 +83,17 @@ fn bin(problem: &Problem, rows: &[usize], bins: usize) -> Result<(Preparation, B
         ));
     }
     let places: Vec<usize> = others(problem).map(|(place, _)| place).collect();
-    let of_row = |&row: &usize| places.iter().map(move |&place| all.values[row * all.width + place]);
-    let dense = (before > 0).then(|| Matrix { values: rows.iter().flat_map(of_row).collect(), width: before });
-    let prepared = texts.rows(&vocabularies, all, rows, dense.as_ref()).dense();
+    let of_row = |&row: &usize| places.iter().map(move |&place| taken.values[row * taken.width + place]);
+    let dense = Matrix { values: rows.iter().flat_map(of_row).collect(), width: before };
+    let prepared = texts.rows(&vocabularies, all, rows, &dense).dense();
     columns.resize_with(width, || Column::Numeric);
     let every: Vec<usize> = (0..rows.len()).collect();
     Ok((preparation, Binned::new(&prepared, &every, &columns, bins)))
 }
 
-/// The inputs that are no texts, with their places.
+/// What trees take that is no text, with its place.
 fn others(problem: &Problem) -> impl Iterator<Item = (usize, &Input)> {
-    problem.features.inputs.iter().enumerate().filter(|(_, input)| input.kind != InputKind::Text)
+    problem.features.taken().0.iter().enumerate().filter(|(_, input)| input.kind != InputKind::Text)
 }
 
 fn boosting(problem: &Problem, candidate: &Candidate) -> Result<Boosting> {

@@ -1,8 +1,10 @@
 //! The feature columns: from a table to encoded rows, as the model's signature says.
 
+use super::dates::{self, Dated};
 use super::matrix::Matrix;
 use super::options::Options;
 use super::parameters::{Given, tables::TEXTS};
+use super::prepare::{self, Preparation};
 use super::target::{find, index};
 use super::texts::{Settings, Texts};
 use crate::error::{Error, Kind, Result};
@@ -29,6 +31,8 @@ pub struct Features {
     pub rows: Matrix,
     /// The columns of texts among them.
     pub texts: Texts,
+    /// The rows with the parts of dates, where some are.
+    dated: Option<Dated>,
     /// What was decided that one may want otherwise.
     pub notes: Vec<String>,
 }
@@ -37,7 +41,7 @@ impl Features {
     /// Encodes every column but the target and the dropped ones.
     ///
     /// # Errors
-    /// [`Kind::BadRows`], [`Kind::NotFinite`] or [`Kind::LimitExceeded`], naming a column that cannot be learned from;
+    /// [`Kind::BadRows`], [`Kind::NotFinite`] or [`Kind::LimitExceeded`], mostly naming a column that cannot be learned from;
     /// [`Kind::BadTarget`] or [`Kind::BadOption`] for options that name no such column, or do not fit it.
     pub fn read(table: &Table, options: &Options) -> Result<Self> {
         for name in &options.drop {
@@ -49,10 +53,12 @@ impl Features {
                 && !options.drop.contains(name)
                 && options.roles.columns().all(|role| role != name)
         };
-        for (option, names) in [("--text", &options.texts), ("--categorical", &options.categories)] {
+        let said = [("--text", &options.texts), ("--categorical", &options.categories), ("--date", &options.dates)];
+        for (option, names) in said {
             for name in names {
                 let column = find(table, name).map_err(|error| error.within(option))?;
-                if !is_feature(&column) || options.texts.contains(name) && options.categories.contains(name) {
+                let is_twice = said.iter().filter(|(_, names)| names.contains(name)).count() > 1;
+                if !is_feature(&column) || is_twice {
                     let expected = "a column to learn from, named by one option";
                     return Err(Error::new(Kind::BadOption, option, expected, format!("{name:?}")));
                 }
@@ -74,10 +80,12 @@ impl Features {
             if column.values.is_missing() {
                 return Err(refuse(column, Kind::BadRows, "at least 1 value", "only missing values".into()));
             }
-            let prose = prose(column, options, &mut notes)?;
-            let (kind, values) = match prose {
-                Some(values) => (InputKind::Text, texts.add(inputs.len(), &column.name, values)?),
-                None => encode(column, options)?,
+            let (kind, values) = if let Some(dates) = dates::of_column(column, options, &mut notes)? {
+                (InputKind::Date, dates)
+            } else if let Some(values) = prose(column, options, &mut notes)? {
+                (InputKind::Text, texts.add(inputs.len(), &column.name, values)?)
+            } else {
+                encode(column, options)?
             };
             let missing = if values.iter().any(|x| x.is_nan()) { Missing::Accepted } else { Missing::Refused };
             inputs.push(Input { name: column.name.clone(), kind, missing });
@@ -89,7 +97,37 @@ impl Features {
         }
         let values = (0..table.rows).flat_map(|row| encoded.iter().map(move |column| column[row])).collect();
         let rows = Matrix { values, width: inputs.len() };
-        Ok(Self { inputs, rows, texts, notes })
+        let dated = Dated::of(&inputs, &rows)?;
+        Ok(Self { inputs, rows, texts, dated, notes })
+    }
+
+    /// What fits take, and the rows of it: the encoded ones, or, where there are dates, those with their parts.
+    pub fn taken(&self) -> (&[Input], &Matrix) {
+        match &self.dated {
+            Some(dated) => (&dated.inputs, &dated.rows),
+            None => (&self.inputs, &self.rows),
+        }
+    }
+
+    /// The first steps of a model: those to what fits take.
+    pub fn begin(&self) -> Preparation {
+        let mut preparation = Preparation::none();
+        if let Some(dated) = &self.dated {
+            preparation.value = dated.lay(&mut preparation);
+        }
+        preparation
+    }
+
+    /// Learns from the rows `picks` how to prepare such rows, and prepares them, but for their texts.
+    ///
+    /// # Errors
+    /// If inputs and graph make no sound model: two inputs of one name.
+    pub fn prepare(&self, picks: &[usize], settings: prepare::Settings) -> Result<(Preparation, Matrix)> {
+        let (inputs, rows) = self.taken();
+        let mut preparation = self.begin();
+        preparation.learn(inputs, &rows.pick(picks), settings);
+        let prepared = preparation.apply(&self.inputs, &self.rows.pick(picks))?;
+        Ok((preparation, prepared))
     }
 
     /// Encoded rows with only the texts that they hold.
@@ -159,9 +197,11 @@ fn encode(column: &Column, options: &Options) -> Result<(InputKind, Vec<f64>)> {
         }
         Values::Integers(values) if is_named => categorical(index(values, Labels::Integers)),
         Values::Booleans(values) if is_named => categorical(index(values, Labels::Booleans)),
-        Values::Numbers(_) if is_named => {
+        Values::Numbers(_) | Values::Dates(_) if is_named => {
             let expected = "texts, whole numbers or truth values, for --categorical";
-            return Err(refuse(column, Kind::BadRows, expected, "numbers with fractions".into()));
+            let is_date = matches!(column.values, Values::Dates(_));
+            let found = if is_date { "dates" } else { "numbers with fractions" };
+            return Err(refuse(column, Kind::BadRows, expected, found.into()));
         }
         values => (InputKind::Numeric, values.numbers().unwrap_or_default()),
     };

@@ -8,6 +8,7 @@ mod bayes;
 mod candidate;
 mod conditioned;
 mod corpus;
+mod dates;
 mod doubts;
 mod elastic_net;
 mod ensemble;
@@ -307,9 +308,7 @@ fn candidates(
     let largest = if has_texts {
         moments::largest_alpha(&problem.prepare_texts(rows, settings)?.1, &targets)
     } else {
-        let encoded = problem.features.rows.pick(rows);
-        let preparation = prepare::Preparation::learn(&problem.features.inputs, &encoded, settings);
-        elastic_net::largest_alpha(&preparation.apply(&problem.features.inputs, &encoded)?, &targets)
+        elastic_net::largest_alpha(&problem.features.prepare(rows, settings)?.1, &targets)
     };
     if !largest.is_finite() {
         return Err(Error::new(Kind::Training, "features", "numbers whose products are finite", largest.to_string())

@@ -55,6 +55,8 @@ pub struct Options {
     pub texts: Vec<String>,
     /// Columns that are categories, whatever is in them.
     pub categories: Vec<String>,
+    /// Columns that are dates, be they texts or milliseconds since 1970.
+    pub dates: Vec<String>,
     /// What of texts is counted, and how: names of scikit-learn's `TfidfVectorizer` and what they are.
     pub text_set: Vec<(String, String)>,
     /// Columns with a role of their own.
@@ -114,6 +116,7 @@ impl Options {
             drop: Vec::new(),
             texts: Vec::new(),
             categories: Vec::new(),
+            dates: Vec::new(),
             text_set: Vec::new(),
             roles: Roles::default(),
             estimator: None,

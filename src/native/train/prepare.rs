@@ -52,37 +52,33 @@ impl Preparation {
         Self { graph: Graph::default(), value: 0, columns: Vec::new() }
     }
 
-    /// Learns from encoded rows how to prepare such rows, but for texts: see [`Self::add_texts`].
-    pub fn learn(inputs: &[Input], rows: &Matrix, settings: Settings) -> Self {
+    /// Learns from rows how to prepare such rows, but for texts: see [`Self::add_texts`]. They are what the steps so far make.
+    pub fn learn(&mut self, inputs: &[Input], rows: &Matrix, settings: Settings) {
         let is_number = |&i: &usize| inputs[i].kind == InputKind::Numeric;
         let (numbers, categories): (Vec<usize>, Vec<usize>) = not_texts(inputs).into_iter().partition(is_number);
-        let mut preparation = Self::none();
         let mut parts = Vec::new();
         if !numbers.is_empty() {
-            let from = preparation.pick("numbers", &numbers, inputs);
-            parts.push(preparation.numbers(inputs, rows, &numbers, from, settings));
+            let from = self.pick("numbers", &numbers, inputs, self.value);
+            parts.push(self.numbers(inputs, rows, &numbers, from, settings));
         }
         if !categories.is_empty() {
-            let from = preparation.pick("categories", &categories, inputs);
-            parts.push(preparation.categories(inputs, rows, &categories, from));
+            let from = self.pick("categories", &categories, inputs, self.value);
+            parts.push(self.categories(inputs, rows, &categories, from));
         }
-        preparation.join(parts);
-        preparation
+        self.join(parts);
     }
 
-    /// That of a model that takes all but texts as they are.
-    pub fn as_they_are(inputs: &[Input]) -> Self {
-        let mut preparation = Self::none();
+    /// Takes all but texts as they are.
+    pub fn take(&mut self, inputs: &[Input]) {
         let others = not_texts(inputs);
         if !others.is_empty() {
-            preparation.value = preparation.pick("columns", &others, inputs);
+            self.value = self.pick("columns", &others, inputs, self.value);
         }
         let column = |i: usize| PreparedColumn { name: inputs[i].name.clone(), offset: 0.0, divisor: 1.0 };
-        preparation.columns = others.into_iter().map(column).collect();
-        preparation
+        self.columns = others.into_iter().map(column).collect();
     }
 
-    /// Adds what texts become: the weights of the terms that a fit knows.
+    /// Adds what texts become: the weights of the terms that a fit knows. The inputs are those of an encoded row.
     pub fn add_texts(&mut self, inputs: &[Input], texts: &Texts, vocabularies: &[Vocabulary]) {
         let mut parts: Vec<ValueId> = if self.columns.is_empty() { Vec::new() } else { vec![self.value] };
         // What lies side by side already will do so with the texts.
@@ -90,7 +86,7 @@ impl Preparation {
             parts = joined.inputs;
         }
         for vocabulary in vocabularies {
-            let from = self.pick("text", &[vocabulary.place], inputs);
+            let from = self.pick("text", &[vocabulary.place], inputs, 0);
             let mut value = self.push("terms", texts.operator(vocabulary), vec![from]);
             if texts.settings().sublinear_tf {
                 value = self.push("sublinear", Map::of(Function::Sublinear), vec![value]);
@@ -105,18 +101,18 @@ impl Preparation {
         self.join(parts);
     }
 
-    /// The value that holds those columns of a row; the row itself if it has no others.
-    fn pick(&mut self, name: &str, columns: &[usize], inputs: &[Input]) -> ValueId {
+    /// The value that holds those columns of another; that itself if it has no others.
+    fn pick(&mut self, name: &str, columns: &[usize], inputs: &[Input], from: ValueId) -> ValueId {
         if columns.len() == inputs.len() {
-            return 0;
+            return from;
         }
-        self.push(name, Select { columns: columns.iter().map(|&i| i as u32).collect() }, vec![0])
+        self.push(name, Select { columns: columns.iter().map(|&i| i as u32).collect() }, vec![from])
     }
 
     /// Puts values side by side as the prepared row.
     fn join(&mut self, parts: Vec<ValueId>) {
         self.value = match parts[..] {
-            [] => 0,
+            [] => self.value,
             [one] => one,
             _ => self.push("features", Concat, parts),
         };
@@ -133,9 +129,12 @@ impl Preparation {
             classes: Vec::new(),
             outputs: vec![Output { method: Method::Transform, value: self.value }],
         };
+        let width = self.columns.len();
+        if width == 0 {
+            return Ok(Matrix { values: Vec::new(), width });
+        }
         let (provenance, tests) = (Provenance::default(), TestRows::default());
         let model = Model::new(Parts { signature, graph: self.graph.clone(), provenance, tests })?;
-        let width = self.columns.len();
         let mut values = vec![0.0; rows.len() * width];
         Predictor::new(&model).predict(Method::Transform, &rows.values, &mut values);
         Ok(Matrix { values, width })

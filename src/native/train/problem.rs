@@ -139,10 +139,8 @@ impl Problem {
             let solution = candidate.solve_sparse(&sample, precision)?;
             return Ok(Fit { preparation, learned: Learned::Linear(solution.linear), converged: solution.converged });
         }
-        let encoded = self.features.rows.pick(rows);
-        let preparation = Preparation::learn(&self.features.inputs, &encoded, settings);
-        let prepared = &preparation.apply(&self.features.inputs, &encoded)?;
-        let sample = Sample { rows: prepared, targets, weights, classes };
+        let (preparation, prepared) = self.features.prepare(rows, settings)?;
+        let sample = Sample { rows: &prepared, targets, weights, classes };
         let (learned, converged) = match candidate.estimator {
             Estimator::Neighbours => {
                 let (rows, known) = neighbours::keep(candidate, &sample)?;
@@ -178,11 +176,9 @@ impl Problem {
     /// For a column of texts that have nothing in common.
     pub fn prepare_texts(&self, rows: &[usize], settings: Settings) -> Result<(Preparation, Sparse)> {
         let Features { inputs, rows: all, texts, .. } = &self.features;
-        let encoded = all.pick(rows);
-        let mut preparation = Preparation::learn(inputs, &encoded, settings);
-        let dense = if preparation.columns.is_empty() { None } else { Some(preparation.apply(inputs, &encoded)?) };
+        let (mut preparation, dense) = self.features.prepare(rows, settings)?;
         let vocabularies = texts.learn(all, rows, usize::MAX)?;
-        let prepared = texts.rows(&vocabularies, all, rows, dense.as_ref());
+        let prepared = texts.rows(&vocabularies, all, rows, &dense);
         preparation.add_texts(inputs, texts, &vocabularies);
         Ok((preparation, prepared))
     }

@@ -49,7 +49,9 @@ impl Roles {
 }
 
 fn weights(column: &Column) -> Result<Vec<f64>> {
-    let Some(weights) = column.values.numbers() else { return Err(bad(column, "numbers above 0", "texts")) };
+    let Some(weights) = column.values.numbers() else {
+        return Err(bad(column, "numbers above 0", column.values.type_name()));
+    };
     match weights.iter().position(|&weight| weight <= 0.0) {
         None => Ok(weights),
         Some(row) => Err(bad(column, "numbers above 0", weights[row].to_string()).within(&format!("row {row}"))),
@@ -59,17 +61,24 @@ fn weights(column: &Column) -> Result<Vec<f64>> {
 /// For each row the place of its value among the sorted ones.
 fn places(column: &Column) -> Vec<u32> {
     let indices = match &column.values {
-        Values::Numbers(values) => {
-            let mut sorted = values.clone();
-            sorted.sort_by(f64::total_cmp);
-            sorted.dedup();
-            return values.iter().map(|x| sorted.partition_point(|y| y < x) as u32).collect();
-        }
+        Values::Numbers(values) | Values::Dates(values) => return among(values),
         Values::Integers(values) => index(values, Labels::Integers).1,
         Values::Booleans(values) => index(values, Labels::Booleans).1,
-        Values::Texts(values) => index(values, Labels::Strings).1,
+        // Dates may be written in several ways, and then their letters are in no order.
+        Values::Texts(values) => match column.values.dates() {
+            Ok(dates) => return among(&dates),
+            Err(_) => index(values, Labels::Strings).1,
+        },
     };
     indices.into_iter().map(|place| place as u32).collect()
+}
+
+/// The place of each number among the sorted ones.
+fn among(values: &[f64]) -> Vec<u32> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    values.iter().map(|x| sorted.partition_point(|y| y < x) as u32).collect()
 }
 
 /// The place of each row among all, those of one time in the order of the table.

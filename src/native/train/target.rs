@@ -41,6 +41,10 @@ impl Target {
             return Err(Error::new(Kind::BadRows, "rows", "at least 2 rows", table.rows.to_string()));
         }
         refuse_gaps(column)?;
+        if matches!(column.values, Values::Dates(_)) {
+            return Err(bad(column, "numbers or classes", "dates")
+                .hint("Write what is to be predicted as a number, the days until then for example."));
+        }
         let (task, why) = decide(column, options);
         let target = match task {
             Task::Regression => {
@@ -92,7 +96,7 @@ fn names(table: &Table) -> String {
 /// Refuses a column with missing values or infinite ones.
 pub fn refuse_gaps(column: &Column) -> Result<()> {
     let missing = match &column.values {
-        Values::Numbers(values) => values.iter().position(|x| x.is_nan()),
+        Values::Numbers(values) | Values::Dates(values) => values.iter().position(|x| x.is_nan()),
         Values::Integers(values) => values.iter().position(Option::is_none),
         Values::Booleans(values) => values.iter().position(Option::is_none),
         Values::Texts(values) => values.iter().position(Option::is_none),
@@ -123,7 +127,7 @@ fn decide(column: &Column, options: &Options) -> (Task, String) {
     match &column.values {
         Values::Texts(_) => (Task::Classification, "the target holds texts".into()),
         Values::Booleans(_) => (Task::Classification, "the target holds truth values".into()),
-        Values::Numbers(_) => (Task::Regression, "the target holds numbers with fractions".into()),
+        Values::Numbers(_) | Values::Dates(_) => (Task::Regression, "the target holds numbers with fractions".into()),
         Values::Integers(values) => {
             let distinct = values.iter().flatten().collect::<BTreeSet<_>>().len();
             let is_classes = distinct <= MAX_WHOLE_CLASSES && values.len() >= distinct * ROWS_PER_WHOLE_CLASS;
@@ -137,7 +141,7 @@ fn decide(column: &Column, options: &Options) -> (Task, String) {
 fn classes(column: &Column) -> (Labels, Vec<f64>) {
     match &column.values {
         // Finite, so the order is total; -0 and 0 are one class.
-        Values::Numbers(values) => {
+        Values::Numbers(values) | Values::Dates(values) => {
             let mut distinct: Vec<f64> = values.iter().map(|x| x + 0.0).collect();
             distinct.sort_by(f64::total_cmp);
             distinct.dedup();

@@ -111,15 +111,13 @@ impl Texts {
 
     /// The rows `picks` as a fit takes them: the numbers of `dense`, which are of those rows, and behind them what each text
     /// has of the terms that are known.
-    pub fn rows(&self, vocabularies: &[Vocabulary], rows: &Matrix, picks: &[usize], dense: Option<&Matrix>) -> Sparse {
+    pub fn rows(&self, vocabularies: &[Vocabulary], rows: &Matrix, picks: &[usize], dense: &Matrix) -> Sparse {
         let terms: usize = vocabularies.iter().map(|vocabulary| vocabulary.idf.len()).sum();
-        let before = dense.map_or(0, |dense| dense.width);
+        let before = dense.width;
         let mut sparse = Sparse::new(before + terms);
         for (i, &row) in picks.iter().enumerate() {
-            if let Some(dense) = dense {
-                let numbers = &dense.values[i * before..][..before];
-                numbers.iter().zip(0..).filter(|(x, _)| **x != 0.0).for_each(|(&x, column)| sparse.push(column, x));
-            }
+            let numbers = &dense.values[i * before..][..before];
+            numbers.iter().zip(0..).filter(|(x, _)| **x != 0.0).for_each(|(&x, column)| sparse.push(column, x));
             let mut at = before as u32;
             for (corpus, vocabulary) in self.columns.iter().zip(vocabularies) {
                 let begin = sparse.values().len();

@@ -1,6 +1,6 @@
 //! What each number of each value is made of: a single feature, or several, or a sum that an estimator makes.
 
-use crate::model::{Combine, Model, Node, OneHot, Operator, Polynomial, Select};
+use crate::model::{Combine, DateParts, Model, Node, OneHot, Operator, Polynomial, Select};
 use std::iter::repeat_n;
 
 /// What a number is made of.
@@ -45,6 +45,9 @@ fn of_node(node: &Node, i: u32, columns: &[Vec<Column>], width: usize) -> Vec<Co
     let each = |column: &Column| if *column == Column::Score { Column::Mixed(i) } else { *column };
     match &*node.operator {
         Operator::Select(Select { columns }) => columns.iter().map(|&column| first[column as usize]).collect(),
+        Operator::DateParts(DateParts { parts }) => {
+            parts.iter().map(|&(column, _)| each(&first[column as usize])).collect()
+        }
         Operator::Concat(_) => node.inputs.iter().flat_map(|&input| columns[input as usize].clone()).collect(),
         Operator::Scale(_) | Operator::Rescale(_) => first.clone(),
         Operator::Complement(_) => vec![first[0]; 2],

@@ -62,6 +62,13 @@ fn bits(values: &Values) -> Vec<u64> {
     values.iter().map(|x| x.to_bits()).collect()
 }
 
+/// The bits of dates.
+#[track_caller]
+fn date_bits(values: &Values) -> Vec<u64> {
+    let Values::Dates(values) = values else { panic!("dates, not {values:?}") };
+    values.iter().map(|x| x.to_bits()).collect()
+}
+
 /// Runs a Python script in a folder, by the interpreter that has NumPy and pyarrow, and returns what it prints.
 fn python(folder: &Path, script: &str) -> String {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/python");

@@ -1,6 +1,6 @@
 //! NumPy arrays, written by NumPy.
 
-use super::{assert_damage_is_told, bits, columns, integers, python, read, read_path, refusal};
+use super::{assert_damage_is_told, bits, columns, date_bits, integers, python, read, read_path, refusal};
 use edgelet::error::Kind;
 use edgelet::native::data::Values;
 use std::fs;
@@ -27,7 +27,12 @@ np.save("refused_objects.npy", np.array([{"a": 1}], dtype=object), allow_pickle=
 np.save("refused_texts.npy", np.array(["a", "b"]))
 np.save("refused_half.npy", np.zeros((2, 2), dtype="float16"))
 np.save("refused_complex.npy", np.zeros((2, 2), dtype="complex128"))
-np.save("refused_dates.npy", np.array(["2024-01-01"], dtype="datetime64[D]"))
+np.save("refused_hours.npy", np.array(["2024-01-01"], dtype="datetime64[h]"))
+np.save("refused_durations.npy", np.array([1], dtype="timedelta64[s]"))
+np.save("refused_far.npy", np.array([100_000_001], dtype="datetime64[D]"))
+for unit in ["D", "s", "ms", "us", "ns"]:
+    np.save(f"dates_{unit}.npy", np.array(["2024-02-29", "NaT", "1969-12-31"], dtype=f"datetime64[{unit}]"))
+np.save("moments.npy", np.array(["2024-02-29T12:00:00.123999", "1969-12-31T23:59:59.999999"], dtype=">M8[us]"))
 np.save("refused_records.npy", np.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]))
 np.save("refused_large.npy", np.array([2**53 + 1]))
 np.save("refused_larger.npy", np.array([2**64 - 1], dtype="uint64"))
@@ -56,6 +61,12 @@ fn what_numpy_saves_is_read_or_refused() {
     assert_eq!(table("float32_digits"), [(x0.clone(), Values::Numbers(vec![f64::from(0.1_f32)]))]);
     assert_eq!(table("signs"), [(x0, integers([-(1 << 53)])), (x1, integers([1 << 53]))]);
 
+    for unit in ["D", "s", "ms", "us", "ns"] {
+        let dates = [1_709_164_800_000.0, f64::NAN, -86_400_000.0].map(f64::to_bits);
+        assert_eq!(date_bits(&table(&format!("dates_{unit}"))[0].1), dates, "{unit}");
+    }
+    assert_eq!(date_bits(&table("moments")[0].1), [1_709_208_000_123.0, -1.0].map(f64::to_bits));
+
     let refusals = [
         ("dimensions", "expected one or two dimensions, found 3 dimensions"),
         ("scalar", "expected one or two dimensions, found 0 dimensions"),
@@ -63,7 +74,9 @@ fn what_numpy_saves_is_read_or_refused() {
         ("texts", "array: expected 64- or 32-bit floats"),
         ("half", "found 2-byte Float. Convert it with array.astype(float)."),
         ("complex", "found 16-byte Complex"),
-        ("dates", "found 8-byte DateTime"),
+        ("hours", "array: expected dates in D, s, ms, us or ns, found <M8[h]. Convert them with"),
+        ("durations", "found 8-byte TimeDelta"),
+        ("far", "array: expected dates of at most 100 million days"),
         ("records", "found records. Save the columns as one array of numbers."),
         ("large", "expected whole numbers up to 2^53, found 9007199254740993"),
         ("larger", "expected whole numbers up to 2^53, found 18446744073709551615"),

@@ -1,11 +1,12 @@
 //! Parquet, written by pyarrow.
 
-use super::{assert_damage_is_told, bits, columns, integers, python, read, read_path, refusal, texts};
+use super::{assert_damage_is_told, bits, columns, date_bits, integers, python, read, read_path, refusal, texts};
 use edgelet::native::data::Values;
 use std::fs;
 use tempfile::TempDir;
 
 const TABLES: &str = r#"
+import datetime, decimal
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 table = pa.table({
     "f64": pa.array([0.1, None, -0.0]),
@@ -24,18 +25,22 @@ table = pa.table({
     "large": pa.array(["a", "b", "a"], pa.large_string()),
     "dictionary": pa.array(["a", "b", "a"]).dictionary_encode(),
     "nothing": pa.nulls(3),
+    "day": pa.array([datetime.date(2024, 2, 29), None, datetime.date(1969, 12, 31)]),
+    "day64": pa.array([datetime.date(2024, 2, 29), None, datetime.date(1969, 12, 31)], pa.date64()),
+    "seconds": pa.array([1, None, -1], pa.timestamp("s")),
+    "milliseconds": pa.array([1500, None, -1], pa.timestamp("ms")),
+    "microseconds": pa.array([1999, None, -1], pa.timestamp("us", tz="UTC")),
+    "paris": pa.array([1000, None, -1000], pa.timestamp("us", tz="Europe/Paris")),
 })
 for codec in ["none", "snappy", "zstd", "gzip", "lz4"]:
     pq.write_table(table, f"{codec}.parquet", compression=codec)
 pq.write_table(table, "pages2.parquet", data_page_version="2.0", row_group_size=1)
 pq.write_table(table, "version1.parquet", version="1.0", use_dictionary=False)
 
-import datetime, decimal
+# Version 1.0 knows no nanoseconds.
+pq.write_table(pa.table({"when": pa.array([1_999_999, None, -1], pa.timestamp("ns"))}), "nanoseconds.parquet")
+pq.write_table(pa.table({"when": pa.array([2**31 - 1], pa.date32())}), "far.parquet")
 unsupported = {
-    "date": pa.array([datetime.date(2024, 1, 1)]),
-    "seconds": pa.array([0], pa.timestamp("s")),
-    "microseconds": pa.array([0], pa.timestamp("us", tz="UTC")),
-    "nanoseconds": pa.array([0], pa.timestamp("ns")),
     "time": pa.array([0], pa.time64("ns")),
     "decimal": pa.array([decimal.Decimal("1.50")]),
     "bytes": pa.array([b"\xff"]),
@@ -81,16 +86,32 @@ fn what_pyarrow_writes_is_read_or_refused() {
         assert_eq!((column("u16"), column("u8")), (&integers([1, 2, 3]), &integers([1, 2, 3])));
         assert_eq!(*column("flag"), Values::Booleans(vec![Some(true), None, Some(false)]));
         assert_eq!(*column("text"), Values::Texts(vec![Some("a".into()), None, Some("ü☂".into())]));
+        let dates = |dates: [f64; 2]| [dates[0], missing, dates[1]].map(f64::to_bits);
+        let cases = [
+            ("day", dates([1_709_164_800_000.0, -86_400_000.0])),
+            ("day64", dates([1_709_164_800_000.0, -86_400_000.0])),
+            ("seconds", dates([1000.0, -1000.0])),
+            ("milliseconds", dates([1500.0, -1.0])),
+            ("microseconds", dates([1.0, -1.0])),
+            ("paris", dates([1.0, -1.0])),
+        ];
+        for (of, expected) in cases {
+            assert_eq!(date_bits(column(of)), expected, "{name}: {of}");
+        }
         assert_eq!((column("large"), column("dictionary")), (&texts(["a", "b", "a"]), &texts(["a", "b", "a"])));
     }
 
-    let types = "date seconds microseconds nanoseconds time decimal bytes fixed list struct map";
+    let table = read("nanoseconds").expect("a table");
+    assert_eq!(date_bits(&table.columns[0].values), [1.0, missing, -1.0].map(f64::to_bits));
+    let far = refusal(read("far"));
+    assert!(far.starts_with("column \"when\": expected dates of at most 100 million days"), "{far}");
+    let types = "time decimal bytes fixed list struct map";
     for name in types.split(' ') {
         let message = refusal(read(&format!("refused_{name}")));
-        let says = format!("column \"the {name}\": expected numbers, truth values or texts, found ");
+        let says = format!("column \"the {name}\": expected numbers, truth values, texts or dates, found ");
         assert!(message.starts_with(&says) && message.contains("Convert or drop the column"), "{message}");
     }
-    assert!(refusal(read("int96")).starts_with("column \"when\": expected numbers, truth values or texts"));
+    assert!(refusal(read("int96")).starts_with("column \"when\": expected numbers, truth values, texts or dates"));
     assert!(refusal(read("twice")).starts_with("columns: expected distinct names, found \"a\" twice"));
     assert!(refusal(read("no_rows")).starts_with("expected at least 1 row"));
     assert!(refusal(read("no_columns")).starts_with("columns: expected at least 1 column"));

@@ -1,5 +1,6 @@
 //! Training: against scikit-learn, on rows of every kind, and as a program.
 
+mod dates;
 mod families;
 mod program;
 mod rows;
@@ -17,7 +18,7 @@ fn table(columns: impl IntoIterator<Item = (&'static str, Values)>) -> Table {
     let columns: Vec<Column> =
         columns.into_iter().map(|(name, values)| Column { name: name.to_owned(), values }).collect();
     let rows = match &columns[0].values {
-        Values::Numbers(values) => values.len(),
+        Values::Numbers(values) | Values::Dates(values) => values.len(),
         Values::Integers(values) => values.len(),
         Values::Booleans(values) => values.len(),
         Values::Texts(values) => values.len(),

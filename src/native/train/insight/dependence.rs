@@ -83,9 +83,9 @@ pub fn of(problem: &Problem, model: &Model, rows: &[usize], places: impl Iterato
         }
         Dependence { column: input.name.clone(), ticks, lines }
     };
-    // Texts have no order and no place on a line.
-    let is_text = |place: &usize| problem.features.inputs[*place].kind == InputKind::Text;
-    places.filter(|place| !is_text(place)).take(MAX_COLUMNS).map(of_column).collect()
+    // Texts have no order and no place on a line; a date is several numbers at once.
+    let is_line = |place: &usize| !matches!(problem.features.inputs[*place].kind, InputKind::Text | InputKind::Date);
+    places.filter(is_line).take(MAX_COLUMNS).map(of_column).collect()
 }
 
 /// Numbers that stand for a column's: quantiles from the 2nd to the 98th percentile, each once.

@@ -61,8 +61,8 @@ impl<'a> Problem<'a> {
         }
         let weights = Roles::read(table, options)?.weights;
         let settings = Settings { fill: options.impute, standardize: options.standardize.or(Some(true)) };
-        let preparation = Preparation::learn(&features.inputs, &features.rows, settings);
-        let rows = preparation.apply(&features.inputs, &features.rows)?;
+        let all: Vec<usize> = (0..table.rows).collect();
+        let (preparation, rows) = features.prepare(&all, settings)?;
         Ok(Self { features, preparation, rows, weights, options })
     }
 
