@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::import::value::{Value, wrong};
+use std::collections::HashSet;
 
 /// A model: the whole of the file, or a layer of another.
 pub struct Model<'a> {
@@ -70,9 +71,9 @@ pub fn is_model(class: &str) -> bool {
 }
 
 impl<'a> Model<'a> {
-    /// The model of a class with its settings.
-    pub fn read(class: &str, config: &'a Value) -> Result<Self> {
-        if class == "Sequential" { Self::sequential(config) } else { Self::functional(config) }
+    /// The model of a class with its settings, as Keras 2 or Keras 3 writes them.
+    pub fn read(class: &str, config: &'a Value, is_older: bool) -> Result<Self> {
+        if class == "Sequential" { Self::sequential(config) } else { Self::functional(config, is_older) }
     }
 
     fn sequential(config: &'a Value) -> Result<Self> {
@@ -102,7 +103,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    fn functional(config: &'a Value) -> Result<Self> {
+    fn functional(config: &'a Value, is_older: bool) -> Result<Self> {
         let mut layers = Vec::new();
         for value in items(config.part("layers")?) {
             let mut layer = Layer::read(value)?;
@@ -120,8 +121,30 @@ impl<'a> Model<'a> {
             Ok(ends)
         };
         let inputs = ends("input_layers")?.into_iter().map(|(_, source)| source).collect();
+        let mut outputs = ends("output_layers")?;
+        // Keras 2 counts the making of a model as the first use of it, Keras 3 only where it says what comes out.
+        let counts_making: HashSet<&str> = (layers.iter())
+            .filter(|layer| is_model(layer.class) && (is_older || layer.class != "Sequential"))
+            .map(|layer| layer.name)
+            .collect();
+        let used = |source: &mut Source<'a>| match (counts_making.contains(source.layer), source.call) {
+            (true, 0) => Err(wrong("inbound_nodes", "a use of a model", format!("the making of \"{}\"", source.layer))),
+            (counts, call) => {
+                source.call = call - usize::from(counts);
+                Ok(())
+            }
+        };
+        outputs.iter_mut().try_for_each(|(_, source)| used(source))?;
+        if is_older {
+            let calls = layers.iter_mut().flat_map(|layer| &mut layer.calls);
+            let arguments =
+                calls.flat_map(|call| call.arguments.iter_mut().chain(call.named.iter_mut().map(|named| &mut named.1)));
+            for argument in arguments {
+                argument.each(&mut |source| used(source))?;
+            }
+        }
         let name = text(config, "name")?;
-        Ok(Self { name, layers, inputs, outputs: ends("output_layers")?, skips_input: false })
+        Ok(Self { name, layers, inputs, outputs, skips_input: false })
     }
 }
 
@@ -143,6 +166,15 @@ impl<'a> Layer<'a> {
 }
 
 impl<'a> Argument<'a> {
+    /// Changes all tensors in it.
+    fn each(&mut self, change: &mut dyn FnMut(&mut Source<'a>) -> Result<()>) -> Result<()> {
+        match self {
+            Argument::Tensor(source) => change(source),
+            Argument::List(list) => list.iter_mut().try_for_each(|argument| argument.each(change)),
+            Argument::Value(_) => Ok(()),
+        }
+    }
+
     /// All tensors in it.
     pub fn sources(&self, to: &mut Vec<Source<'a>>) {
         match self {
@@ -202,7 +234,9 @@ fn sources<'a>(value: &'a Value, name: Option<&'a str>, to: &mut Vec<(Option<&'a
 fn call(value: &Value) -> Result<Call<'_>> {
     if let Value::Object(_) = value {
         let arguments = items(value.part("args")?).iter().map(argument).collect::<Result<_>>()?;
-        let Value::Object(named) = value.part("kwargs")? else { return Err(wrong("kwargs", "an object", "another value")) };
+        let Value::Object(named) = value.part("kwargs")? else {
+            return Err(wrong("kwargs", "an object", "another value"));
+        };
         let named = named.iter().map(|(name, value)| Ok((name.as_str(), argument(value)?))).collect::<Result<_>>()?;
         // Numbers only are no array of values.
         return match value.part("args")? {
@@ -228,7 +262,9 @@ fn argument(value: &Value) -> Result<Argument<'_>> {
     match value {
         Value::Object(_) if value.find("class_name") == Some(&Value::Text("__keras_tensor__".into())) => {
             let history = value.part("config")?.part("keras_history")?;
-            source(history).map(Argument::Tensor).ok_or_else(|| wrong("keras_history", "a layer's name", history.kind()))
+            source(history)
+                .map(Argument::Tensor)
+                .ok_or_else(|| wrong("keras_history", "a layer's name", history.kind()))
         }
         Value::Array(values) if !values.is_empty() => {
             values.iter().map(argument).collect::<Result<_>>().map(Argument::List)

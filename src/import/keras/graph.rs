@@ -1,6 +1,6 @@
 //! The network that layers become, node after node, and the order in which tensors lie.
 
-use super::value::{Layout, Value};
+use super::flow::{Flow, Layout};
 use crate::error::{Error, Kind, Result};
 use crate::import::blockers::Blockers;
 use crate::import::network::{Builder, Place};
@@ -32,7 +32,9 @@ impl Graph {
         self.uses += 1;
         match self.uses <= MAX_USES {
             true => Ok(()),
-            false => Err(Error::new(Kind::LimitExceeded, "layers", format!("at most {MAX_USES} uses of layers"), "more")),
+            false => {
+                Err(Error::new(Kind::LimitExceeded, "layers", format!("at most {MAX_USES} uses of layers"), "more"))
+            }
         }
     }
 
@@ -90,12 +92,12 @@ impl Graph {
     }
 
     /// A tensor as Keras has it.
-    pub fn last(&mut self, name: &str, value: &Value) -> Place {
+    pub fn last(&mut self, name: &str, value: &Flow) -> Place {
         self.turn(name, value.place, value.layout.back(value.rank()))
     }
 
     /// A tensor with channels as the second dimension.
-    pub fn second(&mut self, name: &str, value: &Value) -> Place {
+    pub fn second(&mut self, name: &str, value: &Flow) -> Place {
         match value.layout {
             Layout::ChannelsSecond => value.place,
             Layout::ChannelsLast => self.turn(name, value.place, Layout::ChannelsSecond.order(value.rank())),
@@ -103,7 +105,7 @@ impl Graph {
     }
 
     /// A tensor that lies in the given way.
-    pub fn laid(&mut self, name: &str, value: &Value, layout: Layout) -> Place {
+    pub fn laid(&mut self, name: &str, value: &Flow, layout: Layout) -> Place {
         match layout {
             Layout::ChannelsLast => self.last(name, value),
             Layout::ChannelsSecond => self.second(name, value),
@@ -111,22 +113,22 @@ impl Graph {
     }
 
     /// A function of every element.
-    pub fn unary(&mut self, name: &str, function: Unary, value: &Value) -> Value {
+    pub fn unary(&mut self, name: &str, function: Unary, value: &Flow) -> Flow {
         value.at(self.node(name, Operator::Unary(function), &[value.place]))
     }
 
     /// A function of every element and one number.
-    pub fn with_number(&mut self, name: &str, function: Binary, value: &Value, x: f64) -> Value {
+    pub fn with_number(&mut self, name: &str, function: Binary, value: &Flow, x: f64) -> Flow {
         let x = self.scalar(x);
         value.at(self.node(name, Operator::Binary(function), &[value.place, x]))
     }
 
     /// Elements of another type.
-    pub fn cast(&mut self, name: &str, value: &Value, dtype: Dtype) -> Value {
+    pub fn cast(&mut self, name: &str, value: &Flow, dtype: Dtype) -> Flow {
         if value.dtype == dtype {
             return value.clone();
         }
-        Value { dtype, ..value.at(self.node(name, Operator::Cast(dtype), &[value.place])) }
+        Flow { dtype, ..value.at(self.node(name, Operator::Cast(dtype), &[value.place])) }
     }
 }
 

@@ -5,12 +5,12 @@
 //! that is not known here is refused.
 
 mod config;
+mod flow;
 mod graph;
 mod hdf5;
 mod layers;
 mod ports;
 mod settings;
-mod value;
 mod walk;
 mod weights;
 
@@ -20,7 +20,7 @@ use super::value::{Value, wrong};
 use super::{is_zip, json};
 use crate::error::{Error, Kind, Result};
 use crate::network::Network;
-use config::{Model, is_model};
+use config::is_model;
 use hdf5::File;
 use weights::Store;
 
@@ -51,8 +51,7 @@ pub fn import(bytes: &[u8]) -> Result<Network> {
             "What a model of your own class does is not in its file: build it with keras.Model(inputs, outputs), or export it to ONNX.",
         ));
     }
-    let model = Model::read(class, parts).map_err(|error| error.within("config"))?;
-    walk::read(&model, class, &store, &version)
+    walk::read(class, parts, &store, &version)
 }
 
 /// The parts of `model.keras`.

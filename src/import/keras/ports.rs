@@ -1,8 +1,8 @@
 //! What goes into a model, and the lengths that are told of it.
 
 use super::config::{Layer, Model, items};
+use super::flow::Shape;
 use super::settings::{length, unsupported, whole};
-use super::value::Shape;
 use crate::error::Result;
 use crate::import::value::{Value, wrong};
 use crate::network::{Dim, Dtype, Port};

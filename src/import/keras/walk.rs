@@ -2,14 +2,14 @@
 //! way is collected.
 
 use super::config::{Argument, Call, Layer, Model, Source, is_model};
+use super::flow::Flow;
 use super::graph::Graph;
 use super::layers::{self, Use};
 use super::ports;
-use super::value::Value;
 use super::weights::{Store, Weights};
 use crate::error::{Error, Kind, Result};
 use crate::import::network::Place;
-use crate::import::value::wrong;
+use crate::import::value::{Value, wrong};
 use crate::model::Provenance;
 use crate::network::{Network, Port};
 use std::collections::{BTreeSet, HashMap};
@@ -17,10 +17,11 @@ use std::collections::{BTreeSet, HashMap};
 /// The deepest that models may lie in each other.
 const MAX_DEPTH: usize = 16;
 
-/// The network of a model that the given version of Keras wrote.
-pub fn read(model: &Model<'_>, class: &str, store: &Store, version: &str) -> Result<Network> {
+/// The network of a model of a class with its settings, which the given version of Keras wrote.
+pub fn read(class: &str, config: &Value, store: &Store, version: &str) -> Result<Network> {
     let mut graph = Graph::default();
     graph.is_older = version.starts_with(['1', '2']);
+    let model = &Model::read(class, config, graph.is_older).map_err(|error| error.within("config"))?;
     let mut inputs: Vec<Port> = Vec::new();
     let mut given = Vec::new();
     for source in &model.inputs {
@@ -29,12 +30,12 @@ pub fn read(model: &Model<'_>, class: &str, store: &Store, version: &str) -> Res
         let layer = layer.ok_or_else(|| wrong("input_layers", "an InputLayer", source.layer))?;
         match ports::input(model, layer) {
             Ok((port, shape)) => {
-                given.push(Value { dtype: port.dtype, ..Value::new(Place::Input(inputs.len()), shape) });
+                given.push(Flow { dtype: port.dtype, ..Flow::new(Place::Input(inputs.len()), shape) });
                 inputs.push(port);
             }
             Err(error) if error.kind() == Kind::Unsupported => {
                 graph.blockers.add(layer.name, error.found());
-                given.push(Value::refused());
+                given.push(Flow::refused());
             }
             Err(error) => return Err(error.within(layer.name)),
         }
@@ -74,16 +75,16 @@ impl Graph {
         &mut self,
         model: &Model<'_>,
         weights: Vec<Weights<'_>>,
-        inputs: Vec<Value>,
+        inputs: Vec<Flow>,
         path: &str,
         depth: usize,
-    ) -> Result<Vec<Value>> {
+    ) -> Result<Vec<Flow>> {
         let names = counted(model);
         let weights: HashMap<&str, Weights<'_>> = names.iter().map(|(name, _)| *name).zip(weights).collect();
         if model.inputs.len() != inputs.len() {
             return Err(wrong(path, format!("{} inputs", model.inputs.len()), inputs.len()));
         }
-        let mut made: HashMap<(&str, usize), Vec<Value>> = HashMap::new();
+        let mut made: HashMap<(&str, usize), Vec<Flow>> = HashMap::new();
         for (source, value) in model.inputs.iter().zip(inputs) {
             made.insert((source.layer, source.call), vec![value]);
         }
@@ -113,10 +114,10 @@ impl Graph {
         layer: &Layer<'_>,
         call: &Call<'_>,
         weights: Option<Weights<'_>>,
-        made: &HashMap<(&str, usize), Vec<Value>>,
+        made: &HashMap<(&str, usize), Vec<Flow>>,
         at: &str,
         depth: usize,
-    ) -> Result<Vec<Value>> {
+    ) -> Result<Vec<Flow>> {
         let mut sources = Vec::new();
         call.arguments.iter().for_each(|argument| argument.sources(&mut sources));
         let inputs = sources.iter().map(|source| taken(made, source)).collect::<Result<Vec<_>>>()?;
@@ -125,7 +126,7 @@ impl Graph {
                 let expected = format!("at most {MAX_DEPTH} models in each other");
                 return Err(Error::new(Kind::LimitExceeded, at.to_owned(), expected, "more"));
             }
-            let model = Model::read(layer.class, layer.config)?;
+            let model = Model::read(layer.class, layer.config, self.is_older)?;
             let weights = weights.map(|weights| weights.layers(&counted(&model))).unwrap_or_default();
             return self.model(&model, weights, inputs, at, depth + 1);
         }
@@ -139,13 +140,13 @@ impl Graph {
         let all = inputs.iter().chain(named.iter().flat_map(|(_, _, values)| values));
         let is_refused = all.clone().any(|value| value.place == Place::Refused);
         let result = match is_refused {
-            true => layers::check_known(layer).map(|()| vec![Value::refused()]),
+            true => layers::check_known(layer).map(|()| vec![Flow::refused()]),
             false => layers::add(Use { layer, call, inputs, named, weights, at: at.to_owned(), graph: self }),
         };
         match result {
             Err(error) if error.kind() == Kind::Unsupported => {
                 self.blockers.add(at, error.found());
-                Ok(vec![Value::refused()])
+                Ok(vec![Flow::refused()])
             }
             result => result,
         }
@@ -153,11 +154,11 @@ impl Graph {
 }
 
 /// What a layer has made.
-fn taken(made: &HashMap<(&str, usize), Vec<Value>>, source: &Source<'_>) -> Result<Value> {
+fn taken(made: &HashMap<(&str, usize), Vec<Flow>>, source: &Source<'_>) -> Result<Flow> {
     let values = made.get(&(source.layer, source.call)).map(Vec::as_slice).unwrap_or_default();
     match (values.get(source.output), values.first()) {
         (Some(value), _) => Ok(value.clone()),
-        (None, Some(first)) if first.place == Place::Refused => Ok(Value::refused()),
+        (None, Some(first)) if first.place == Place::Refused => Ok(Flow::refused()),
         _ => Err(wrong("inbound_nodes", "what a layer makes", format!("\"{}\" {}", source.layer, source.output))),
     }
 }

@@ -138,9 +138,8 @@ impl<'a> Weights<'a> {
                 (&**file, format!("{path}/vars/{}", *next - 1))
             }
             Weights::ByName { file, all } => {
-                let is_it = |own: &&(Vec<String>, String)| {
-                    own.0.last().is_some_and(|last| names.contains(&last.as_str()))
-                };
+                let is_it =
+                    |own: &&(Vec<String>, String)| own.0.last().is_some_and(|last| names.contains(&last.as_str()));
                 let mut found = all.iter().filter(is_it);
                 match (found.next(), found.next()) {
                     (Some((_, path)), None) => (&**file, path.clone()),
@@ -168,7 +167,8 @@ fn snake_case(class: &str) -> String {
     let mut i = 0;
     while i < plain.len() {
         let begins = |at: usize| {
-            plain.get(at).is_some_and(char::is_ascii_uppercase) && plain.get(at + 1).is_some_and(char::is_ascii_lowercase)
+            plain.get(at).is_some_and(char::is_ascii_uppercase)
+                && plain.get(at + 1).is_some_and(char::is_ascii_lowercase)
         };
         words.push(plain[i]);
         if begins(i + 1) {

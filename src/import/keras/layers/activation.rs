@@ -1,17 +1,17 @@
 //! Activations: by name in other layers, and as layers of their own.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
+use crate::import::keras::flow::Layout;
 use crate::import::keras::settings::{Settings, unsupported};
-use crate::import::keras::value::Layout;
-use crate::import::value::{self, wrong};
+use crate::import::value::{Value, wrong};
 use crate::network::{Binary, Operator, Softmax, SoftmaxKind, Unary};
 
 /// Keras' constants, as f32.
 const SELU: Unary = Unary::Selu(1.673_263_2, 1.050_701);
 
 /// An activation as a layer.
-pub fn add(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn add(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(1)?;
     let made = match step.class() {
         "Activation" => step.activated(&input, "activation")?,
@@ -25,7 +25,7 @@ pub fn add(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         }
         class => {
             let class = class.to_owned();
-            let settings = std::mem::replace(&mut step.settings, Settings::new(&value::Value::Null));
+            let settings = std::mem::replace(&mut step.settings, Settings::new(&Value::Null));
             let made = step.by_layer(&input, &class, &settings);
             step.settings = settings;
             made?
@@ -34,7 +34,7 @@ pub fn add(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     Ok(vec![made])
 }
 
-fn parametric(step: &mut Step<'_, '_>, input: &Value) -> Result<Value> {
+fn parametric(step: &mut Step<'_, '_>, input: &Flow) -> Result<Flow> {
     let shared = step.settings.find_integers("shared_axes")?.unwrap_or_default();
     let mut shape = input.shape[1..].to_vec();
     for axis in shared {
@@ -44,19 +44,19 @@ fn parametric(step: &mut Step<'_, '_>, input: &Value) -> Result<Value> {
     let slope = step.weight(&["alpha"], &shape, Ok)?;
     let last = step.used.graph.last(&step.used.at, input);
     let place = step.node(Operator::Binary(Binary::PRelu), &[last, slope]);
-    Ok(Value { layout: Layout::ChannelsLast, ..input.at(place) })
+    Ok(Flow { layout: Layout::ChannelsLast, ..input.at(place) })
 }
 
 impl Step<'_, '_> {
     /// A tensor with the activation that a setting names.
-    pub fn activated(&mut self, input: &Value, setting: &str) -> Result<Value> {
+    pub fn activated(&mut self, input: &Flow, setting: &str) -> Result<Flow> {
         match self.settings.find(setting) {
             None => Ok(input.clone()),
-            Some(value::Value::Text(name)) => self.by_name(input, name),
+            Some(Value::Text(name)) => self.by_name(input, name),
             Some(object) => {
                 let class = object.text("class_name")?;
                 let config = object.part("config")?;
-                if let (false, value::Value::Text(name)) = (is_foreign(object), config) {
+                if let (false, Value::Text(name)) = (is_foreign(object), config) {
                     return self.by_name(input, name);
                 }
                 if is_foreign(object) {
@@ -73,10 +73,10 @@ impl Step<'_, '_> {
     pub fn function(&self, setting: &str, absent: Unary) -> Result<Unary> {
         match self.settings.find(setting) {
             None => Ok(absent),
-            Some(value::Value::Text(name)) => simple(name, self.used.graph.is_older)
+            Some(Value::Text(name)) => simple(name, self.used.graph.is_older)
                 .ok_or_else(|| unsupported(format!("the activation {name} inside of the layer"))),
             Some(object) => match (is_foreign(object), object.part("config")?) {
-                (false, value::Value::Text(name)) => simple(name, self.used.graph.is_older)
+                (false, Value::Text(name)) => simple(name, self.used.graph.is_older)
                     .ok_or_else(|| unsupported(format!("the activation {name} inside of the layer"))),
                 _ => Err(unsupported("an activation with settings inside of the layer")),
             },
@@ -84,7 +84,7 @@ impl Step<'_, '_> {
     }
 
     /// A tensor with an activation by its name.
-    pub fn by_name(&mut self, input: &Value, name: &str) -> Result<Value> {
+    pub fn by_name(&mut self, input: &Flow, name: &str) -> Result<Flow> {
         let at = self.used.at.clone();
         if let Some(function) = simple(name, self.used.graph.is_older) {
             return Ok(self.used.graph.unary(&at, function, input));
@@ -116,14 +116,14 @@ impl Step<'_, '_> {
     }
 
     /// Softmax along one of Keras' axes.
-    pub fn softmax(&mut self, input: &Value, axis: i64, kind: SoftmaxKind) -> Result<Value> {
+    pub fn softmax(&mut self, input: &Flow, axis: i64, kind: SoftmaxKind) -> Result<Flow> {
         let axis = input.dimension(axis).ok_or_else(|| wrong("axis", "a dimension", axis))?;
         let axis = input.axis(axis) as i64;
         Ok(input.at(self.node(Operator::Softmax(Softmax { axis, flat: false, kind }), &[input.place])))
     }
 
     /// A tensor with an activation that is a layer with settings.
-    fn by_layer(&mut self, input: &Value, class: &str, settings: &Settings<'_>) -> Result<Value> {
+    fn by_layer(&mut self, input: &Flow, class: &str, settings: &Settings<'_>) -> Result<Flow> {
         let at = self.used.at.clone();
         // Keras 2 has other names for some settings.
         let slope = |absent: f64| match settings.find_number("negative_slope")? {
@@ -153,16 +153,16 @@ impl Step<'_, '_> {
 }
 
 /// Whether an object that stands for a function or a layer is not Keras' own.
-fn is_foreign(object: &value::Value) -> bool {
+fn is_foreign(object: &Value) -> bool {
     let text = |name: &str| match object.find(name) {
-        Some(value::Value::Text(text)) => Some(text.as_str()),
+        Some(Value::Text(text)) => Some(text.as_str()),
         _ => None,
     };
     let of_keras = |module: &str| module == "keras" || module.starts_with("keras.");
     let is_function = text("class_name") == Some("function");
     let known_by = if is_function { object.find("config") } else { object.find("class_name") };
     let own_name = match known_by {
-        Some(value::Value::Text(name)) => name.as_str(),
+        Some(Value::Text(name)) => name.as_str(),
         _ => "",
     };
     let module = text("module").is_some_and(|module| !of_keras(module) && module != "builtins");

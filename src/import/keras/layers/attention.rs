@@ -1,15 +1,15 @@
 //! Attention: what queries find among keys, of the values.
 
-use super::{Step, Value, with_channels};
+use super::{Flow, Step, with_channels};
 use crate::error::Result;
+use crate::import::keras::flow::Shape;
 use crate::import::keras::settings::unsupported;
-use crate::import::keras::value::Shape;
 use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::network::{Attention, Binary, Operator, Reduce, Reduction, SoftmaxKind, Unary};
 
 /// Attention and AdditiveAttention, of [query, value] or [query, value, key].
-pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.settings.ignore(&["dropout"]);
     let count = step.used.inputs.len();
     if !(2..=3).contains(&count) {
@@ -46,14 +46,14 @@ pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
             scale.map_or(product, |scale| step.node(Operator::Binary(Binary::Mul), &[product, scale]))
         }
     };
-    let scores = Value::new(scores, vec![query.shape[0], query.shape[1], key.shape[1]]);
+    let scores = Flow::new(scores, vec![query.shape[0], query.shape[1], key.shape[1]]);
     let scores = step.softmax(&scores, -1, SoftmaxKind::Softmax)?;
     let place = step.node(Operator::MatMul, &[scores.place, value.place]);
-    Ok(vec![Value::new(place, with_channels(&query.shape, value.channels()))])
+    Ok(vec![Flow::new(place, with_channels(&query.shape, value.channels()))])
 }
 
 /// MultiHeadAttention, of query, value and key.
-pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.settings.ignore(&["dropout", "flash_attention"]);
     if step.named_flag("return_attention_scores")? {
         return Err(unsupported("return_attention_scores"));
@@ -87,7 +87,7 @@ pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         Some(_) => return Err(unsupported("an output_shape of several dimensions")),
     };
     let use_bias = step.settings.flag("use_bias", true)?;
-    let mut projected = |name: &str, value: &Value, size: usize| -> Result<Place> {
+    let mut projected = |name: &str, value: &Flow, size: usize| -> Result<Place> {
         let inside = step.used.weights.as_ref().map(|weights| weights.within(&format!("{name}_dense"), name));
         let all = std::mem::replace(&mut step.used.weights, inside);
         let at = step.used.at.clone();
@@ -98,9 +98,9 @@ pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
             kernel.reshaped(vec![rows, heads * size])
         });
         let bias = match use_bias {
-            true => step
-                .weight(&["bias"], &[Some(heads), Some(size)], |bias| bias.reshaped(vec![heads * size]))
-                .map(Some),
+            true => {
+                step.weight(&["bias"], &[Some(heads), Some(size)], |bias| bias.reshaped(vec![heads * size])).map(Some)
+            }
             false => Ok(None),
         };
         let product = kernel.map(|kernel| step.node(Operator::MatMul, &[value.place, kernel]));
@@ -109,7 +109,8 @@ pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         let product = product?;
         Ok(bias?.map_or(product, |bias| step.node(Operator::Binary(Binary::Add), &[product, bias])))
     };
-    let (q, k, v) = (projected("query", &query, size)?, projected("key", &key, size)?, projected("value", &value, width)?);
+    let (q, k, v) =
+        (projected("query", &query, size)?, projected("key", &key, size)?, projected("value", &value, width)?);
     let how = Attention {
         causal,
         query_heads: heads as i64,
@@ -131,17 +132,17 @@ pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         let bias = step.weight(&["bias"], &[made], Ok)?;
         place = step.node(Operator::Binary(Binary::Add), &[place, bias]);
     }
-    Ok(vec![Value::new(place, with_channels(&query.shape, made))])
+    Ok(vec![Flow::new(place, with_channels(&query.shape, made))])
 }
 
 impl Step<'_, '_> {
     /// One of the tensors as float32, `[batch, time, size]`.
-    fn sequence(&mut self, i: usize) -> Result<Value> {
+    fn sequence(&mut self, i: usize) -> Result<Flow> {
         let value = self.floats(i)?;
         match value.rank() {
             3 => {
                 let place = self.used.graph.last(&self.used.at, &value);
-                Ok(Value::new(place, value.shape))
+                Ok(Flow::new(place, value.shape))
             }
             rank => Err(unsupported(format!("attention of {rank} dimensions"))),
         }

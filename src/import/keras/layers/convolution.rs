@@ -1,9 +1,9 @@
 //! Convolutions. Keras' weights have the places of the window first and channels last, ONNX's the other way round.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
+use crate::import::keras::flow::{Layout, Shape};
 use crate::import::keras::settings::unsupported;
-use crate::import::keras::value::{Layout, Shape};
 use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::infer::turned;
@@ -60,7 +60,7 @@ impl Moves {
     }
 
     /// How large the image becomes, channels last.
-    fn shape(&self, input: &Value, channels: usize) -> Result<Shape> {
+    fn shape(&self, input: &Flow, channels: usize) -> Result<Shape> {
         let along = |i: usize| {
             let Some(length) = input.shape[i + 1] else { return Ok(None) };
             let reach = (self.dilations[i] * (self.kernel[i] - 1) + 1) as usize;
@@ -88,7 +88,7 @@ impl Moves {
 }
 
 /// Conv1D, Conv2D, Conv3D.
-pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let moves = Moves::read(step)?;
     let (filters, groups) = (step.settings.length("filters")?, step.settings.number("groups", 1.0)? as i64);
@@ -103,7 +103,7 @@ pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// DepthwiseConv1D, DepthwiseConv2D: each channel on its own.
-pub fn depthwise(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn depthwise(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let moves = Moves::read(step)?;
     // Some settings of a convolution's are written too, and have no meaning here.
@@ -114,7 +114,7 @@ pub fn depthwise(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// SeparableConv1D, SeparableConv2D: each channel on its own, then all at each place.
-pub fn separable(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn separable(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let moves = Moves::read(step)?;
     step.settings.ignore(&["groups"]);
@@ -122,7 +122,7 @@ pub fn separable(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let (kernel, between, groups) = by_channel(step, &moves, &input, &["depthwise_kernel"])?;
     let x = step.used.graph.second(&step.used.at, &input);
     let place = step.node(Operator::Conv(moves.window(groups)), &[x, kernel]);
-    let middle = Value { layout: Layout::ChannelsSecond, ..Value::new(place, moves.shape(&input, between)?) };
+    let middle = Flow { layout: Layout::ChannelsSecond, ..Flow::new(place, moves.shape(&input, between)?) };
     let ones = vec![1; moves.kernel.len()];
     let pointwise = Moves { kernel: ones.clone(), strides: ones.clone(), dilations: ones, padding: Padding::Valid };
     let shape = pointwise.with(Some(between), Some(filters));
@@ -132,7 +132,7 @@ pub fn separable(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// Conv1DTranspose, Conv2DTranspose, Conv3DTranspose: the gradient of a convolution.
-pub fn transposed(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn transposed(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let moves = Moves::read(step)?;
     step.settings.ignore(&["groups"]);
@@ -155,7 +155,9 @@ pub fn transposed(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
             _ => length.checked_mul(stride as usize)?.checked_add((reach - stride).max(0) as usize),
         };
         lengths.push(match input.shape[i + 1] {
-            Some(length) => Some(made(length).filter(|&x| x <= MAX_ELEMENTS).ok_or_else(|| wrong("strides", "fewer", stride))?),
+            Some(length) => {
+                Some(made(length).filter(|&x| x <= MAX_ELEMENTS).ok_or_else(|| wrong("strides", "fewer", stride))?)
+            }
             None => None,
         });
     }
@@ -167,12 +169,12 @@ pub fn transposed(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let mut inputs = vec![x, kernel];
     inputs.extend(bias(step, filters)?);
     let place = step.node(operator, &inputs);
-    let made = Value { layout: Layout::ChannelsSecond, ..Value::new(place, lengths) };
+    let made = Flow { layout: Layout::ChannelsSecond, ..Flow::new(place, lengths) };
     Ok(vec![step.activated(&made, "activation")?])
 }
 
 /// The weights that each channel has on its own, how many channels they make, and how many there were.
-fn by_channel(step: &mut Step<'_, '_>, moves: &Moves, input: &Value, names: &[&str]) -> Result<(Place, usize, i64)> {
+fn by_channel(step: &mut Step<'_, '_>, moves: &Moves, input: &Flow, names: &[&str]) -> Result<(Place, usize, i64)> {
     let (channels, each) = (channels(input)?, step.settings.find_length("depth_multiplier")?.unwrap_or(1));
     let filters = channels.checked_mul(each).filter(|&filters| filters <= MAX_ELEMENTS);
     let filters = filters.ok_or_else(|| wrong("depth_multiplier", "fewer", each))?;
@@ -189,15 +191,15 @@ fn by_channel(step: &mut Step<'_, '_>, moves: &Moves, input: &Value, names: &[&s
 fn convolved(
     step: &mut Step<'_, '_>,
     moves: &Moves,
-    input: &Value,
+    input: &Flow,
     kernel: Place,
     (filters, groups): (usize, i64),
-) -> Result<Value> {
+) -> Result<Flow> {
     let x = step.used.graph.second(&step.used.at, input);
     let mut inputs = vec![x, kernel];
     inputs.extend(bias(step, filters)?);
     let place = step.node(Operator::Conv(moves.window(groups)), &inputs);
-    Ok(Value { layout: Layout::ChannelsSecond, ..Value::new(place, moves.shape(input, filters)?) })
+    Ok(Flow { layout: Layout::ChannelsSecond, ..Flow::new(place, moves.shape(input, filters)?) })
 }
 
 fn bias(step: &mut Step<'_, '_>, filters: usize) -> Result<Option<Place>> {
@@ -207,7 +209,7 @@ fn bias(step: &mut Step<'_, '_>, filters: usize) -> Result<Option<Place>> {
     }
 }
 
-fn channels(input: &Value) -> Result<usize> {
+fn channels(input: &Flow) -> Result<usize> {
     input.channels().filter(|&channels| channels > 0).ok_or_else(|| wrong("inputs", "channels", "none"))
 }
 

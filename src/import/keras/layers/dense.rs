@@ -1,13 +1,13 @@
 //! Products with a matrix, and rows of one.
 
-use super::{Step, Value, with_channels};
+use super::{Flow, Step, with_channels};
 use crate::error::Result;
 use crate::import::keras::settings::unsupported;
-use crate::import::value::wrong;
+use crate::import::value::{Value, wrong};
 use crate::network::{Binary, Dtype, Operator};
 
 /// Dense: the last dimension times a matrix.
-pub fn dense(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn dense(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(2)?;
     let units = step.settings.length("units")?;
     let kernel = step.weight(&["kernel"], &[input.channels(), Some(units)], Ok)?;
@@ -26,12 +26,12 @@ pub fn dense(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
             bias.map_or(product, |bias| step.node(Operator::Binary(Binary::Add), &[product, bias]))
         }
     };
-    let made = Value::new(place, with_channels(&input.shape, Some(units)));
+    let made = Flow::new(place, with_channels(&input.shape, Some(units)));
     Ok(vec![step.activated(&made, "activation")?])
 }
 
 /// EinsumDense: sums of products along letters, of which the first stand for what the tensor has more of.
-pub fn einsum(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn einsum(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(1)?;
     let equation = step.settings.text("equation", "")?.replace(' ', "");
     if equation.contains("...") {
@@ -55,7 +55,7 @@ pub fn einsum(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let x = step.used.graph.last(&step.used.at, &input);
     let mut place = step.node(Operator::Einsum(equation.clone()), &[x, place]);
     if let Some(value) = step.settings.find("bias_axes") {
-        let crate::import::value::Value::Text(axes) = value else { return Err(wrong("bias_axes", "letters", value.kind())) };
+        let Value::Text(axes) = value else { return Err(wrong("bias_axes", "letters", value.kind())) };
         // From the first of its dimensions on, with 1 for those between that it has not.
         let first = made.find(|letter| axes.contains(letter)).unwrap_or(made.len());
         let of_bias: Vec<(char, Option<usize>)> = made.chars().zip(shape.iter().copied()).skip(first).collect();
@@ -64,12 +64,12 @@ pub fn einsum(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         let bias = step.weight(&["bias"], &lengths, Ok)?;
         place = step.node(Operator::Binary(Binary::Add), &[place, bias]);
     }
-    let made = Value::new(place, shape);
+    let made = Flow::new(place, shape);
     Ok(vec![step.activated(&made, "activation")?])
 }
 
 /// Embedding: a row of a matrix for each whole number.
-pub fn embedding(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn embedding(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let (rows, width) = (step.settings.length("input_dim")?, step.settings.length("output_dim")?);
     let is_masked = step.settings.flag("mask_zero", false)?;
@@ -83,5 +83,5 @@ pub fn embedding(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let place = step.node(Operator::Gather { axis: 0 }, &[matrix, indices]);
     let mut shape = input.shape.clone();
     shape.push(Some(width));
-    Ok(vec![Value { is_masked, ..Value::new(place, shape) }])
+    Ok(vec![Flow { is_masked, ..Flow::new(place, shape) }])
 }

@@ -1,6 +1,6 @@
 //! Categories and bins as numbers.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
 use crate::import::keras::graph::floats;
 use crate::import::keras::settings::{numbers, unsupported};
@@ -8,7 +8,7 @@ use crate::import::value::wrong;
 use crate::network::{Binary, Data, Dtype, Operator, Reduce, Reduction, Tensor};
 
 /// CategoryEncoding: whole numbers as ones among zeros.
-pub fn categories(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn categories(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let depth = step.settings.length("num_tokens")?;
     let mode = step.settings.text("output_mode", "multi_hot")?;
@@ -17,7 +17,7 @@ pub fn categories(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     }
     let mut input = step.used.graph.cast(&step.used.at, &input, Dtype::I64);
     let place = step.used.graph.last(&step.used.at, &input);
-    input = Value::new(place, input.shape);
+    input = Flow::new(place, input.shape);
     if input.rank() > 2 || input.rank() == 0 {
         return Err(unsupported("categories of more than 2 dimensions"));
     }
@@ -25,7 +25,7 @@ pub fn categories(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         "one_hot" if input.rank() == 2 && input.channels() == Some(1) => {
             let axes = step.used.graph.integers(vec![1]);
             let place = step.node(Operator::Squeeze, &[input.place, axes]);
-            input = Value::new(place, vec![input.shape[0]]);
+            input = Flow::new(place, vec![input.shape[0]]);
             None
         }
         "one_hot" => None,
@@ -45,11 +45,11 @@ pub fn categories(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         shape.pop();
     }
     shape.push(Some(depth));
-    Ok(vec![Value::new(place, shape)])
+    Ok(vec![Flow::new(place, shape)])
 }
 
 /// Discretization: how many boundaries a number has reached.
-pub fn bins(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn bins(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(1)?;
     step.settings.ignore(&["num_bins", "epsilon"]);
     if step.settings.flag("sparse", false)? || step.settings.text("output_mode", "int")? != "int" {
@@ -65,5 +65,5 @@ pub fn bins(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let reached = step.node(Operator::Binary(Binary::GreaterOrEqual), &[x, boundaries]);
     let reached = step.node(Operator::Cast(Dtype::I64), &[reached]);
     let place = step.node(Operator::Reduce(Reduce { by: Reduction::Sum, keep: false, none: false }), &[reached, axes]);
-    Ok(vec![Value { dtype: Dtype::I64, ..Value::new(place, input.shape) }])
+    Ok(vec![Flow { dtype: Dtype::I64, ..Flow::new(place, input.shape) }])
 }

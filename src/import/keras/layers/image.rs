@@ -1,17 +1,17 @@
 //! Images that become larger or smaller, or whose numbers get another range.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
+use crate::import::keras::flow::Layout;
 use crate::import::keras::graph::floats;
 use crate::import::keras::settings::{numbers, unsupported};
-use crate::import::keras::value::Layout;
 use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::network::tensor::MAX_ELEMENTS;
 use crate::network::{Aspect, Binary, Coordinates, Dtype, Nearest, Operator, Resize, ResizeMode};
 
 /// Rescaling: every number times one and plus one, or those of its channel.
-pub fn rescale(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn rescale(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let mut made = step.float_input(1)?;
     for (name, function, nothing) in [("scale", Binary::Mul, 1.0), ("offset", Binary::Add, 0.0)] {
         let all = match step.settings.find(name) {
@@ -30,7 +30,7 @@ pub fn rescale(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
             let all = floats(vec![all.len()], all)?;
             let all = step.used.graph.constant(all);
             let place = step.node(Operator::Binary(function), &[x, all]);
-            made = Value { layout: Layout::ChannelsLast, ..made.at(place) };
+            made = Flow { layout: Layout::ChannelsLast, ..made.at(place) };
         } else {
             return Err(unsupported(format!("{name} of another shape than the channels")));
         }
@@ -39,7 +39,7 @@ pub fn rescale(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// UpSampling1D, UpSampling2D, UpSampling3D.
-pub fn enlarge(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn enlarge(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let factors = step.settings.integers("size", step.spatial(), 2)?;
     if let Some(x) = factors.iter().find(|x| !(1..=1 << 16).contains(*x)) {
@@ -54,11 +54,11 @@ pub fn enlarge(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let scales = floats(vec![factors.len()], factors.iter().map(|&x| x as f32).collect())?;
     let scales = step.used.graph.constant(scales);
     let place = resized(step, mode, axes, vec![Some(input.place), None, Some(scales)]);
-    Ok(vec![Value { shape, ..input.at(place) }])
+    Ok(vec![Flow { shape, ..input.at(place) }])
 }
 
 /// Resizing, without another aspect and without antialiasing.
-pub fn resize(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn resize(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.check_format()?;
     let input = step.input()?;
     if input.dtype != Dtype::F32 || input.rank() != 4 {
@@ -76,7 +76,8 @@ pub fn resize(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     }
     let mode = step.settings.choice("interpolation", "bilinear", &[("nearest", NEAREST), ("bilinear", LINEAR)])?;
     let axes = [input.axis(1), input.axis(2)];
-    let mut made = Value { shape: vec![input.shape[0], Some(sizes[0]), Some(sizes[1]), input.shape[3]], ..input.clone() };
+    let mut made =
+        Flow { shape: vec![input.shape[0], Some(sizes[0]), Some(sizes[1]), input.shape[3]], ..input.clone() };
     if mode == NEAREST {
         for (i, (axis, size)) in axes.into_iter().zip(sizes).enumerate() {
             let length = input.shape[i + 1].ok_or_else(|| unsupported("nearest places of images of a free size"))?;

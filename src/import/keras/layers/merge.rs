@@ -1,14 +1,14 @@
 //! Several tensors that become one.
 
-use super::{Step, Value};
+use super::{Argument, Flow, Step};
 use crate::error::Result;
+use crate::import::keras::flow::{Layout, Shape};
 use crate::import::keras::settings::unsupported;
-use crate::import::keras::value::{Layout, Shape};
 use crate::import::value::wrong;
 use crate::network::{Binary, Operator};
 
 /// Add, Average, Maximum, Minimum, Multiply, Subtract: element by element.
-pub fn elements(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn elements(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let count = step.used.inputs.len();
     let function = match step.class() {
         "Maximum" => Binary::Max,
@@ -17,11 +17,14 @@ pub fn elements(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         "Subtract" => Binary::Sub,
         _ => Binary::Add,
     };
+    if step.used.call.arguments.iter().any(|argument| matches!(argument, Argument::Value(_))) {
+        return Err(unsupported("arithmetic with numbers, which .h5 files do not tell from layers: save it as .keras"));
+    }
     if count < 2 || count > 2 && function == Binary::Sub {
         return Err(wrong("inbound_nodes", "2 tensors", count));
     }
     let mut values = (0..count).map(|i| step.floats(i)).collect::<Result<Vec<_>>>()?;
-    let rank = values.iter().map(Value::rank).max().unwrap_or(0);
+    let rank = values.iter().map(Flow::rank).max().unwrap_or(0);
     for value in values.iter_mut().filter(|value| value.rank() < rank) {
         *value = widened(step, value, rank)?;
     }
@@ -36,19 +39,19 @@ pub fn elements(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// Keras puts dimensions of 1 behind the batch until all have as many.
-fn widened(step: &mut Step<'_, '_>, value: &Value, rank: usize) -> Result<Value> {
+fn widened(step: &mut Step<'_, '_>, value: &Flow, rank: usize) -> Result<Flow> {
     let more = rank - value.rank();
     let [batch, rest @ ..] = &value.shape[..] else { return Err(wrong("inputs", "at least 1 dimension", 0)) };
     let x = step.used.graph.last(&step.used.at, value);
     let axes = step.used.graph.integers((1..=more as i64).collect());
     let place = step.node(Operator::Unsqueeze, &[x, axes]);
     let shape: Shape = std::iter::once(*batch).chain(vec![Some(1); more]).chain(rest.iter().copied()).collect();
-    Ok(Value { layout: Layout::ChannelsLast, shape, ..value.at(place) })
+    Ok(Flow { layout: Layout::ChannelsLast, shape, ..value.at(place) })
 }
 
 impl Step<'_, '_> {
     /// A function of two tensors of as many dimensions, which lie alike or as Keras has them.
-    pub fn both(&mut self, function: Binary, a: &Value, b: &Value) -> Result<Value> {
+    pub fn both(&mut self, function: Binary, a: &Flow, b: &Flow) -> Result<Flow> {
         let layout = if a.layout == b.layout { a.layout } else { Layout::ChannelsLast };
         let x = self.used.graph.laid(&self.used.at, a, layout);
         let y = self.used.graph.laid(&self.used.at, b, layout);
@@ -60,12 +63,12 @@ impl Step<'_, '_> {
         });
         let shape = lengths.collect::<Result<_>>()?;
         let place = self.node(Operator::Binary(function), &[x, y]);
-        Ok(Value { layout, shape, ..a.at(place) })
+        Ok(Flow { layout, shape, ..a.at(place) })
     }
 }
 
 /// Concatenate: one behind the other along a dimension.
-pub fn concatenate(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn concatenate(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let values = step.used.inputs.clone();
     let Some(first) = values.first() else { return Err(wrong("inbound_nodes", "tensors", 0)) };
     let axis = step.settings.number("axis", -1.0)? as i64;
@@ -79,11 +82,11 @@ pub fn concatenate(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let mut shape = first.shape.clone();
     shape[axis] = values.iter().try_fold(0_usize, |all, value| all.checked_add(value.shape[axis]?));
     let place = step.node(Operator::Concat { axis: layout.axis(axis, first.rank()) as i64 }, &places);
-    Ok(vec![Value { layout, shape, ..first.at(place) }])
+    Ok(vec![Flow { layout, shape, ..first.at(place) }])
 }
 
 /// Dot: sums of products along one dimension of each of two tensors.
-pub fn dot(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn dot(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let (a, b) = (step.floats(0)?, step.floats(1)?);
     if step.used.inputs.len() != 2 || a.rank() < 2 || b.rank() < 2 || a.rank() + b.rank() > 16 {
         return Err(wrong("inbound_nodes", "2 tensors of 2 dimensions or more", step.used.inputs.len()));
@@ -92,14 +95,24 @@ pub fn dot(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         return Err(unsupported("normalize"));
     }
     let axes = step.settings.integers("axes", 2, -1)?;
-    let axis = |value: &Value, axis: i64| {
+    let axis = |value: &Flow, axis: i64| {
         value.dimension(axis).filter(|&axis| axis > 0).ok_or_else(|| wrong("axes", "dimensions behind the batch", axis))
     };
     let (of_a, of_b) = (axis(&a, axes[0])?, axis(&b, axes[1])?);
     // a is the batch, z what is summed along, and each other dimension has a letter of its own.
     let mut letters = ('b'..='y').collect::<Vec<_>>().into_iter();
     let mut name = |rank: usize, along: usize| -> String {
-        (0..rank).map(|i| if i == 0 { 'a' } else if i == along { 'z' } else { letters.next().unwrap_or('?') }).collect()
+        (0..rank)
+            .map(|i| {
+                if i == 0 {
+                    'a'
+                } else if i == along {
+                    'z'
+                } else {
+                    letters.next().unwrap_or('?')
+                }
+            })
+            .collect()
     };
     let (x, y) = (name(a.rank(), of_a), name(b.rank(), of_b));
     let result: String = x.chars().chain(y.chars().skip(1)).filter(|&letter| letter != 'z').collect();
@@ -113,5 +126,5 @@ pub fn dot(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         place = step.node(Operator::Unsqueeze, &[place, axes]);
         shape.push(Some(1));
     }
-    Ok(vec![Value::new(place, shape)])
+    Ok(vec![Flow::new(place, shape)])
 }

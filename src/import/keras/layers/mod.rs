@@ -15,13 +15,13 @@ mod shape;
 mod wrapper;
 
 use super::config::{Argument, Call, Layer};
+use super::flow::{Flow, Shape};
 use super::graph::Graph;
 use super::settings::{Settings, unsupported};
-use super::value::{Shape, Value};
 use super::weights::Weights;
 use crate::error::{Error, Kind, Result};
 use crate::import::network::Place;
-use crate::import::value::{self, wrong};
+use crate::import::value::{Value, wrong};
 use crate::network::{Dtype, Tensor};
 
 /// One use of a layer, on its way into the network.
@@ -31,9 +31,9 @@ pub struct Use<'a, 'b> {
     /// How it is called.
     pub call: &'b Call<'a>,
     /// The tensors that it takes, in order.
-    pub inputs: Vec<Value>,
+    pub inputs: Vec<Flow>,
     /// What it takes by name, with the tensors in it.
-    pub named: Vec<(&'b str, &'b Argument<'a>, Vec<Value>)>,
+    pub named: Vec<(&'b str, &'b Argument<'a>, Vec<Flow>)>,
     /// Its weights; nothing of an operation.
     pub weights: Option<Weights<'b>>,
     /// Where it is: the layers around it, and itself.
@@ -50,13 +50,13 @@ pub struct Step<'a, 'b> {
     pub settings: Settings<'a>,
 }
 
-type Add = fn(&mut Step<'_, '_>) -> Result<Vec<Value>>;
+type Add = fn(&mut Step<'_, '_>) -> Result<Vec<Flow>>;
 
 /// What a layer makes.
 ///
 /// # Errors
 /// [`Kind::Unsupported`] for what cannot be run, [`Kind::InvalidModel`] for a damaged file.
-pub fn add(used: Use<'_, '_>) -> Result<Vec<Value>> {
+pub fn add(used: Use<'_, '_>) -> Result<Vec<Flow>> {
     let add = known(used.layer)?;
     if let Some(weights) = &used.weights {
         weights.check_name(used.layer.name)?;
@@ -100,8 +100,15 @@ fn known(layer: &Layer<'_>) -> Result<Add> {
     }
     Ok(match layer.class {
         "Activation" | "ELU" | "LeakyReLU" | "PReLU" | "ReLU" | "Softmax" => activation::add,
-        "ActivityRegularization" | "AlphaDropout" | "Dropout" | "GaussianDropout" | "GaussianNoise" | "Identity"
-        | "SpatialDropout1D" | "SpatialDropout2D" | "SpatialDropout3D" => identity,
+        "ActivityRegularization"
+        | "AlphaDropout"
+        | "Dropout"
+        | "GaussianDropout"
+        | "GaussianNoise"
+        | "Identity"
+        | "SpatialDropout1D"
+        | "SpatialDropout2D"
+        | "SpatialDropout3D" => identity,
         "Masking" => mask,
         "Dense" => dense::dense,
         "EinsumDense" => dense::einsum,
@@ -112,8 +119,12 @@ fn known(layer: &Layer<'_>) -> Result<Add> {
         "Conv1DTranspose" | "Conv2DTranspose" | "Conv3DTranspose" => convolution::transposed,
         "AveragePooling1D" | "AveragePooling2D" | "AveragePooling3D" | "MaxPooling1D" | "MaxPooling2D"
         | "MaxPooling3D" => pool::moving,
-        "GlobalAveragePooling1D" | "GlobalAveragePooling2D" | "GlobalAveragePooling3D" | "GlobalMaxPooling1D"
-        | "GlobalMaxPooling2D" | "GlobalMaxPooling3D" => pool::whole,
+        "GlobalAveragePooling1D"
+        | "GlobalAveragePooling2D"
+        | "GlobalAveragePooling3D"
+        | "GlobalMaxPooling1D"
+        | "GlobalMaxPooling2D"
+        | "GlobalMaxPooling3D" => pool::whole,
         "BatchNormalization" => normalize::batch,
         "GroupNormalization" => normalize::group,
         "LayerNormalization" | "RMSNormalization" => normalize::layer,
@@ -147,14 +158,14 @@ fn known(layer: &Layer<'_>) -> Result<Add> {
 /// Only float32 is computed as Keras computes it.
 fn check_policy(layer: &Layer<'_>) -> Result<()> {
     let name = match layer.config.find("dtype") {
-        Some(value::Value::Text(name)) => name.as_str(),
-        Some(policy @ value::Value::Object(_)) => match policy.find("config").and_then(|config| config.find("name")) {
-            Some(value::Value::Text(name)) => name.as_str(),
+        Some(Value::Text(name)) => name.as_str(),
+        Some(policy @ Value::Object(_)) => match policy.find("config").and_then(|config| config.find("name")) {
+            Some(Value::Text(name)) => name.as_str(),
             _ => "of an unknown kind",
         },
         _ => return Ok(()),
     };
-    let is_quantized = layer.config.find("quantization_config").is_some_and(|found| *found != value::Value::Null);
+    let is_quantized = layer.config.find("quantization_config").is_some_and(|found| *found != Value::Null);
     match name {
         _ if is_quantized => Err(unsupported("quantized weights")),
         "float32" => Ok(()),
@@ -169,19 +180,19 @@ fn ends_masks(class: &str) -> bool {
     class.starts_with("Global") || matches!(class, "Flatten")
 }
 
-fn identity(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+fn identity(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.settings.ignore(&["rate", "stddev", "l1", "l2", "data_format"]);
     Ok(vec![step.input()?])
 }
 
 /// Zeros where all numbers of a step are the given one, which the layers behind pass over.
-fn mask(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+fn mask(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.floats(0)?;
     let number = step.settings.number("mask_value", 0.0)?;
     if number != 0.0 {
         return Err(unsupported("mask_value other than 0"));
     }
-    Ok(vec![Value { is_masked: true, ..input }])
+    Ok(vec![Flow { is_masked: true, ..input }])
 }
 
 impl Step<'_, '_> {
@@ -191,7 +202,7 @@ impl Step<'_, '_> {
     }
 
     /// The one tensor that the layer takes.
-    pub fn input(&self) -> Result<Value> {
+    pub fn input(&self) -> Result<Flow> {
         match &self.used.inputs[..] {
             [input] => Ok(input.clone()),
             inputs => Err(wrong("inbound_nodes", "one tensor", inputs.len())),
@@ -199,7 +210,7 @@ impl Step<'_, '_> {
     }
 
     /// One of the tensors, as float32: that is what layers compute in.
-    pub fn floats(&mut self, i: usize) -> Result<Value> {
+    pub fn floats(&mut self, i: usize) -> Result<Flow> {
         let found = self.used.inputs.len();
         let input = self.used.inputs.get(i).cloned();
         let input = input.ok_or_else(|| wrong("inbound_nodes", format!("at least {} tensors", i + 1), found))?;
@@ -207,7 +218,7 @@ impl Step<'_, '_> {
     }
 
     /// The one tensor, as float32, of at least so many dimensions.
-    pub fn float_input(&mut self, rank: usize) -> Result<Value> {
+    pub fn float_input(&mut self, rank: usize) -> Result<Flow> {
         self.input()?;
         let input = self.floats(0)?;
         if input.rank() < rank {
@@ -223,7 +234,7 @@ impl Step<'_, '_> {
     }
 
     /// The one tensor, as float32: images of as many dimensions as the class' name says.
-    pub fn image(&mut self) -> Result<Value> {
+    pub fn image(&mut self) -> Result<Flow> {
         let rank = self.spatial() + 2;
         self.check_format()?;
         match self.float_input(rank)? {
@@ -263,14 +274,16 @@ impl Step<'_, '_> {
         let tensor = weights.take(names, shape)?;
         match tensor.dtype() {
             Dtype::F32 => Ok(tensor),
-            other => Err(Error::new(Kind::Unsupported, "", "weights of float32", format!("weights of {}", other.name()))),
+            other => {
+                Err(Error::new(Kind::Unsupported, "", "weights of float32", format!("weights of {}", other.name())))
+            }
         }
     }
 
     /// What the layer takes under a name, if it is no null.
-    pub fn named(&self, name: &str) -> Option<(&Argument<'_>, &[Value])> {
+    pub fn named(&self, name: &str) -> Option<(&Argument<'_>, &[Flow])> {
         let found = self.used.named.iter().find(|(own, _, _)| *own == name);
-        let found = found.filter(|(_, argument, _)| !matches!(argument, Argument::Value(value::Value::Null)));
+        let found = found.filter(|(_, argument, _)| !matches!(argument, Argument::Value(Value::Null)));
         found.map(|(_, argument, values)| (*argument, &values[..]))
     }
 
@@ -278,7 +291,7 @@ impl Step<'_, '_> {
     pub fn named_flag(&self, name: &str) -> Result<bool> {
         match self.named(name) {
             None => Ok(false),
-            Some((Argument::Value(value::Value::Boolean(truth)), _)) => Ok(*truth),
+            Some((Argument::Value(Value::Boolean(truth)), _)) => Ok(*truth),
             Some(_) => Err(unsupported(format!("the argument {name}"))),
         }
     }
@@ -289,12 +302,18 @@ impl Step<'_, '_> {
             "GRU" | "LSTM" | "SimpleRNN" | "Bidirectional" => &["initial_state"],
             "MultiHeadAttention" => &["query", "value", "key", "return_attention_scores", "use_causal_mask"],
             "Attention" | "AdditiveAttention" => &["return_attention_scores", "use_causal_mask"],
-            _ if is_operation(self.used.layer) => &[],
+            _ if is_operation(self.used.layer) => &["x", "x1", "x2"],
             _ => &[],
         };
         for (name, argument, _) in &self.used.named {
-            let is_off = matches!(argument, Argument::Value(value::Value::Null | value::Value::Boolean(false)));
-            if !known.contains(name) && !(is_off && matches!(*name, "training" | "mask" | "attention_mask" | "query_mask" | "value_mask" | "key_mask")) {
+            let is_off = matches!(argument, Argument::Value(Value::Null | Value::Boolean(false)));
+            if !known.contains(name)
+                && !(is_off
+                    && matches!(
+                        *name,
+                        "training" | "mask" | "attention_mask" | "query_mask" | "value_mask" | "key_mask"
+                    ))
+            {
                 return Err(unsupported(format!("the argument {name}")));
             }
         }
@@ -306,8 +325,16 @@ impl Step<'_, '_> {
         let is_masked = self.used.inputs.iter().chain(self.used.named.iter().flat_map(|(_, _, values)| values));
         let passes_over = matches!(
             self.class(),
-            "GRU" | "LSTM" | "SimpleRNN" | "Bidirectional" | "TimeDistributed" | "Attention" | "AdditiveAttention"
-                | "MultiHeadAttention" | "GlobalAveragePooling1D" | "Softmax"
+            "GRU"
+                | "LSTM"
+                | "SimpleRNN"
+                | "Bidirectional"
+                | "TimeDistributed"
+                | "Attention"
+                | "AdditiveAttention"
+                | "MultiHeadAttention"
+                | "GlobalAveragePooling1D"
+                | "Softmax"
         );
         match passes_over && is_masked.into_iter().any(|value| value.is_masked) {
             true => Err(unsupported("a mask, of Masking or of mask_zero: steps that the layer would pass over")),

@@ -1,10 +1,10 @@
 //! Normalization: by what was learned, by what is there, or by given numbers.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
+use crate::import::keras::flow::{Layout, Shape};
 use crate::import::keras::graph::floats;
 use crate::import::keras::settings::{numbers, unsupported};
-use crate::import::keras::value::{Layout, Shape};
 use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::network::{Binary, Data, Operator, Tensor};
@@ -13,7 +13,7 @@ use crate::network::{Binary, Data, Operator, Tensor};
 const LEAST: f32 = 1e-7;
 
 /// BatchNormalization, with what it has learned.
-pub fn batch(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn batch(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(2)?;
     step.settings.ignore(&["momentum", "virtual_batch_size", "fused", "renorm_momentum"]);
     if step.settings.flag("renorm", false)? {
@@ -29,11 +29,11 @@ pub fn batch(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let x = step.used.graph.second(&step.used.at, &input);
     let layout = if input.rank() > 2 { Layout::ChannelsSecond } else { input.layout };
     let place = step.node(Operator::BatchNormalization { epsilon }, &[x, scale, bias, mean, variance]);
-    Ok(vec![Value { layout, ..input.at(place) }])
+    Ok(vec![Flow { layout, ..input.at(place) }])
 }
 
 /// GroupNormalization: groups of channels of each sample.
-pub fn group(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn group(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(2)?;
     let axis = last_axis(step, &input)?;
     let channels = known(&input, axis)?;
@@ -50,11 +50,11 @@ pub fn group(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let x = step.used.graph.second(&step.used.at, &input);
     let layout = if input.rank() > 2 { Layout::ChannelsSecond } else { input.layout };
     let place = step.node(Operator::GroupNormalization { groups, epsilon }, &[x, scale, bias]);
-    Ok(vec![Value { layout, ..input.at(place) }])
+    Ok(vec![Flow { layout, ..input.at(place) }])
 }
 
 /// LayerNormalization and RMSNormalization: the last dimensions of each sample.
-pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(2)?;
     let centred = step.class() == "LayerNormalization";
     if centred && step.settings.flag("rms_scaling", false)? {
@@ -85,11 +85,11 @@ pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         inputs.push(step.weight(&["beta"], &shape, Ok)?);
     }
     let place = step.node(Operator::LayerNormalization { axis: first as i64, epsilon, centred }, &inputs);
-    Ok(vec![Value { layout: Layout::ChannelsLast, ..input.at(place) }])
+    Ok(vec![Flow { layout: Layout::ChannelsLast, ..input.at(place) }])
 }
 
 /// Normalization by a mean and a variance that were given or adapted.
-pub fn given(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn given(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.float_input(1)?;
     let axes = step.settings.find_integers("axis")?.unwrap_or_default();
     let axes = axes.iter().map(|&axis| input.dimension(axis)).collect::<Option<Vec<_>>>();
@@ -97,7 +97,9 @@ pub fn given(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let kept: Shape = (0..input.rank()).filter(|axis| axes.contains(axis)).map(|axis| input.shape[axis]).collect();
     let (mean, variance) = match (step.settings.find("mean"), step.settings.find("variance")) {
         (Some(mean), Some(variance)) => {
-            let all = |name: &str, value| -> Result<Vec<f32>> { Ok(numbers(name, value)?.iter().map(|&x| x as f32).collect()) };
+            let all = |name: &str, value| -> Result<Vec<f32>> {
+                Ok(numbers(name, value)?.iter().map(|&x| x as f32).collect())
+            };
             (all("mean", mean)?, all("variance", variance)?)
         }
         _ => (values(step.tensor(&["mean"], &kept)?), values(step.tensor(&["variance"], &kept)?)),
@@ -123,7 +125,7 @@ pub fn given(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     };
     let place = step.node(Operator::Binary(first.0), &[x, first.1]);
     let place = step.node(Operator::Binary(second.0), &[place, second.1]);
-    Ok(vec![Value { layout: Layout::ChannelsLast, ..input.at(place) }])
+    Ok(vec![Flow { layout: Layout::ChannelsLast, ..input.at(place) }])
 }
 
 fn values(tensor: Tensor) -> Vec<f32> {
@@ -134,7 +136,7 @@ fn values(tensor: Tensor) -> Vec<f32> {
 }
 
 /// The channels' dimension, which is the last one.
-fn last_axis(step: &Step<'_, '_>, input: &Value) -> Result<usize> {
+fn last_axis(step: &Step<'_, '_>, input: &Flow) -> Result<usize> {
     let axes = step.settings.find_integers("axis")?.unwrap_or_else(|| vec![-1]);
     match axes[..] {
         [axis] if input.dimension(axis) == Some(input.rank() - 1) => Ok(input.rank() - 1),
@@ -142,8 +144,10 @@ fn last_axis(step: &Step<'_, '_>, input: &Value) -> Result<usize> {
     }
 }
 
-fn known(input: &Value, axis: usize) -> Result<usize> {
-    input.shape[axis].filter(|&length| length > 0).ok_or_else(|| wrong("axis", "a dimension of a known length", "a free one"))
+fn known(input: &Flow, axis: usize) -> Result<usize> {
+    input.shape[axis]
+        .filter(|&length| length > 0)
+        .ok_or_else(|| wrong("axis", "a dimension of a known length", "a free one"))
 }
 
 /// A number for each channel that was learned, if a setting says so, else the same for all.

@@ -1,13 +1,13 @@
 //! Pooling: what a window holds, or all of an image, becomes one number.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
-use crate::import::keras::value::{Layout, Shape};
+use crate::import::keras::flow::{Layout, Shape};
 use crate::import::value::wrong;
 use crate::network::{AutoPad, Operator, Pool, PoolKind, Reduce, Reduction, Window};
 
 /// AveragePooling1D, MaxPooling2D and their kin. Pads of an average do not count.
-pub fn moving(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn moving(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let count = step.spatial();
     let kernel = step.settings.integers("pool_size", count, 2)?;
@@ -38,11 +38,11 @@ pub fn moving(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let window = Window { kernel, strides, auto, groups: 1, ..Window::default() };
     let x = step.used.graph.second(&step.used.at, &input);
     let place = step.node(Operator::Pool(Pool { by, window, ceil: false }), &[x]);
-    Ok(vec![Value { layout: Layout::ChannelsSecond, ..Value::new(place, shape) }])
+    Ok(vec![Flow { layout: Layout::ChannelsSecond, ..Flow::new(place, shape) }])
 }
 
 /// GlobalAveragePooling2D and its kin.
-pub fn whole(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn whole(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let keep = step.settings.flag("keepdims", false)?;
     let by = if step.class().starts_with("GlobalMax") { Reduction::Max } else { Reduction::Mean };
@@ -53,8 +53,8 @@ pub fn whole(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     Ok(vec![match keep {
         true => {
             let ones = vec![Some(1); input.rank() - 2];
-            Value { shape: [vec![batch], ones, vec![channels]].concat(), ..input.at(place) }
+            Flow { shape: [vec![batch], ones, vec![channels]].concat(), ..input.at(place) }
         }
-        false => Value::new(place, vec![batch, channels]),
+        false => Flow::new(place, vec![batch, channels]),
     }])
 }

@@ -1,13 +1,13 @@
 //! Recurrent layers. Keras' kernels have a column for each gate's numbers, ONNX's a row, and an LSTM's gates come in another
 //! order there.
 
-use super::{Argument, Settings, Step, Value};
+use super::{Argument, Flow, Settings, Step};
 use crate::error::Result;
 use crate::import::keras::config::Layer;
 use crate::import::keras::graph::floats;
 use crate::import::keras::settings::unsupported;
 use crate::import::network::Place;
-use crate::import::value::{self, wrong};
+use crate::import::value::{Value, wrong};
 use crate::infer::turned;
 use crate::network::{Binary, Cell, Data, Direction, Operator, Recurrent, Tensor, Unary};
 
@@ -23,7 +23,7 @@ struct Way {
 }
 
 /// LSTM, GRU, SimpleRNN.
-pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let (input, initial) = states(step)?;
     let class = step.class().to_owned();
     let way = one_way(step, &class, "", &input, &initial)?;
@@ -41,7 +41,7 @@ pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// Bidirectional: a layer and its like the other way, and what becomes of both.
-pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let (input, initial) = states(step)?;
     let inner = |name: &str| step.settings.find(name).map(Layer::read).transpose();
     let forward = inner("layer")?.ok_or_else(|| wrong("layer", "a layer", "none"))?;
@@ -52,7 +52,8 @@ pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
         let name = forward.name.strip_prefix(prefix).unwrap_or(forward.name);
         format!("{prefix}{name}")
     };
-    let names = [plain("forward_"), backward.as_ref().map_or_else(|| plain("backward_"), |layer| layer.name.to_owned())];
+    let names =
+        [plain("forward_"), backward.as_ref().map_or_else(|| plain("backward_"), |layer| layer.name.to_owned())];
     let (first, second) = initial.split_at(initial.len() / 2);
     let mut ways = Vec::new();
     for (i, layer) in [&forward, backward.as_ref().unwrap_or(&forward)].into_iter().enumerate() {
@@ -81,7 +82,7 @@ pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let merged = |step: &mut Step<'_, '_>, function| step.node(Operator::Binary(function), &both);
     let outputs = match step.settings.find("merge_mode") {
         None => both.iter().map(|&place| shaped(&input, place, units, ahead.sequences)).collect(),
-        Some(value::Value::Text(mode)) => {
+        Some(Value::Text(mode)) => {
             let (place, width) = match mode.as_str() {
                 "concat" => (step.node(Operator::Concat { axis: -1 }, &both), 2 * units),
                 "sum" => (merged(step, Binary::Add), units),
@@ -102,8 +103,8 @@ pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
 }
 
 /// The sequences, and the states to begin with: by name, or behind the sequences as Keras 2 writes them.
-fn states(step: &mut Step<'_, '_>) -> Result<(Value, Vec<Value>)> {
-    let mut initial: Vec<Value> = step.used.inputs[1..].to_vec();
+fn states(step: &mut Step<'_, '_>) -> Result<(Flow, Vec<Flow>)> {
+    let mut initial: Vec<Flow> = step.used.inputs[1..].to_vec();
     if let Some((argument, values)) = step.named("initial_state") {
         let expected = match argument {
             Argument::Tensor(_) => 1,
@@ -122,15 +123,15 @@ fn states(step: &mut Step<'_, '_>) -> Result<(Value, Vec<Value>)> {
     }
 }
 
-fn shaped(input: &Value, place: Place, width: usize, sequences: bool) -> Value {
+fn shaped(input: &Flow, place: Place, width: usize, sequences: bool) -> Flow {
     let (batch, time) = (input.shape[0], input.shape[1]);
     let shape = if sequences { vec![batch, time, Some(width)] } else { vec![batch, Some(width)] };
-    Value::new(place, shape)
+    Flow::new(place, shape)
 }
 
 /// One way through time. In a layer with two ways the second goes the other way than its settings say, unless it is a layer of
 /// its own.
-fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Value, initial: &[Value]) -> Result<Way> {
+fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Flow, initial: &[Flow]) -> Result<Way> {
     step.settings.ignore(&["dropout", "recurrent_dropout", "implementation", "unroll", "unit_forget_bias"]);
     step.settings.ignore(&["use_cudnn", "zero_output_for_mask"]);
     for name in ["stateful", "time_major"] {
@@ -213,7 +214,9 @@ fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Value, init
 /// `[in, gates · units]` as `[1, gates · units, in]`, gates in another order.
 fn by_rows(kernel: &Tensor, units: usize, order: &[usize]) -> Result<Tensor> {
     let inputs = kernel.shape()[0];
-    let Data::F32(x) = turned(&[1, 0], kernel).into_data() else { return Err(unsupported("weights other than float32")) };
+    let Data::F32(x) = turned(&[1, 0], kernel).into_data() else {
+        return Err(unsupported("weights other than float32"));
+    };
     let run = units * inputs;
     let rows = order.iter().flat_map(|&gate| x[gate * run..(gate + 1) * run].iter().copied()).collect();
     floats(vec![1, order.len() * units, inputs], rows)

@@ -1,15 +1,15 @@
 //! Layers that move elements: other shapes, edges that are cut or added.
 
-use super::{Step, Value};
+use super::{Flow, Step};
 use crate::error::Result;
+use crate::import::keras::flow::{Layout, Shape};
 use crate::import::keras::settings::whole;
-use crate::import::keras::value::{Layout, Shape};
-use crate::import::value::wrong;
+use crate::import::value::{Value, wrong};
 use crate::network::tensor::MAX_ELEMENTS;
 use crate::network::{Operator, PadMode};
 
 /// Flatten: all but the batch in one dimension, in Keras' order.
-pub fn flatten(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn flatten(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.check_format()?;
     let input = step.input()?;
     if input.rank() == 0 {
@@ -18,14 +18,15 @@ pub fn flatten(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let x = step.used.graph.last(&step.used.at, &input);
     let place = step.node(Operator::Flatten { axis: 1 }, &[x]);
     let shape = vec![input.shape[0], product(&input.shape[1..])];
-    Ok(vec![Value { layout: Layout::ChannelsLast, shape, ..input.at(place) }])
+    Ok(vec![Flow { layout: Layout::ChannelsLast, shape, ..input.at(place) }])
 }
 
 /// Reshape: another shape behind the batch, one length of which may follow from the rest.
-pub fn reshape(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn reshape(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let target = step.settings.find_integers("target_shape")?.unwrap_or_default();
-    if input.rank() == 0 || target.iter().any(|&x| x < -1 || x == 0) || target.iter().filter(|&&x| x == -1).count() > 1 {
+    if input.rank() == 0 || target.iter().any(|&x| x < -1 || x == 0) || target.iter().filter(|&&x| x == -1).count() > 1
+    {
         return Err(wrong("target_shape", "lengths from 1 on, and -1 at most once", format!("{target:?}")));
     }
     let known: Shape = target.iter().filter(|&&x| x > 0).map(|&x| Some(x as usize)).collect();
@@ -43,27 +44,31 @@ pub fn reshape(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     // A zero is the same length as before: the batch.
     let target = step.used.graph.integers([vec![0], target].concat());
     let place = step.node(Operator::Reshape { zero: false }, &[x, target]);
-    Ok(vec![Value { layout: Layout::ChannelsLast, shape, ..input.at(place) }])
+    Ok(vec![Flow { layout: Layout::ChannelsLast, shape, ..input.at(place) }])
 }
 
 /// Permute: dimensions behind the batch in another order, counted from 1.
-pub fn permute(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn permute(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let dims = step.settings.find_integers("dims")?.unwrap_or_default();
     let mut sorted = dims.clone();
     sorted.sort_unstable();
     if input.rank() == 0 || !sorted.iter().copied().eq(1..input.rank() as i64) {
-        return Err(wrong("dims", format!("all dimensions from 1 to {}", input.rank().max(1) - 1), format!("{dims:?}")));
+        return Err(wrong(
+            "dims",
+            format!("all dimensions from 1 to {}", input.rank().max(1) - 1),
+            format!("{dims:?}"),
+        ));
     }
     let order = [vec![0], dims].concat();
     let shape = order.iter().map(|&axis| input.shape[axis as usize]).collect();
     let x = step.used.graph.last(&step.used.at, &input);
     let place = step.used.graph.turn(&step.used.at, x, order);
-    Ok(vec![Value { layout: Layout::ChannelsLast, shape, ..input.at(place) }])
+    Ok(vec![Flow { layout: Layout::ChannelsLast, shape, ..input.at(place) }])
 }
 
 /// RepeatVector: a row as each of several steps.
-pub fn repeat(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn repeat(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let count = step.settings.length("n")?;
     let [batch, width] = input.shape[..] else { return Err(wrong("inputs", "2 dimensions", input.rank())) };
@@ -71,11 +76,11 @@ pub fn repeat(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let row = step.node(Operator::Unsqueeze, &[input.place, axes]);
     let counts = step.used.graph.integers(vec![1, count as i64, 1]);
     let place = step.node(Operator::Tile, &[row, counts]);
-    Ok(vec![Value { shape: vec![batch, Some(count), width], ..input.at(place) }])
+    Ok(vec![Flow { shape: vec![batch, Some(count), width], ..input.at(place) }])
 }
 
 /// Cropping1D, Cropping2D, Cropping3D.
-pub fn crop(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn crop(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let edges = edges(step, "cropping")?;
     let mut shape = input.shape.clone();
@@ -91,11 +96,11 @@ pub fn crop(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     let axes = (1..input.rank() - 1).map(|axis| input.axis(axis) as i64).collect();
     let [starts, ends, axes] = [starts, ends, axes].map(|numbers| step.used.graph.integers(numbers));
     let place = step.node(Operator::Slice, &[input.place, starts, ends, axes]);
-    Ok(vec![Value { shape, ..input.at(place) }])
+    Ok(vec![Flow { shape, ..input.at(place) }])
 }
 
 /// ZeroPadding1D, ZeroPadding2D, ZeroPadding3D.
-pub fn pad(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
+pub fn pad(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let edges = edges(step, "padding")?;
     let mut shape = input.shape.clone();
@@ -107,7 +112,7 @@ pub fn pad(step: &mut Step<'_, '_>) -> Result<Vec<Value>> {
     }
     let pads = step.used.graph.integers(pads);
     let place = step.node(Operator::Pad(PadMode::Constant), &[input.place, pads]);
-    Ok(vec![Value { shape, ..input.at(place) }])
+    Ok(vec![Flow { shape, ..input.at(place) }])
 }
 
 /// How much is cut or added before and after each dimension of an image: one number, one for each, or two for each.
@@ -118,7 +123,7 @@ fn edges(step: &Step<'_, '_>, name: &str) -> Result<Vec<(usize, usize)>> {
     if let Some(x) = numbers.iter().find(|x| !(0..=1 << 20).contains(*x)) {
         return Err(wrong(name, "numbers from 0 on", x));
     }
-    let is_flat = matches!(value, crate::import::value::Value::Numbers(_));
+    let is_flat = matches!(value, Value::Numbers(_));
     let all: Vec<usize> = numbers.iter().map(|&x| x as usize).collect();
     match all.len() {
         1 => Ok(vec![(all[0], all[0]); count]),

@@ -20,7 +20,7 @@ pub enum Layout {
 
 /// A tensor on its way.
 #[derive(Clone, Debug)]
-pub struct Value {
+pub struct Flow {
     /// Where it is.
     pub place: Place,
     /// Its lengths, as Keras has them.
@@ -33,7 +33,7 @@ pub struct Value {
     pub is_masked: bool,
 }
 
-impl Value {
+impl Flow {
     /// One of floats that lies as Keras has it.
     pub fn new(place: Place, shape: Shape) -> Self {
         Self { place, shape, dtype: Dtype::F32, layout: Layout::ChannelsLast, is_masked: false }
