@@ -369,7 +369,7 @@ def example(model, bounds=(None, None), rows=3):
             value = RANDOM.integers(0, 50, shape) if "int" in tensor.dtype else RANDOM.normal(size=shape)
         else:
             value = RANDOM.integers(low, high, shape) if "int" in tensor.dtype else RANDOM.uniform(low, high, shape)
-        given[tensor.name] = value.astype(tensor.dtype)
+        given[tensor._keras_history.operation.name] = value.astype(tensor.dtype)
     return given
 
 
@@ -386,7 +386,8 @@ class Table:
 
     def compare(self, name, model, given, tolerance):
         # Layer by layer: what is compiled as a whole takes longer than it runs.
-        expected = model({name: keras.ops.convert_to_tensor(x) for name, x in given.items()}, training=False)
+        tensors = [keras.ops.convert_to_tensor(x) for x in given.values()]
+        expected = model(tensors if len(tensors) > 1 else tensors[0], training=False)
         expected = [keras.ops.convert_to_numpy(x) for x in keras.tree.flatten(expected)]
         inputs, made, network = (self.folder / file for file in ("in.npz", "made.npz", "made.edgelet"))
         np.savez(inputs, **given)

@@ -54,7 +54,7 @@ pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
 
 /// MultiHeadAttention, of query, value and key.
 pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
-    step.settings.ignore(&["dropout", "flash_attention"]);
+    step.settings.ignore(&["dropout", "flash_attention", "softmax_robust_masking"]);
     if step.named_flag("return_attention_scores")? {
         return Err(unsupported("return_attention_scores"));
     }

@@ -305,15 +305,12 @@ impl Step<'_, '_> {
             _ if is_operation(self.used.layer) => &["x", "x1", "x2"],
             _ => &[],
         };
+        // What is off, or is for training, may be there.
+        let off = ["training", "mask", "attention_mask", "query_mask", "value_mask", "key_mask"];
         for (name, argument, _) in &self.used.named {
             let is_off = matches!(argument, Argument::Value(Value::Null | Value::Boolean(false)));
-            if !known.contains(name)
-                && !(is_off
-                    && matches!(
-                        *name,
-                        "training" | "mask" | "attention_mask" | "query_mask" | "value_mask" | "key_mask"
-                    ))
-            {
+            let is_known = known.contains(name) || is_off && off.contains(name);
+            if !is_known {
                 return Err(unsupported(format!("the argument {name}")));
             }
         }

@@ -60,7 +60,7 @@ pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
         let part = ["forward_layer", "backward_layer"][i];
         let own = Settings::new(layer.config);
         let outer = std::mem::replace(&mut step.settings, own);
-        let all = std::mem::replace(&mut step.used.weights, Some(weights.within(part, &names[i])));
+        let all = step.used.weights.replace(weights.within(part, &names[i]));
         let way = one_way(step, layer.class, part, &input, if i == 0 { first } else { second });
         let returns_state = step.settings.flag("return_state", false);
         let read = step.settings.check_read();
