@@ -341,7 +341,7 @@ def refusals():
     def twice(x):
         return x * 2
 
-    refused("own layer", (3,), "which is not Keras' own", Own)
+    refused("own layer", (3,), "Own", Own)
     refused("own function", (3,), "of the user's own", lambda: L.Dense(2, activation=twice))
 
 
