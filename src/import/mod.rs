@@ -6,7 +6,11 @@ mod answers;
 mod blockers;
 mod catboost;
 pub mod json;
+#[cfg(feature = "tensors")]
+pub mod keras;
 mod lightgbm;
+#[cfg(feature = "tensors")]
+mod network;
 #[cfg(feature = "tensors")]
 pub mod onnx;
 pub mod pickle;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod import;
+mod keras;
 #[path = "../fixtures/line.rs"]
 mod line;
 mod onnx;

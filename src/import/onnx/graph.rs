@@ -8,30 +8,16 @@ use super::tensor::{self, dtype, type_name};
 use super::{FIRST_OPSET, LAST_OPSET};
 use crate::error::{Error, Kind, Result};
 use crate::import::blockers::Blockers;
+use crate::import::network::{self, Place};
 use crate::model::Provenance;
-use crate::network::{self, Dim, Dtype, Examples, Network, Operator, Parts, Port, Tensor, TensorId};
-use std::collections::{HashMap, HashSet};
-
-/// Where a tensor comes from, while it is not known how many of each there will be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Place {
-    /// An input of the network.
-    Input(usize),
-    /// A weight or a constant.
-    Weight(usize),
-    /// What a node makes.
-    Made(usize),
-    /// What a node makes that is refused: so that those behind it are looked at as well.
-    Refused,
-}
+use crate::network::{Dim, Dtype, Network, Operator, Port, Tensor};
+use std::collections::HashMap;
 
 /// A network in the making.
 #[derive(Default)]
 pub struct Builder<'a> {
     names: HashMap<&'a str, Place>,
-    weights: Vec<Tensor>,
-    nodes: Vec<(network::Node, Vec<Option<Place>>)>,
-    made: usize,
+    network: network::Builder,
     /// Whether any of its numbers may be of that type.
     pub has_bfloat16: bool,
 }
@@ -40,26 +26,17 @@ impl<'a> Builder<'a> {
     /// Adds a weight or a constant.
     pub fn weight(&mut self, tensor: Tensor) -> Place {
         self.has_bfloat16 |= tensor.dtype() == Dtype::BF16;
-        self.weights.push(tensor);
-        Place::Weight(self.weights.len() - 1)
+        self.network.weight(tensor)
     }
 
     /// The weight or constant at a place.
     pub fn constant(&self, place: Option<Place>) -> Option<&Tensor> {
-        match place {
-            Some(Place::Weight(i)) => self.weights.get(i),
-            _ => None,
-        }
+        self.network.constant(place)
     }
 
     /// Adds a node of the network, and says which is the first tensor that it makes.
     pub fn node(&mut self, node: &Node<'_>, operator: Operator, inputs: Vec<Option<Place>>, outputs: usize) -> usize {
-        let name = called(node);
-        let first = self.made;
-        self.made += outputs;
-        let node = network::Node { name, operator, inputs: Vec::new(), outputs: outputs as u32, within: None };
-        self.nodes.push((node, inputs));
-        first
+        self.network.node(called(node), operator, inputs, outputs)
     }
 
     /// Gives a tensor its name.
@@ -128,86 +105,13 @@ pub fn read(model: &Model<'_>, graph: &Graph<'_>, external: &External<'_>) -> Re
     if !blockers.is_empty() {
         return Err(blockers.error());
     }
-    finish(model, graph, builder, inputs, outputs)
-}
-
-/// Puts places into numbers, and leaves out what no output follows from.
-fn finish(
-    model: &Model<'_>,
-    graph: &Graph<'_>,
-    builder: Builder<'_>,
-    inputs: Vec<Port>,
-    outputs: Vec<(Port, Option<Place>)>,
-) -> Result<Network> {
-    let nodes = builder.nodes;
-    let firsts: Vec<usize> = (nodes.iter())
-        .scan(0, |next, (node, _)| {
-            let first = *next;
-            *next += node.outputs as usize;
-            Some(first)
-        })
-        .collect();
-    // What is needed, from the outputs back.
-    let mut needed: HashSet<usize> = HashSet::new();
-    let mut weights: HashSet<usize> = HashSet::new();
-    let mut need = |needed: &mut HashSet<usize>, place: &Option<Place>| match place {
-        Some(Place::Made(i)) => _ = needed.insert(*i),
-        Some(Place::Weight(i)) => _ = weights.insert(*i),
-        _ => {}
+    let provenance = Provenance {
+        framework: if model.producer.is_empty() { "onnx" } else { model.producer }.to_owned(),
+        version: model.producer_version.to_owned(),
+        estimator: graph.name.to_owned(),
+        ..Provenance::default()
     };
-    outputs.iter().for_each(|(_, place)| need(&mut needed, place));
-    let mut kept = vec![false; nodes.len()];
-    for (i, (node, given)) in nodes.iter().enumerate().rev() {
-        kept[i] = (firsts[i]..firsts[i] + node.outputs as usize).any(|made| needed.contains(&made));
-        if kept[i] {
-            given.iter().for_each(|place| need(&mut needed, place));
-        }
-    }
-    let kept_weights: Vec<usize> = (0..builder.weights.len()).filter(|i| weights.contains(i)).collect();
-    let weight_ids: HashMap<usize, usize> = kept_weights.iter().enumerate().map(|(new, &old)| (old, new)).collect();
-    let mut made_ids: HashMap<usize, usize> = HashMap::new();
-    let mut next = inputs.len() + kept_weights.len();
-    for (i, (node, _)) in nodes.iter().enumerate().filter(|(i, _)| kept[*i]) {
-        for made in firsts[i]..firsts[i] + node.outputs as usize {
-            made_ids.insert(made, next);
-            next += 1;
-        }
-    }
-    let id = |place: Place| -> Option<TensorId> {
-        match place {
-            Place::Input(i) => Some(i),
-            Place::Weight(i) => weight_ids.get(&i).map(|i| inputs.len() + i),
-            Place::Made(i) => made_ids.get(&i).copied(),
-            Place::Refused => None,
-        }
-        .map(|i| i as TensorId)
-    };
-    let mut kept_nodes = Vec::new();
-    for ((mut node, given), _) in nodes.into_iter().zip(&kept).filter(|(_, is_kept)| **is_kept) {
-        node.inputs = given.into_iter().map(|place| place.and_then(id)).collect();
-        kept_nodes.push(node);
-    }
-    let output = |(port, place): (Port, Option<Place>)| {
-        let id = place.and_then(id);
-        id.map(|id| (port, id)).ok_or_else(|| Error::new(Kind::InvalidModel, "graph.output", "a name", "none"))
-    };
-    let outputs = outputs.into_iter().map(output).collect::<Result<_>>()?;
-    let mut weights: Vec<Option<Tensor>> = builder.weights.into_iter().map(Some).collect();
-    let weights = kept_weights.iter().filter_map(|&i| weights[i].take()).collect();
-    let framework = if model.producer.is_empty() { "onnx" } else { model.producer };
-    Network::new(Parts {
-        inputs,
-        outputs,
-        weights,
-        nodes: kept_nodes,
-        provenance: Provenance {
-            framework: framework.to_owned(),
-            version: model.producer_version.to_owned(),
-            estimator: graph.name.to_owned(),
-            ..Provenance::default()
-        },
-        examples: Examples::default(),
-    })
+    builder.network.finish(inputs, outputs, provenance)
 }
 
 /// What people see a node called.

@@ -1,8 +1,9 @@
 //! One node on its way into the network: its attributes, each of which must be read, its inputs, and what it becomes.
 
-use super::graph::{Builder, Place};
+use super::graph::Builder;
 use super::proto::{Attribute, Node};
 use crate::error::{Error, Kind, Result};
+use crate::import::network::Place;
 use crate::network::{Operator, Tensor};
 use std::cell::RefCell;
 

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 /// A zip archive in memory.
-pub(super) struct Archive<'a> {
+pub(in crate::import) struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     members: HashMap<String, Bytes>,
     /// How many more bytes may come out of it.
@@ -16,28 +16,28 @@ pub(super) struct Archive<'a> {
 
 impl<'a> Archive<'a> {
     /// The archive in these bytes, of whose members at most `left` bytes will be read.
-    pub(super) fn new(bytes: &'a [u8], left: u64) -> Result<Self> {
+    pub(in crate::import) fn new(bytes: &'a [u8], left: u64) -> Result<Self> {
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("zip".to_owned(), error.to_string()))?;
         Ok(Self { zip, members: HashMap::new(), left })
     }
 
-    pub(super) fn left(&self) -> u64 {
+    pub(in crate::import) fn left(&self) -> u64 {
         self.left
     }
 
     /// Counts bytes that came out of an archive in this one.
-    pub(super) fn leave(&mut self, left: u64) {
+    pub(in crate::import) fn leave(&mut self, left: u64) {
         self.left = left;
     }
 
     /// The names of its members.
-    pub(super) fn names(&self) -> Result<Vec<String>> {
+    pub(in crate::import) fn names(&self) -> Result<Vec<String>> {
         let names = self.zip.file_names().map(|name| name.map(|name| name.into_owned()));
         names.collect::<Result<_, _>>().map_err(|error| damaged("zip".to_owned(), error.to_string()))
     }
 
     /// A member by name.
-    pub(super) fn member(&mut self, name: &str, most: u64) -> Result<Bytes> {
+    pub(in crate::import) fn member(&mut self, name: &str, most: u64) -> Result<Bytes> {
         if let Some(bytes) = self.members.get(name) {
             return Ok(bytes.clone());
         }

@@ -2,7 +2,7 @@
 //! [`Document`] that a pickle of the same object becomes, but for the few objects that skops itself takes apart in
 //! another way (the losses of `sklearn._loss` are their class with arguments, without Cython's call between).
 
-mod archive;
+pub(super) mod archive;
 mod arrays;
 mod json;
 mod nodes;

@@ -4,7 +4,7 @@ use super::model::{self, Ask};
 use super::{Globals, network, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
-use crate::import::{self, Framework, Options, onnx};
+use crate::import::{self, Framework, Options, keras, onnx};
 use crate::model::{Background, Expected, Known, Model, Provenance, TestRows};
 use crate::native::store::{self, file};
 use crate::network::{Examples, Network};
@@ -19,8 +19,8 @@ const TEST_ROWS: usize = 16;
 /// Make an .edgelet file of another framework's model.
 ///
 /// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
-/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX. A model whose numbers
-/// edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
+/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX and of Keras (.keras and
+/// .h5). A model whose numbers edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -28,6 +28,7 @@ Examples:
   edgelet import churn.ubj --missing 0
   edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
   edgelet import digits.onnx --verify images.npz --expect onnxruntime.npz
+  edgelet import digits.keras --verify images.npz --expect keras.npz
   edgelet import churn.ubj --explain
   edgelet import pipeline.joblib --explain --background train.csv
 
@@ -78,6 +79,7 @@ enum From {
     Lightgbm,
     Catboost,
     Onnx,
+    Keras,
 }
 
 impl From {
@@ -88,7 +90,7 @@ impl From {
             From::Xgboost => Some(Framework::XGBoost),
             From::Lightgbm => Some(Framework::LightGBM),
             From::Catboost => Some(Framework::CatBoost),
-            From::Onnx => None,
+            From::Onnx | From::Keras => None,
         }
     }
 }
@@ -97,8 +99,12 @@ impl Import {
     /// Reads, compares, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let bytes = store::read(&self.file, globals)?;
+        let is_keras = self.from.is_none() && keras::is_keras(&bytes);
+        if is_keras || matches!(self.from, Some(From::Keras)) {
+            return self.network(|| keras::import(&bytes), globals);
+        }
         if matches!(self.from, Some(From::Onnx)) || self.from.is_none() && onnx::is_onnx(&bytes) {
-            return self.network(&bytes, globals);
+            return self.network(|| self.onnx(&bytes), globals);
         }
         let options =
             Options { from: self.from.and_then(From::framework), missing: self.missing.filter(|x| !x.is_nan()) };
@@ -126,12 +132,8 @@ impl Import {
         ))
     }
 
-    /// Reads a network, compares, writes, reports.
-    fn network(&self, bytes: &[u8], globals: Globals) -> Result<()> {
-        let refused = [("--explain", self.explain), ("--missing", self.missing.is_some())];
-        if let Some((option, _)) = refused.into_iter().find(|(_, is_there)| *is_there) {
-            return Err(Error::new(Kind::BadOption, option, "a model of rows", "a network"));
-        }
+    /// Reads a network in ONNX, whose data may lie beside it.
+    fn onnx(&self, bytes: &[u8]) -> Result<Network> {
         let folder = store::existing_file(&self.file).map(|file| file.with_file_name(""));
         let beside = |name: &str, start: u64, length: usize| match &folder {
             Some(folder) => file::read_part(folder, name, start, length),
@@ -140,8 +142,16 @@ impl Import {
                     .hint("Copy the model and its data into a folder."))
             }
         };
-        let network = onnx::import(bytes, &beside).map_err(|error| error.within(&store::shown(&self.file)))?;
-        let network = optimize(network)?;
+        onnx::import(bytes, &beside)
+    }
+
+    /// Reads a network, compares, writes, reports.
+    fn network(&self, read: impl FnOnce() -> Result<Network>, globals: Globals) -> Result<()> {
+        let refused = [("--explain", self.explain), ("--missing", self.missing.is_some())];
+        if let Some((option, _)) = refused.into_iter().find(|(_, is_there)| *is_there) {
+            return Err(Error::new(Kind::BadOption, option, "a model of rows", "a network"));
+        }
+        let network = optimize(read().map_err(|error| error.within(&store::shown(&self.file)))?)?;
         let (network, agreement) = match (&self.verify, &self.expect) {
             (Some(inputs), Some(expect)) => {
                 verify::check_tolerance(self.tolerance)?;

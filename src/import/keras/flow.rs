@@ -1,0 +1,96 @@
+//! A tensor on its way through the layers: as Keras sees it, and how it lies in memory.
+//!
+//! Keras has channels last, ONNX's operators of images have them second. A tensor is turned over only where a layer needs the
+//! other order, and once.
+
+use crate::import::network::Place;
+use crate::network::Dtype;
+
+/// The lengths of a tensor's dimensions, the batch first and channels last; nothing for those that are free.
+pub type Shape = Vec<Option<usize>>;
+
+/// How a tensor lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// As Keras has it.
+    ChannelsLast,
+    /// Channels are the second dimension.
+    ChannelsSecond,
+}
+
+/// A tensor on its way.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Where it is.
+    pub place: Place,
+    /// Its lengths, as Keras has them.
+    pub shape: Shape,
+    /// The type of its elements.
+    pub dtype: Dtype,
+    /// How it lies.
+    pub layout: Layout,
+    /// Keras passes over some of its steps.
+    pub is_masked: bool,
+}
+
+impl Flow {
+    /// One of floats that lies as Keras has it.
+    pub fn new(place: Place, shape: Shape) -> Self {
+        Self { place, shape, dtype: Dtype::F32, layout: Layout::ChannelsLast, is_masked: false }
+    }
+
+    /// What a layer makes that is refused.
+    pub fn refused() -> Self {
+        Self::new(Place::Refused, Vec::new())
+    }
+
+    /// How many dimensions.
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The last length.
+    pub fn channels(&self) -> Option<usize> {
+        self.shape.last().copied().flatten()
+    }
+
+    /// The same with another place, of the same shape and order.
+    pub fn at(&self, place: Place) -> Self {
+        Self { place, ..self.clone() }
+    }
+
+    /// Where a dimension of Keras' lies in memory.
+    pub fn axis(&self, axis: usize) -> usize {
+        self.layout.axis(axis, self.rank())
+    }
+
+    /// The dimension that a number of Keras' means, which counts from the end if it is negative.
+    pub fn dimension(&self, axis: i64) -> Option<usize> {
+        let axis = if axis < 0 { axis + self.rank() as i64 } else { axis };
+        usize::try_from(axis).ok().filter(|&axis| axis < self.rank())
+    }
+}
+
+impl Layout {
+    /// Where a dimension of Keras' lies in memory.
+    pub fn axis(self, axis: usize, rank: usize) -> usize {
+        match self {
+            Layout::ChannelsLast => axis,
+            Layout::ChannelsSecond if axis == 0 => 0,
+            Layout::ChannelsSecond if axis + 1 == rank => 1,
+            Layout::ChannelsSecond => axis + 1,
+        }
+    }
+
+    /// The order of dimensions that makes this of a tensor as Keras has it.
+    pub fn order(self, rank: usize) -> Vec<i64> {
+        let mut order = vec![0; rank];
+        (0..rank).for_each(|axis| order[self.axis(axis, rank)] = axis as i64);
+        order
+    }
+
+    /// The order of dimensions that makes of this what Keras has.
+    pub fn back(self, rank: usize) -> Vec<i64> {
+        (0..rank).map(|axis| self.axis(axis, rank) as i64).collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! Pooling: what a window holds, or all of an image, becomes one number.
+
+use super::{Flow, Step};
+use crate::error::Result;
+use crate::import::keras::flow::{Layout, Shape};
+use crate::import::value::wrong;
+use crate::network::{AutoPad, Operator, Pool, PoolKind, Reduce, Reduction, Window};
+
+/// AveragePooling1D, MaxPooling2D and their kin. Pads of an average do not count.
+pub fn moving(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
+    let input = step.image()?;
+    let count = step.spatial();
+    let kernel = step.settings.integers("pool_size", count, 2)?;
+    let strides = match step.settings.find("strides") {
+        Some(_) => step.settings.integers("strides", count, 2)?,
+        None => kernel.clone(),
+    };
+    if let Some(x) = kernel.iter().chain(&strides).find(|x| !(1..=1 << 20).contains(*x)) {
+        return Err(wrong("pool_size", "numbers from 1 on", x));
+    }
+    let auto = step.settings.choice("padding", "valid", &[("valid", AutoPad::Valid), ("same", AutoPad::SameUpper)])?;
+    let by = match step.class().starts_with("Max") {
+        true => PoolKind::Max { by_columns: false },
+        false => PoolKind::Average { with_pads: false },
+    };
+    let mut shape: Shape = vec![input.shape[0]];
+    for (i, (&kernel, &stride)) in kernel.iter().zip(&strides).enumerate() {
+        shape.push(match (input.shape[i + 1], auto) {
+            (None, _) => None,
+            (Some(length), AutoPad::SameUpper) => Some(length.div_ceil(stride as usize)),
+            (Some(length), _) if length < kernel as usize => {
+                return Err(wrong("pool_size", format!("at most {length}"), kernel));
+            }
+            (Some(length), _) => Some((length - kernel as usize) / stride as usize + 1),
+        });
+    }
+    shape.push(input.channels());
+    let window = Window { kernel, strides, auto, groups: 1, ..Window::default() };
+    let x = step.used.graph.second(&step.used.at, &input);
+    let place = step.node(Operator::Pool(Pool { by, window, ceil: false }), &[x]);
+    Ok(vec![Flow { layout: Layout::ChannelsSecond, ..Flow::new(place, shape) }])
+}
+
+/// GlobalAveragePooling2D and its kin.
+pub fn whole(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
+    let input = step.image()?;
+    let keep = step.settings.flag("keepdims", false)?;
+    let by = if step.class().starts_with("GlobalMax") { Reduction::Max } else { Reduction::Mean };
+    let axes = (1..input.rank() - 1).map(|axis| input.axis(axis) as i64).collect();
+    let axes = step.used.graph.integers(axes);
+    let place = step.node(Operator::Reduce(Reduce { by, keep, none: false }), &[input.place, axes]);
+    let (batch, channels) = (input.shape[0], input.channels());
+    Ok(vec![match keep {
+        true => {
+            let ones = vec![Some(1); input.rank() - 2];
+            Flow { shape: [vec![batch], ones, vec![channels]].concat(), ..input.at(place) }
+        }
+        false => Flow::new(place, vec![batch, channels]),
+    }])
+}
