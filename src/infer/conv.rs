@@ -31,7 +31,7 @@ impl Layout {
         check_rank(data, 3)?;
         let x = data.shape();
         let groups = groups(window)?;
-        if w.len() != x.len() || w[1].checked_mul(groups) != Some(x[1]) || w[0] % groups != 0 {
+        if w.len() != x.len() || w[1].checked_mul(groups) != Some(x[1]) || !w[0].is_multiple_of(groups) {
             return Err(wrong_shape(format!("weights for {} channels in {groups} groups", x[1]), shown(w)));
         }
         let moves = moves(window, &x[2..], Some(&w[2..]), false)?;

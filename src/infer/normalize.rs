@@ -116,19 +116,16 @@ pub fn layer(first: i64, epsilon: f32, centred: bool, given: &Arguments<'_>, out
     let shape = tensor.shape();
     let first = axis(first, tensor.rank())?;
     let (outer, length) = (shape[..first].iter().product(), shape[first..].iter().product());
-    if let (Data::F32(x), Dtype::F32, 1) = (tensor.data(), tensor.dtype(), outputs) {
-        let last = &shape[first..];
-        let same = |tensor: &Tensor| tensor.shape() == last;
-        if let (Some(scale), bias, true) = (given.find(1).filter(|&scale| same(scale)), given.find(2), length > 0) {
-            if bias.is_none_or(same) {
-                let (scale, bias) = (floats(scale)?, bias.map(floats).transpose()?);
-                let mut all = x.clone();
-                for run in all.chunks_exact_mut(length) {
-                    functions::standardize(run, epsilon, centred, scale, bias);
-                }
-                return Ok(vec![Tensor::exact(Dtype::F32, shape.to_vec(), Data::F32(all))]);
-            }
-        }
+    let in_rows = |tensor: &Tensor| tensor.shape() == &shape[first..];
+    if let (Data::F32(x), Dtype::F32, 1) = (tensor.data(), tensor.dtype(), outputs)
+        && length > 0
+        && in_rows(given.get(1)?)
+        && given.find(2).is_none_or(in_rows)
+    {
+        let (scale, bias) = (floats(given.get(1)?)?, given.find(2).map(floats).transpose()?);
+        let mut all = x.clone();
+        all.chunks_exact_mut(length).for_each(|run| functions::standardize(run, epsilon, centred, scale, bias));
+        return Ok(vec![Tensor::exact(Dtype::F32, shape.to_vec(), Data::F32(all))]);
     }
     let scale = factors(given.get(1)?, shape)?;
     let bias = given.find(2).map(|bias| factors(bias, shape)).transpose()?;

@@ -9,8 +9,15 @@ const EXP: [f32; 5] = [0.5, 0.166_665_76, 0.041_666_374, 0.008_363_335, 0.001_39
 const TANH: [f32; 5] = [-0.333_333_28, 0.133_327_95, -0.053_854_07, 0.021_010_078, -0.006_113_188_3];
 const TANH_LIMIT: f32 = 0.625;
 /// erf x = x P(x²) for |x| below [`ERF_LIMIT`].
-const ERF: [f32; 7] =
-    [1.128_379_1, -0.376_126_26, 0.112_836, -0.026_854_444, 0.005_189_535, -8.020_841e-4, 7.889_119e-5];
+const ERF: [f32; 7] = [
+    std::f32::consts::FRAC_2_SQRT_PI,
+    -0.376_126_26,
+    0.112_836,
+    -0.026_854_444,
+    0.005_189_535,
+    -8.020_841e-4,
+    7.889_119e-5,
+];
 const ERF_LIMIT: f32 = 0.95;
 /// erfc x = t e^(P(t) - x²) with t = 1 / (1 + x / 2), from [`ERF_LIMIT`] on.
 const ERFC: [f32; 8] =
@@ -92,7 +99,7 @@ fn gelu(x: Singles) -> Singles {
 #[inline(always)]
 fn gelu_by_tanh(x: Singles) -> Singles {
     let cube = x.times(x).times(x);
-    let inner = x.add_product(cube, Singles::splat(0.044_715)).times(Singles::splat(0.797_884_56));
+    let inner = x.add_product(cube, Singles::splat(0.044_715)).times(Singles::splat(0.797_884_6));
     // (1 + tanh x) / 2 is the logistic function of 2 x.
     x.times(sigmoid(inner.plus(inner)))
 }

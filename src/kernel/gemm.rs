@@ -100,9 +100,10 @@ pub fn multiply(rows: &Rows, right: &dyn Panels, out: &mut [f32], width: usize, 
         for (panel, column) in (0..width).step_by(COLUMNS).enumerate() {
             let eights = right.panel(panel, depth.clone(), &mut room[..depth.len()]);
             let columns = COLUMNS.min(width - column);
-            let blocks = rows.fours.chunks_exact(rows.depth).map(|fours| &fours[depth.clone()]);
-            for (fours, out) in blocks.zip(out.chunks_mut(ROWS * width)) {
-                match out.len() == ROWS * width && columns == COLUMNS {
+            for block in 0..rows.fours.len() / rows.depth {
+                let fours = &rows.fours[block * rows.depth..][depth.clone()];
+                let out = &mut out[block * ROWS * width..];
+                match out.len() >= ROWS * width && columns == COLUMNS {
                     true => four_rows(fours, eights, &mut out[column..], width, bounds),
                     false => at_the_edge(fours, eights, out, width, column..column + columns, bounds),
                 }

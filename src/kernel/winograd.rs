@@ -101,11 +101,8 @@ fn form(x: &[f32], width: usize, tiles: usize, mut put: impl FnMut(usize, usize,
             side([now[0].evens(now[1]), now[0].odds(now[1]), next[0].evens(next[1]), next[0].odds(next[1])])
         };
         let rows: [[Singles; 4]; 4] = [row(0), row(1), row(2), row(3)];
-        for j in 0..4 {
-            let column = side([rows[0][j], rows[1][j], rows[2][j], rows[3][j]]);
-            for (i, four) in column.into_iter().enumerate() {
-                put(4 * i + j, tile, four.to_array());
-            }
+        for (at, four) in [0, 1, 2, 3].map(|j| side(rows.map(|row| row[j]))).as_flattened().iter().enumerate() {
+            put(at % 4 * 4 + at / 4, tile, four.to_array());
         }
     }
 }
