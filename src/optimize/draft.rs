@@ -33,8 +33,10 @@ impl Step {
 pub struct Draft {
     parts: Parts,
     /// The steps; nothing where one was taken out.
-    pub steps: Vec<Option<Step>>,
+    steps: Vec<Option<Step>>,
     outputs: Vec<Value>,
+    /// For each value the steps that take it, each as often as it does.
+    takers: HashMap<Value, Vec<usize>>,
 }
 
 impl Draft {
@@ -51,7 +53,9 @@ impl Draft {
             steps.push(Some(Step { node, inputs }));
         }
         let outputs = parts.outputs.iter().map(|(_, id)| values[*id as usize]).collect();
-        Self { parts, steps, outputs }
+        let mut draft = Self { parts, steps, outputs, takers: HashMap::new() };
+        draft.indices().for_each(|i| draft.join(i));
+        draft
     }
 
     /// The numbers of a step, in order.
@@ -77,9 +81,9 @@ impl Draft {
     }
 
     /// How often a value is taken, as an output too.
-    pub fn uses(&self, value: Value) -> usize {
-        let taken = self.steps.iter().flatten().flat_map(|step| &step.inputs).filter(|input| **input == Some(value));
-        taken.count() + self.outputs.iter().filter(|output| **output == value).count()
+    fn uses(&self, value: Value) -> usize {
+        let as_output = self.outputs.iter().filter(|output| **output == value).count();
+        self.takers.get(&value).map_or(0, Vec::len) + as_output
     }
 
     /// The tensor that a value is, if it is a weight.
@@ -107,22 +111,59 @@ impl Draft {
 
     /// Puts another operator with other inputs in the place of a step.
     pub fn change(&mut self, i: usize, operator: Operator, inputs: Vec<Option<Value>>) {
+        let Some(step) = &mut self.steps[i] else { return };
+        step.node.operator = operator;
+        let before = std::mem::replace(&mut step.inputs, inputs);
+        self.join(i);
+        self.leave(i, before);
+    }
+
+    /// Lets a step keep what it makes within bounds.
+    pub fn bound(&mut self, i: usize, bounds: (f32, f32)) {
         if let Some(step) = &mut self.steps[i] {
-            step.node.operator = operator;
-            step.inputs = inputs;
+            step.node.within = Some(bounds);
         }
     }
 
-    /// Takes a step out; whoever takes what it makes takes another value instead.
+    /// Takes a step out that makes one value; whoever takes that takes another one instead.
     pub fn replace(&mut self, i: usize, by: Value) {
-        self.steps[i] = None;
-        let made = |value: &Value| matches!(value, Value::Made(step, _) if *step == i);
-        for input in self.steps.iter_mut().flatten().flat_map(|step| &mut step.inputs).flatten() {
-            if made(input) {
-                *input = by;
+        let made = Value::Made(i, 0);
+        let takers = self.takers.remove(&made).unwrap_or_default();
+        for &taker in &takers {
+            let inputs = self.steps[taker].iter_mut().flat_map(|step| &mut step.inputs).flatten();
+            inputs.filter(|input| **input == made).for_each(|input| *input = by);
+        }
+        self.takers.entry(by).or_default().extend(takers);
+        self.outputs.iter_mut().filter(|output| **output == made).for_each(|output| *output = by);
+        if let Some(step) = self.steps[i].take() {
+            self.leave(i, step.inputs);
+        }
+    }
+
+    /// Counts a step among those that take its inputs.
+    fn join(&mut self, i: usize) {
+        for value in self.steps[i].iter().flat_map(|step| &step.inputs).flatten() {
+            self.takers.entry(*value).or_default().push(i);
+        }
+    }
+
+    /// Counts a step no more among those that took values, and takes out what was made for it alone.
+    fn leave(&mut self, i: usize, inputs: Vec<Option<Value>>) {
+        let mut left: Vec<(usize, Value)> = inputs.into_iter().flatten().map(|value| (i, value)).collect();
+        while let Some((taker, value)) = left.pop() {
+            if let Some(takers) = self.takers.get_mut(&value)
+                && let Some(at) = takers.iter().position(|known| *known == taker)
+            {
+                takers.swap_remove(at);
+            }
+            let Value::Made(maker, _) = value else { continue };
+            let outputs = self.steps[maker].as_ref().map_or(0, |step| step.node.outputs as usize);
+            if (0..outputs).all(|output| self.uses(Value::Made(maker, output)) == 0)
+                && let Some(step) = self.steps[maker].take()
+            {
+                left.extend(step.inputs.into_iter().flatten().map(|value| (maker, value)));
             }
         }
-        self.outputs.iter_mut().filter(|output| made(output)).for_each(|output| *output = by);
     }
 
     /// The parts again, without what no output follows from.

@@ -7,9 +7,7 @@ use crate::network::{Binary, Operator, Unary};
 pub fn bounds(draft: &mut Draft) {
     for i in draft.indices() {
         let Some((maker, bounds)) = draft.step(i).and_then(|step| bounded(draft, step)) else { continue };
-        if let Some(step) = &mut draft.steps[maker] {
-            step.node.within = Some(bounds);
-        }
+        draft.bound(maker, bounds);
         draft.replace(i, Value::Made(maker, 0));
     }
 }
