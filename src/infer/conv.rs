@@ -278,6 +278,13 @@ mod tests {
         }
         let window = Window { groups: 1, strides: vec![1 << 28], ..Window::default() };
         assert!(transposed(&window, &[], &[], &Arguments::shared(&[Some(&x), Some(&w)])).is_err());
+        // An image of nothing but pads.
+        for groups in [1, 2] {
+            let window = Window { groups, pads: vec![2, 2], ..Window::default() };
+            let weights = zeros(&[2, 2 / groups as usize, 2]);
+            let made = conv(&window, &Arguments::shared(&[Some(&zeros(&[1, 2, 0])), Some(&weights)])).unwrap();
+            assert_eq!(made.shape(), [1, 2, 3]);
+        }
         for shape in [[0, 1, 3], [1, 0, 3]] {
             let weights = zeros(&[2, shape[1], 2]);
             let window = Window { groups: 1, ..Window::default() };

@@ -68,11 +68,8 @@ impl Filters {
         if all.is_empty() {
             return Ok(Tensor::exact(data.dtype(), shape, Data::F32(all)));
         }
-        let tiling = match (&self.weights, &layout.moves[..]) {
-            (Weights::Tiles(_), [rows, columns]) => Some(Tiling { places: [rows.output, columns.output] }),
-            _ => None,
-        };
-        let padded = Padded::new(&layout, tiling.as_ref())?;
+        let is_tiled = matches!(self.weights, Weights::Tiles(_));
+        let padded = Padded::new(&layout, is_tiled)?;
         let (places, channels) = (padded.view.places(), self.shape[1]);
         if let Some(bias) = &self.bias {
             all.chunks_exact_mut(places).zip(bias.iter().cycle()).for_each(|(out, bias)| out.fill(*bias));
@@ -91,17 +88,16 @@ impl Filters {
                 let mut room = Vec::new();
                 let given = x.chunks((channels * padded.image).max(1));
                 let outs = all.chunks_mut(layout.filters / layout.groups * places);
-                for (((x, out), filters), tiling) in
-                    given.zip(outs).zip(groups.iter().cycle()).zip(tiling.iter().cycle())
-                {
-                    winograd::convolve(filters, &padded.of(x, channels, &mut room), tiling, out, self.bounds);
+                for ((x, out), filters) in given.zip(outs).zip(groups.iter().cycle()) {
+                    let seen = padded.of(x, channels, &mut room);
+                    winograd::convolve(filters, &seen, &tiling(&layout), out, self.bounds);
                 }
             }
             Weights::Single(weights) => {
                 let (mut room, each) = (Vec::new(), layout.filters / layout.groups);
                 let outs = all.chunks_mut(each * places);
                 let filters = weights.chunks(padded.view.taps.len() * each);
-                for ((x, outs), filters) in x.chunks(padded.image).zip(outs).zip(filters.cycle()) {
+                for ((x, outs), filters) in x.chunks(padded.image.max(1)).zip(outs).zip(filters.cycle()) {
                     let seen = padded.with_slack(x, &mut room);
                     let filters = filters.chunks(padded.view.taps.len());
                     for (out, filter) in outs.chunks_mut(places).zip(filters) {
@@ -112,6 +108,11 @@ impl Filters {
         }
         Ok(Tensor::rounded(data.dtype(), shape, Data::F32(all)))
     }
+}
+
+/// The tiles of filters that move over two dimensions.
+fn tiling(layout: &Layout) -> Tiling {
+    Tiling { places: [layout.moves[0].output, layout.moves[1].output] }
 }
 
 /// How channels lie with their pads, and how the window moves over them.
@@ -127,15 +128,15 @@ struct Padded {
 }
 
 impl Padded {
-    fn new(layout: &Layout, tiling: Option<&Tiling>) -> Result<Self> {
+    fn new(layout: &Layout, is_tiled: bool) -> Result<Self> {
         let moves = &layout.moves;
         let lengths: Vec<usize> = moves.iter().map(|along| along.input).collect();
         let seen =
             |along: &super::window::Along| (along.output - 1) * along.stride + (along.kernel - 1) * along.dilation;
         let mut padded: Vec<usize> =
             moves.iter().map(|along| (along.before + along.input).max(seen(along) + 1)).collect();
-        for (padded, length) in padded.iter_mut().zip(tiling.into_iter().flat_map(Tiling::lengths)) {
-            *padded = length;
+        if is_tiled {
+            padded = tiling(layout).lengths().to_vec();
         }
         let channel = count(&padded)?;
         count(&[layout.channels / layout.groups, channel])?;
