@@ -17,6 +17,8 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # The sums of XLA's own threads differ from run to run without it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+# Every operation is compiled for its shapes and runs once: compiling is what takes the time.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
 import keras
 import numpy as np
