@@ -1,9 +1,9 @@
 //! Keras: layers and networks beside Keras itself, files of Keras 2, and files that mean harm.
 
+use crate::onnx::inputs;
 use edgelet::error::{Error, Kind};
 use edgelet::import::keras;
 use edgelet::infer::Inference;
-use edgelet::network::{Data, Dim, Network, Tensor};
 use edgelet::optimize::optimize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -144,20 +144,6 @@ fn damaged_files_are_refused_or_are_other_networks() {
             assert!(begun.elapsed().as_secs() < 10, "{name}");
         }
     }
-}
-
-/// Zeros of each input's shape.
-fn inputs(network: &Network) -> Vec<Tensor> {
-    let zeros = |port: &edgelet::network::Port| {
-        let lengths = port.shape.iter().flatten().map(|dim| match dim {
-            Dim::Fixed(length) => *length as usize,
-            Dim::Any(_) => 2,
-        });
-        let shape: Vec<usize> = lengths.collect();
-        let elements = edgelet::network::tensor::count(&shape).ok().filter(|&elements| elements < 1 << 20)?;
-        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements)).ok()
-    };
-    network.inputs().iter().filter_map(zeros).collect()
 }
 
 /// A description of a model with these layers, as Keras writes it.

@@ -94,16 +94,16 @@ fn damage(path: &Path) {
     }
 }
 
-/// Zeros of each input's shape.
-fn inputs(network: &Network) -> Vec<Tensor> {
+/// Zeros of each input's shape, of those that are not huge.
+pub fn inputs(network: &Network) -> Vec<Tensor> {
     let zeros = |port: &edgelet::network::Port| {
         let lengths = port.shape.iter().flatten().map(|dim| match dim {
             Dim::Fixed(length) => *length as usize,
             Dim::Any(_) => 2,
         });
         let shape: Vec<usize> = lengths.collect();
-        let count = shape.iter().product();
-        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, count)).ok()
+        let elements = edgelet::network::tensor::count(&shape).ok().filter(|&elements| elements < 1 << 20)?;
+        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements)).ok()
     };
     network.inputs().iter().filter_map(zeros).collect()
 }
