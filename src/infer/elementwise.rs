@@ -31,19 +31,18 @@ pub fn unary(function: Unary, given: &mut Arguments<'_>) -> Result<Tensor> {
         (_, Unary::Not | Unary::BitwiseNot) if dtype.is_float() => {
             return Err(wrong_type("whole numbers or truth values", &tensor));
         }
-        (Data::I64(_), _) => _ = of_integer(function, &tensor)?,
         (Data::Text(_), _) => return Err(wrong_type("numbers", &tensor)),
         _ => {}
     }
-    let integers = of_integer(function, &tensor);
+    let of_whole = match tensor.data() {
+        Data::I64(_) => Some(of_integer(function, &tensor)?),
+        _ => None,
+    };
     let mut data = tensor.into_data();
     match &mut data {
         Data::F32(x) => of_floats_in_place(function, x),
         Data::F64(x) => x.iter_mut().for_each(|x| *x = of_float(function, *x)),
-        Data::I64(x) => {
-            let function = integers?;
-            x.iter_mut().for_each(|x| *x = function(*x));
-        }
+        Data::I64(x) => of_whole.into_iter().for_each(|function| x.iter_mut().for_each(|x| *x = function(*x))),
         Data::Text(_) => {}
     }
     Ok(Tensor::rounded(dtype, shape, data))

@@ -3,6 +3,7 @@
 use super::arguments::{floats, wrong_shape, wrong_type};
 use super::conv::Layout;
 use super::strides::{offsets, strides, walk};
+use super::window::Along;
 use crate::error::Result;
 use crate::kernel::convolve::{SLACK, View, convolve, convolve_one};
 use crate::kernel::gemm::{Bounds, Rows};
@@ -131,8 +132,7 @@ impl Padded {
     fn new(layout: &Layout, is_tiled: bool) -> Result<Self> {
         let moves = &layout.moves;
         let lengths: Vec<usize> = moves.iter().map(|along| along.input).collect();
-        let seen =
-            |along: &super::window::Along| (along.output - 1) * along.stride + (along.kernel - 1) * along.dilation;
+        let seen = |along: &Along| (along.output - 1) * along.stride + (along.kernel - 1) * along.dilation;
         let mut padded: Vec<usize> =
             moves.iter().map(|along| (along.before + along.input).max(seen(along) + 1)).collect();
         if is_tiled {

@@ -95,7 +95,10 @@ fn multiply<T: Copy>(
 /// Products of the last dimension with a matrix, and a bias: data, weights `[in, out]`, bias?.
 pub fn linear(given: &Arguments<'_>) -> Result<Tensor> {
     let product = matmul(given.get(0)?, given.get(1)?)?;
-    given.find(2).map_or(Ok(product.clone()), |bias| combine(Binary::Add, &product, bias))
+    match given.find(2) {
+        Some(bias) => combine(Binary::Add, &product, bias),
+        None => Ok(product),
+    }
 }
 
 /// α·A·B + β·C.

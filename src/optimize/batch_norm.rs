@@ -1,6 +1,6 @@
 //! Batch norms after convolutions: a factor and a number for each filter, which its weights and its bias can have themselves.
 
-use super::draft::{Draft, Step};
+use super::draft::{Draft, Step, Value};
 use crate::network::{Data, Dtype, Operator, Tensor};
 
 /// Moves them there.
@@ -8,11 +8,10 @@ pub fn into_weights(draft: &mut Draft) {
     for i in draft.indices() {
         let Some((convolution, weights, bias)) = draft.step(i).and_then(|step| scaled(draft, step)) else { continue };
         let (weights, bias) = (draft.add(weights), draft.add(bias));
-        let Some(data) = draft.step(convolution).map(|step| step.input(0)) else { continue };
-        let Some(Step { node, .. }) = draft.step(convolution) else { continue };
-        let operator = node.operator.clone();
+        let Some(step) = draft.step(convolution) else { continue };
+        let (operator, data) = (step.node.operator.clone(), step.input(0));
         draft.change(convolution, operator, vec![data, Some(weights), Some(bias)]);
-        draft.replace(i, super::draft::Value::Made(convolution, 0));
+        draft.replace(i, Value::Made(convolution, 0));
     }
 }
 

@@ -101,7 +101,8 @@ pub fn agreed(
 ) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
     let given = tensors(inputs, network.inputs().iter(), globals)?;
     let expected = tensors(expect, network.outputs().iter().map(|(port, _)| port), globals)?;
-    compare(network, &given, &expected, tolerance).map_err(|error| error.within(&store::shown(expect)))?;
+    let inference = Inference::new(network.clone());
+    compare(&inference, &given, &expected, tolerance).map_err(|error| error.within(&store::shown(expect)))?;
     Ok((given, expected))
 }
 
@@ -110,16 +111,17 @@ pub fn agreed(
 /// # Errors
 /// [`Kind::Parity`], with the first element that differs.
 pub fn prove(network: &Network) -> Result<usize> {
-    let examples = network.examples();
+    let (inference, examples) = (Inference::new(network.clone()), network.examples());
     for (i, (given, expected)) in examples.tensors.iter().enumerate() {
-        compare(network, given, expected, examples.tolerance).map_err(|error| error.within(&format!("example {i}")))?;
+        compare(&inference, given, expected, examples.tolerance)
+            .map_err(|error| error.within(&format!("example {i}")))?;
     }
     Ok(examples.tensors.len())
 }
 
-fn compare(network: &Network, given: &[Tensor], expected: &[Tensor], tolerance: f64) -> Result<()> {
-    let made = Inference::new(network.clone()).run(given.to_vec())?;
-    for (((port, _), made), expected) in network.outputs().iter().zip(&made).zip(expected) {
+fn compare(inference: &Inference, given: &[Tensor], expected: &[Tensor], tolerance: f64) -> Result<()> {
+    let made = inference.run(given.to_vec())?;
+    for (((port, _), made), expected) in inference.outputs().iter().zip(&made).zip(expected) {
         if made.shape() != expected.shape() || made.dtype() != expected.dtype() {
             let shown = |tensor: &Tensor| format!("{} {}", tensor.dtype().name(), shown(tensor.shape()));
             return Err(Error::new(Kind::Parity, port.name.clone(), shown(expected), shown(made)));

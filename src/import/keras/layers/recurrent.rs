@@ -154,10 +154,7 @@ fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Flow, initi
         }
         class => return Err(unsupported(format!("the layer {class} inside of it"))),
     };
-    let mut backwards = step.settings.flag("go_backwards", false)?;
-    if part == "backward_layer" && !backwards {
-        backwards = true;
-    }
+    let backwards = step.settings.flag("go_backwards", false)? || part == "backward_layer";
     let (sequences, _) = (step.settings.flag("return_sequences", false)?, step.settings.flag("return_state", false)?);
     // Gates of an LSTM: Keras has i, f, c, o, ONNX i, o, f, c.
     let order: &[usize] = if gates == 4 { &[0, 3, 1, 2] } else { &[0, 1, 2][..gates] };
