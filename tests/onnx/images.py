@@ -3,7 +3,7 @@
     python tests/onnx/images.py target/debug/edgelet FOLDER
 
 Each way of preprocessing goes into a network that gives back what it takes: the pixels are Pillow's to the last bit. Leaves in FOLDER what the
-npm tests show to browsers: cat.png, classifier.edgelet, and ranked.json with the labels and scores of onnxruntime.
+npm tests show to browsers: cat.png, its pixels in cat.rgba, classifier.edgelet, and ranked.json with the labels and scores of onnxruntime.
 """
 
 import json
@@ -148,6 +148,7 @@ def classifier(program, folder):
     model = helper.make_model(helper.make_graph(nodes, "classifier", *ports, made), opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     onnx.save(model, folder / "classifier.onnx")
     (folder / "config.json").write_text(json.dumps({"id2label": {str(i): label for i, label in enumerate(labels)}}))
+    run(program, "import", folder / "classifier.onnx", "-o", folder / "plain.edgelet")
     (folder / "labels.txt").write_text("\n".join(labels) + "\n")
     options = ["--image", "imagenet", "--image-set", "resize=32", "--image-set", "crop=28"]
     run(program, "import", folder / "classifier.onnx", "-o", folder / "classifier.edgelet", *options, "--labels", folder / "labels.txt")
@@ -156,6 +157,7 @@ def classifier(program, folder):
     assert (folder / "again.edgelet").read_bytes() == (folder / "classifier.edgelet").read_bytes()
     image = picture(61, 83)
     image.save(folder / "cat.png")
+    (folder / "cat.rgba").write_bytes(image.convert("RGBA").tobytes())
     cut = middle(image.resize(shorter(image, 32), Image.Resampling.BILINEAR), 28, 28, round)
     given = np.moveaxis(normal(cut, 1 / 255, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]), -1, 0)[None]
     scores = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"image": given})[0][0]

@@ -82,7 +82,7 @@ fn coloured(colors: Colors, Pixels { bytes, height, width }: Pixels<'_>) -> Resu
     let given = if count == 0 { 0 } else { bytes.len() / count };
     if !matches!(given, 1 | 3 | 4) || bytes.len() != given * count {
         let expected = format!("1, 3 or 4 bytes for each of {width} × {height} pixels, and a pixel at least");
-        return Err(Error::new(Kind::WrongShape, "image", expected, format!("{} bytes", bytes.len())));
+        return Err(Error::new(Kind::WrongShape, "pixels", expected, format!("{} bytes", bytes.len())));
     }
     let pixels = bytes.chunks_exact(given);
     let rgb = |pixel: &[u8]| if given == 1 { [pixel[0]; 3] } else { [pixel[0], pixel[1], pixel[2]] };
@@ -207,7 +207,7 @@ fn nearest(plane: &Plane, height: usize, width: usize) -> Plane {
 fn cropped(plane: &Plane, how: Crop, height: usize, width: usize) -> Result<Plane> {
     if plane.height < height || plane.width < width {
         let (expected, found) = (format!("{width} × {height} pixels"), format!("{} × {}", plane.width, plane.height));
-        return Err(Error::new(Kind::WrongShape, "image", format!("at least {expected} to cut out"), found));
+        return Err(Error::new(Kind::WrongShape, "pixels", format!("at least {expected} to cut out"), found));
     }
     let before = |input: usize, output: usize| {
         let half = (input - output) / 2;
@@ -222,5 +222,5 @@ fn cropped(plane: &Plane, how: Crop, height: usize, width: usize) -> Result<Plan
 
 fn too_large(height: usize, width: usize) -> Error {
     let found = format!("{width} × {height}");
-    Error::new(Kind::LimitExceeded, "image", format!("at most {MAX_PIXELS} pixels"), found)
+    Error::new(Kind::LimitExceeded, "pixels", format!("at most {MAX_PIXELS} pixels"), found)
 }
