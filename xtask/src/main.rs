@@ -3,10 +3,12 @@
 mod bench;
 mod check;
 mod demo;
+mod difference;
 mod install;
 mod lazy;
 mod matrix;
 mod pkg;
+mod relaxed;
 mod runtime;
 mod setup;
 mod shell;

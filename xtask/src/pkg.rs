@@ -1,5 +1,7 @@
 //! The npm package: the wasm core, wasm-bindgen's glue for it, and `pkg-template` filled in.
 
+use crate::difference::difference;
+use crate::relaxed::relaxed;
 use crate::shell::{self, Result, cargo, root, stage};
 use crate::{runtime, setup};
 use std::collections::HashMap;
@@ -14,7 +16,11 @@ const ENTRIES: [&str; 5] = ["edgelet.js", "monitor.js", "node.js", "slim.js", "w
 const THREADS: [&str; 2] = ["thread.js", "node-thread.js"];
 /// The other cores, each with the feature that it is built with: `edgelet/explain` and `edgelet/tensors` have the entries of
 /// `edgelet` itself over them, and the scripts of their workers.
-const OTHERS: [&str; 2] = ["explain", "tensors"];
+const OTHERS: [&str; 2] = ["explain", NETWORKS];
+/// The core of networks, which also is there with relaxed SIMD.
+const NETWORKS: &str = "tensors";
+/// What is otherwise in that one.
+pub const RELAXED: &str = "edgelet-tensors.relaxed.bin";
 /// The scripts that end up in those, the folder of those that only `slim.js` goes without, and the folder of those that are
 /// loaded for workers only.
 const PARTS: [&str; 8] =
@@ -59,9 +65,11 @@ pub fn run() -> Result<PathBuf> {
     write(&folder.join("edge.js"), &as_modules(&read(&folder.join("worker.js"))?))?;
     for other in OTHERS {
         let scripts = scripts_of(other);
-        prepare(&scripts, &format!("edgelet-{other}.wasm"), other, &format!("{other}-"))?;
-        if other == "tensors" {
-            put_networks(&scripts)?;
+        let wasm = format!("edgelet-{other}.wasm");
+        prepare(&scripts, &wasm, other, &format!("{other}-"))?;
+        if other == NETWORKS {
+            put_networks(&scripts, &wasm)?;
+            write_relaxed(&folder.join(&wasm))?;
         }
         let entries = [
             format!("{other}=edgelet.js"),
@@ -90,7 +98,16 @@ pub fn core_again(other: &str) -> Result {
         return Err(format!("no core {other}: there are {}", OTHERS.join(" and ")));
     }
     let core = bind(&build(other)?)?.core;
-    optimize(&core, &folder().join(format!("edgelet-{other}.wasm")), "--debuginfo", &THOROUGH)
+    let wasm = folder().join(format!("edgelet-{other}.wasm"));
+    optimize(&core, &wasm, "--debuginfo", &THOROUGH)?;
+    if other == NETWORKS { write_relaxed(&wasm) } else { Ok(()) }
+}
+
+/// Writes what is otherwise in the core of networks with relaxed SIMD.
+fn write_relaxed(plain: &Path) -> Result {
+    let core = fs::read(plain).map_err(|error| format!("{}: {error}", plain.display()))?;
+    let path = plain.with_file_name(RELAXED);
+    fs::write(&path, difference(&core, &relaxed(&core)?)).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Where the scripts of another core lie until they are bundled.
@@ -108,13 +125,11 @@ fn prepare(scripts: &Path, wasm: &str, feature: &str, prefix: &str) -> Result {
 }
 
 /// Puts the scripts of networks in the place of those of models of rows.
-fn put_networks(scripts: &Path) -> Result {
+fn put_networks(scripts: &Path, wasm: &str) -> Result {
     let template = root().join("pkg-template/tensors");
-    let same = ["classes.js", "images.js", "model.js", "ports.js"].map(|name| (name, name));
-    for (from, to) in same.into_iter().chain([("remote.js", "remote/model.js")]) {
-        write(&scripts.join(to), &read(&template.join(from))?)?;
-    }
-    Ok(())
+    copy_texts(&template, scripts, &[("{{wasm}}", wasm)])?;
+    let from = scripts.join("remote.js");
+    fs::rename(&from, scripts.join("remote/model.js")).map_err(|error| format!("{}: {error}", from.display()))
 }
 
 /// Puts the finished package in the place of an older one.
