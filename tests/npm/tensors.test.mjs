@@ -1,7 +1,8 @@
 // The entry `edgelet/tensors` of the packed package, in Node, Chromium and workers: onnxruntime's own numbers, every type of
 // elements, and what is refused.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -54,6 +55,53 @@ test("in Chromium too, there and in a worker", async () => {
     return Promise.all(names.map(async (name) => [await verify(name, false), await verify(name, true)]));
   }, names);
   assert.deepEqual(found, names.map(() => [1, 1]));
+});
+
+test("where an engine has relaxed SIMD, the core is the one that adds products in one step, and without it all is there too", async () => {
+  const { hasRelaxed, made } = await import("../../pkg-template/tensors/relaxed.js");
+  const [known, difference] = await Promise.all(["edgelet-tensors.wasm", "edgelet-tensors.relaxed.bin"].map((name) => readFile(join(installed, name))));
+  const relaxed = made(known, difference);
+  assert.equal(relaxed.length, known.length);
+  assert.equal(WebAssembly.validate(relaxed), hasRelaxed());
+  const another = Uint8Array.from(known);
+  another[another.length >> 1] ^= 1;
+  assert.equal(made(another, difference), undefined, "of another core");
+
+  const files = await readdir(installed);
+  const plain = await mkdtemp(join(tmpdir(), "edgelet-plain-"));
+  after(() => rm(plain, { recursive: true, force: true }));
+  await Promise.all(files.filter((name) => /^(tensors|shared|edgelet-tensors).*[sm]$/.test(name)).map((name) => copyFile(join(installed, name), join(plain, name))));
+  const mixed = await mkdtemp(join(tmpdir(), "edgelet-mixed-"));
+  after(() => rm(mixed, { recursive: true, force: true }));
+  await cp(plain, mixed, { recursive: true });
+  const other = Uint8Array.from(difference);
+  other[4] ^= 1;
+  await writeFile(join(mixed, "edgelet-tensors.relaxed.bin"), other);
+  const places = await serve({ "/edgelet/": installed, "/plain/": plain, "/mixed/": mixed, "/networks/": folder }, { "/": "<!doctype html>" });
+  const browser = await launch();
+  after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(places);
+  const seen = await page.evaluate(async () => {
+    const compile = WebAssembly.compile;
+    const sums = [];
+    WebAssembly.compile = async (bytes) => {
+      const hash = await crypto.subtle.digest("SHA-256", bytes);
+      sums.push([...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+      return compile(bytes);
+    };
+    const verified = [];
+    for (const place of ["edgelet", "plain", "mixed"]) {
+      const { load } = await import(`/${place}/tensors.js`);
+      // Two at once fetch it once.
+      const models = await Promise.all([0, 1].map(() => load(new URL("/networks/residual.edgelet", location))));
+      verified.push(...models.map((model) => model.verify()));
+    }
+    return { verified, sums };
+  });
+  const hash = (bytes) => createHash("sha256").update(bytes).digest("hex");
+  assert.deepEqual(seen.verified, [1, 1, 1, 1, 1, 1]);
+  assert.deepEqual(seen.sums, [hash(relaxed), hash(known), hash(known)]);
 });
 
 test("every type of elements goes in and comes out as its array, here and in a worker", async () => {

@@ -79,7 +79,7 @@ fn coloured(colors: Colors, Pixels { bytes, height, width }: Pixels<'_>) -> Resu
     if count > MAX_PIXELS {
         return Err(too_large(height, width));
     }
-    let given = if count == 0 { 0 } else { bytes.len() / count };
+    let given = bytes.len().checked_div(count).unwrap_or(0);
     if !matches!(given, 1 | 3 | 4) || bytes.len() != given * count {
         let expected = format!("1, 3 or 4 bytes for each of {width} × {height} pixels, and a pixel at least");
         return Err(Error::new(Kind::WrongShape, "pixels", expected, format!("{} bytes", bytes.len())));
