@@ -1,0 +1,120 @@
+// Draw a digit: strokes become a picture as the network's training had them, and the network says what it reads.
+import { load } from "./edgelet/tensors.js";
+import { byId, html, oncePerFrame } from "./dom.js";
+import { percent } from "./format.js";
+
+/** The side of the picture that the network is shown; it makes 8 × 8 pixels of it. */
+const SIDE = 64;
+/** How wide a stroke is there, and how wide a digit may be: as those that it learned from. */
+const [PEN, WIDEST] = [11, 54];
+/** How many readings are timed at once: a browser's clock is coarse. */
+const ROUNDS = 50;
+
+const paper = byId("paper");
+const [ink, picture, seen] = [paper, new OffscreenCanvas(SIDE, SIDE), byId("seen")].map((canvas) =>
+  canvas.getContext("2d", { willReadFrequently: true }),
+);
+/** What was drawn: lists of points, in parts of the paper. */
+let strokes = [];
+let model;
+
+const draw = oncePerFrame(() => {
+  paint();
+  read();
+});
+
+paper.addEventListener("pointerdown", (event) => {
+  paper.setPointerCapture(event.pointerId);
+  strokes.push([point(event)]);
+  draw();
+});
+paper.addEventListener("pointermove", (event) => {
+  if (!paper.hasPointerCapture(event.pointerId)) return;
+  // A fast hand is between two frames in many places.
+  const events = event.getCoalescedEvents?.() ?? [];
+  strokes.at(-1).push(...(events.length > 0 ? events : [event]).map(point));
+  draw();
+});
+byId("clear").addEventListener("click", () => {
+  strokes = [];
+  draw();
+});
+byId("theme").addEventListener("click", draw);
+
+function point({ clientX, clientY }) {
+  const { left, top, width, height } = paper.getBoundingClientRect();
+  return { x: (clientX - left) / width, y: (clientY - top) / height };
+}
+
+/** The strokes as they were drawn. */
+function paint() {
+  const { width, height } = paper;
+  ink.clearRect(0, 0, width, height);
+  trace(ink, getComputedStyle(paper).color, width / 16, ({ x, y }) => [x * width, y * height]);
+}
+
+function trace(context, colour, width, place) {
+  Object.assign(context, { strokeStyle: colour, lineWidth: width, lineCap: "round", lineJoin: "round" });
+  for (const stroke of strokes) {
+    context.beginPath();
+    context.moveTo(...place(stroke[0]));
+    // A point alone is a dot.
+    for (const each of stroke.length > 1 ? stroke.slice(1) : stroke) context.lineTo(...place(each));
+    context.stroke();
+  }
+}
+
+/** The digit as the training had them: as high as the picture, in its middle, white on black. */
+function show() {
+  const points = strokes.flat();
+  const [left, right] = [Math.min, Math.max].map((of) => of(...points.map(({ x }) => x)));
+  const [top, bottom] = [Math.min, Math.max].map((of) => of(...points.map(({ y }) => y)));
+  const scale = Math.min((SIDE - PEN) / Math.max(bottom - top, 0.1), (WIDEST - PEN) / Math.max(right - left, 0.1));
+  const middle = ({ x, y }) => [SIDE / 2 + (x - (left + right) / 2) * scale, SIDE / 2 + (y - (top + bottom) / 2) * scale];
+  picture.fillStyle = "black";
+  picture.fillRect(0, 0, SIDE, SIDE);
+  trace(picture, "white", PEN, middle);
+  seen.drawImage(picture.canvas, 0, 0, 8, 8);
+}
+
+function read() {
+  const answer = byId("answer");
+  answer.classList.toggle("stale", strokes.length === 0);
+  if (strokes.length === 0) seen.clearRect(0, 0, 8, 8);
+  else show();
+  const ranked = model && strokes.length > 0 ? model.classify(picture.canvas, { top: 10 }) : [];
+  answer.textContent = ranked[0]?.label ?? "–";
+  for (const [digit, item] of [...byId("scores").children].entries()) {
+    const score = ranked.find(({ label }) => label === digit)?.score ?? 0;
+    const [, meter, share] = item.children;
+    item.classList.toggle("first", ranked[0]?.label === digit);
+    meter.value = score;
+    share.textContent = ranked.length > 0 ? percent(score) : "";
+  }
+  if (ranked.length > 0) byId("time").textContent = `${timed()} µs`;
+}
+
+/** The time of one reading of pixels, in microseconds. */
+function timed() {
+  const pixels = picture.getImageData(0, 0, SIDE, SIDE);
+  const start = performance.now();
+  for (let round = 0; round < ROUNDS; round++) model.classify(pixels);
+  return Math.round(((performance.now() - start) / ROUNDS) * 1000);
+}
+
+byId("scores").append(
+  ...Array.from({ length: 10 }, (_, digit) => html("li", {}, html("span", {}, String(digit)), html("meter", { min: 0, max: 1, value: 0 }), html("span", {}))),
+);
+try {
+  const about = fetch("bucket/models/digits.json").then((response) => response.json());
+  let bytes;
+  model = await load(new URL("bucket/models/digits.edgelet", location), { onProgress: ({ loaded }) => (bytes = loaded) });
+  const { parameters, provenance } = await about;
+  const { value } = provenance.metrics.find(({ name, split }) => name === "accuracy" && split === "test");
+  byId("bytes").textContent = `${(bytes / 1000).toFixed(1)} KB`;
+  byId("parameters").textContent = parameters.toLocaleString("en");
+  byId("accuracy").textContent = percent(value);
+  draw();
+} catch (error) {
+  Object.assign(byId("problem"), { textContent: `The network could not be loaded: ${error.message}`, hidden: false });
+}
