@@ -1,14 +1,15 @@
 //! `edgelet train`.
 
-use super::{Globals, bench, stdout};
+use super::{Globals, bench, network, stdout};
 use crate::error::{Error, Kind, Result};
-use crate::format::{encode, encode_with};
+use crate::format::{encode, encode_network, encode_with};
 use crate::model::{Method, Model, Unknown};
 use crate::native::data::{self, Format};
 use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
 use crate::native::train::{
-    self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, unsupervised,
+    self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, cnn,
+    unsupervised,
 };
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -29,16 +30,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Train {
-    /// The rows: CSV with a header, NDJSON, NPY or Parquet; - is stdin
+    /// The rows: CSV with a header, NDJSON, NPY or Parquet; for cnn the arrays of an .npz; - is stdin
     rows: String,
     /// How the rows are written down [default: found out]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The column to predict; every --model but kmeans and pca needs one
+    /// The column to predict, or the array; every --model but kmeans and pca needs one
     #[arg(long, short, value_name = "COL")]
     target: Option<String>,
     /// auto, linear, ridge, lasso, elastic-net, logistic, boosting, random-forest, extra-trees, tree, knn, naive-bayes, svm
-    /// or mlp; without a target kmeans or pca; scikit-learn's class names work too
+    /// or mlp; of images and spectrograms cnn; without a target kmeans or pca; scikit-learn's class names work too
     #[arg(long, short, value_name = "NAME", default_value = "auto", value_parser = parse_model, help_heading = "Model")]
     model: Choice,
     /// Predict a number or a class; told from the target's values if not given
@@ -84,21 +85,21 @@ pub struct Train {
     /// The column with how much each row counts
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     weight: Option<String>,
-    /// What replaces missing numbers, and the most frequent text missing ones; trees take them as they are
-    #[arg(long, value_enum, default_value = "mean", help_heading = "Columns")]
-    impute: FillName,
+    /// What replaces missing numbers, and the most frequent text missing ones; trees take them as they are [default: mean]
+    #[arg(long, value_enum, help_heading = "Columns")]
+    impute: Option<FillName>,
     /// Standardize numbers [default: yes, but for linear and for trees]
     #[arg(long, overrides_with = "no_standardize", help_heading = "Columns")]
     standardize: bool,
     /// Leave numbers as they are
     #[arg(long, help_heading = "Columns")]
     no_standardize: bool,
-    /// What the model does with a text it never saw: refuse the row, or treat it as none of the known ones
-    #[arg(long, value_enum, default_value = "refuse", help_heading = "Columns")]
-    unknown: UnknownName,
-    /// Folds of cross-validation, fewer if rows are few; 0 for none
-    #[arg(long, value_name = "K", default_value_t = 5, help_heading = "Evaluation")]
-    cv: usize,
+    /// What the model does with a text it never saw: refuse the row, or treat it as none of the known ones [default: refuse]
+    #[arg(long, value_enum, help_heading = "Columns")]
+    unknown: Option<UnknownName>,
+    /// Folds of cross-validation, fewer if rows are few; 0 for none [default: 5; of cnn 3 with --search, else 0]
+    #[arg(long, value_name = "K", help_heading = "Evaluation")]
+    cv: Option<usize>,
     /// Share of the rows held out for the last score; 0 for none
     #[arg(long, value_name = "X", default_value_t = 0.2, allow_negative_numbers = true, help_heading = "Evaluation")]
     test_size: f64,
@@ -193,6 +194,8 @@ enum Choice {
     One(Estimator, Option<Task>),
     /// A family that needs no target.
     Unsupervised(Unsupervised),
+    /// A network, of arrays.
+    Convolutional,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -217,9 +220,11 @@ fn parse_model(name: &str) -> std::result::Result<Choice, String> {
     match Estimator::by_name(name) {
         Some((estimator, task)) => Ok(Choice::One(estimator, task)),
         None if name == "auto" => Ok(Choice::Auto),
+        None if name == cnn::NAME => Ok(Choice::Convolutional),
         None => Unsupervised::by_name(name).map(Choice::Unsupervised).ok_or_else(|| {
             let supervised = Estimator::ALL.iter().map(|estimator| estimator.name());
-            let names: Vec<_> = supervised.chain(Unsupervised::ALL.iter().map(|family| family.name())).collect();
+            let unsupervised = Unsupervised::ALL.iter().map(|family| family.name());
+            let names: Vec<_> = supervised.chain([cnn::NAME]).chain(unsupervised).collect();
             format!("the models are auto, {}", names.join(", "))
         }),
     }
@@ -276,6 +281,10 @@ impl Watch for Progress {
         self.bar.set_position(done as u64);
     }
 
+    fn passed(&self, epoch: usize, of: usize, loss: f64) {
+        self.bar.set_message(format!("epoch {epoch} of {of}, loss {loss:.5}"));
+    }
+
     /// The leaderboard while it comes about: who takes the lead, at what price.
     fn compared(&self, standing: &Standing) {
         let Spread { mean, std } = standing.loss;
@@ -301,6 +310,9 @@ impl Train {
         if !matches!(self.model, Choice::Unsupervised(_)) {
             options.target()?;
         }
+        if matches!(self.model, Choice::Convolutional) {
+            return self.run_convolutional(&options, globals);
+        }
         let is_text = |name: &str| self.text.iter().any(|text| text == name);
         let table = data::read_with_texts(&self.rows, self.format, &is_text)?;
         let progress = Progress::new(globals.shows_progress());
@@ -313,31 +325,51 @@ impl Train {
             let unsupervised::Fitted { model, report, cloud } = fitted?;
             let bytes = encode(&model)?;
             let method = model.signature().outputs[0].method;
-            let page = self.page(&model, method, &bytes, |made| pages::unsupervised(&report, cloud.as_ref(), made));
+            let seconds = self.seconds(&model, method);
+            let page = self.page(seconds, &bytes, |made| pages::unsupervised(&report, cloud.as_ref(), made));
             return self.write(&bytes, page, &report, report.download);
         }
         let fitted = train::fit(&table, &options, &progress);
         progress.bar.finish_and_clear();
         let Fitted { model, background, report, insight } = fitted?;
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
-        let page = insight.and_then(|insight| {
-            self.page(&model, Method::Predict, &bytes, |made| pages::html(&report, &insight, made))
-        });
+        let seconds = self.seconds(&model, Method::Predict);
+        let page = insight.and_then(|insight| self.page(seconds, &bytes, |made| pages::html(&report, &insight, made)));
         self.write(&bytes, page, &report, report.download)
     }
 
-    /// The page that --report asks for.
-    fn page(
-        &self,
-        model: &Model,
-        method: Method,
-        bytes: &[u8],
-        draw: impl FnOnce(&Made<'_>) -> String,
-    ) -> Option<String> {
+    /// The same with arrays and a network of them.
+    fn run_convolutional(&self, options: &Options, globals: Globals) -> Result<()> {
+        let arrays = data::read_arrays(&self.rows)?;
+        let progress = Progress::new(globals.shows_progress());
+        if self.keep_best {
+            store::heed_interruption()?;
+        }
+        let fitted = cnn::fit(arrays, options, &progress);
+        progress.bar.finish_and_clear();
+        let cnn::Fitted { network, report, insight } = fitted?;
+        let bytes = encode_network(&network)?;
+        let page = match insight {
+            None => None,
+            Some(insight) => {
+                let (seconds, _) = network::time(&network)?;
+                self.page(seconds, &bytes, |made| pages::html(&report, &insight, made))
+            }
+        };
+        self.write(&bytes, page, &report, report.download)
+    }
+
+    /// The page that --report asks for, of a model that takes so many seconds for a row.
+    fn page(&self, seconds: f64, bytes: &[u8], draw: impl FnOnce(&Made<'_>) -> String) -> Option<String> {
         self.report.as_ref()?;
         let output = self.output();
         let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
-        Some(draw(&Made { name: &name, bytes: bytes.len(), seconds: bench::time(model, method, 1) }))
+        Some(draw(&Made { name: &name, bytes: bytes.len(), seconds }))
+    }
+
+    /// How long a model takes for a row, if a page is to tell it.
+    fn seconds(&self, model: &Model, method: Method) -> f64 {
+        if self.report.is_some() { bench::time(model, method, 1) } else { 0.0 }
     }
 
     fn output(&self) -> PathBuf {
@@ -385,6 +417,29 @@ impl Train {
         Err(if option == "--target" { error.hint("Leave the column out with --drop.") } else { error })
     }
 
+    /// Refuses what means nothing where examples are arrays.
+    fn check_convolutional(&self) -> Result<()> {
+        let given = [
+            ("--format", self.format.is_some()),
+            ("--text", !self.text.is_empty()),
+            ("--text-set", !self.text_set.is_empty()),
+            ("--categorical", !self.categorical.is_empty()),
+            ("--date", !self.date.is_empty()),
+            ("--impute", self.impute.is_some()),
+            ("--standardize", self.standardize),
+            ("--no-standardize", self.no_standardize),
+            ("--unknown", self.unknown.is_some()),
+            ("--explain", self.explain),
+        ];
+        let refused: Vec<&str> =
+            given.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option).collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let expected = "only what a network of arrays can use";
+        Err(Error::new(Kind::BadOption, refused.join(", "), expected, format!("--model {}", cnn::NAME)))
+    }
+
     fn options(&self) -> Result<Options> {
         let (estimator, named) = match self.model {
             Choice::Auto => (None, None),
@@ -393,6 +448,16 @@ impl Train {
                 self.check_unsupervised(family)?;
                 (None, None)
             }
+            Choice::Convolutional => {
+                self.check_convolutional()?;
+                (None, None)
+            }
+        };
+        // A network takes many times as long as other models: folds only where there is something to choose.
+        let folds = match self.model {
+            Choice::Convolutional if self.search.is_empty() => 0,
+            Choice::Convolutional => 3,
+            _ => 5,
         };
         let task = self.task.map(|task| match task {
             TaskName::Regression => Task::Regression,
@@ -420,16 +485,16 @@ impl Train {
             max_size: self.max_size,
             standardize: (self.standardize || self.no_standardize).then_some(!self.no_standardize),
             impute: match self.impute {
-                FillName::Mean => Fill::Mean,
-                FillName::Median => Fill::Median,
+                None | Some(FillName::Mean) => Fill::Mean,
+                Some(FillName::Median) => Fill::Median,
             },
             unknown: match self.unknown {
-                UnknownName::Accept => Unknown::Accepted,
-                UnknownName::Refuse => Unknown::Refused,
+                Some(UnknownName::Accept) => Unknown::Accepted,
+                None | Some(UnknownName::Refuse) => Unknown::Refused,
             },
             seed: self.seed,
             test_size: self.test_size,
-            folds: self.cv,
+            folds: self.cv.unwrap_or(folds),
             looks: self.report.is_some(),
             trained_at: trained_at()?,
             target: self.target.clone(),

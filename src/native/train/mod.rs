@@ -8,6 +8,7 @@ mod answer;
 mod assemble;
 mod bayes;
 mod candidate;
+pub mod cnn;
 mod conditioned;
 mod corpus;
 mod course;
@@ -49,6 +50,7 @@ mod watch;
 
 pub use estimator::Estimator;
 pub use options::{Fill, Options, Roles, Task};
+pub use render::dimensions;
 pub use report::{Coefficients, Confusion, Report, Scores, Spread, Standing};
 pub use search::Space;
 pub use unsupervised::Unsupervised;
