@@ -154,6 +154,10 @@ Examples:
       no target: the directions that explain 95 % of the variance; the model transforms rows
   edgelet train waves.csv --target height --model mlp --search hidden_layer_sizes=16,32x16
       a small network, of one layer or two
+  edgelet train digits.npz --target labels --model cnn --report digits.html
+      images, or spectrograms, from an .npz: a convolutional network
+  edgelet train voices.npz --target word --model cnn --group speaker --search filters=16x32,32x64
+      no speaker on both sides of a split; the better of two
   generate-rows | edgelet train - --target y --json | jq .metrics
       rows from a pipe, the report for a program
 
@@ -180,6 +184,10 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
   mlp               hidden_layer_sizes=100 (64x32: two layers), activation=relu (tanh, logistic, identity), solver=adam
                     (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
                     n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
+  cnn               filters=auto (16x32: two blocks), kernel_size=3, head=auto (flatten, average), dense_units=none, dropout=0,
+                    shift=0, epochs=30, batch_size=32, learning_rate=1e-3, schedule=cosine (constant), weight_decay=1e-4,
+                    early_stopping=false, validation_fraction=0.1, n_iter_no_change=10; of classes class_weight.
+                    Names are Keras' or PyTorch's where scikit-learn has none
 Of texts (--text-set), TfidfVectorizer's: max_features=2000, min_df=2, max_df=1.0, ngram_range=1,1,
                     stop_words=none (english), sublinear_tf=false. Trees take 256 terms of a column at most; linear,
                     knn, naive-bayes, svm and mlp take no texts

@@ -2,13 +2,13 @@
 //! needs all of the batch they wait for each other. Parts are of the batch alone and not of the threads, and their sums are
 //! added in their order: the bits are the same on any number of threads.
 
-use super::batch_norm::{self, Affine, Moments, Sums};
-use super::convolution::Places;
-use super::head::{Dropout, Head};
-use super::pool;
+use super::super::random::Random;
+use super::batch_norm::{self, Affine, Moments};
+use super::head::Dropout;
+use super::part::{Known, Part};
 use super::shape::{Block, Shape};
-use crate::native::train::random::Random;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The most examples of a part, and about how many places it has in all.
 const EXAMPLES: usize = 8;
@@ -39,49 +39,6 @@ pub struct Lesson<'a> {
 /// Puts an example, channel after channel, into a place of that size.
 pub type Fill<'a> = dyn Fn(usize, &mut Random, &mut [f32]) + Sync + 'a;
 
-/// Some examples of a batch.
-#[derive(Default)]
-struct Part {
-    count: usize,
-    blocks: Vec<Floor>,
-    head: Head,
-    gradient: Vec<f32>,
-    loss: f64,
-}
-
-/// What a block makes of them.
-struct Floor {
-    places: Places,
-    /// What it sees, with pads.
-    seen: Vec<f32>,
-    /// What its filters make; then how the loss depends on that.
-    made: Vec<f32>,
-    /// The same with pads.
-    padded: Vec<f32>,
-    /// What comes out, and how the loss depends on that.
-    out: Vec<f32>,
-    slopes: Vec<f32>,
-    /// Which place of a window is the largest.
-    which: Vec<u8>,
-    sums: Sums,
-}
-
-impl Floor {
-    fn new(block: &Block, count: usize) -> Self {
-        let (places, out) = (Places::new(block, count), block.out().numbers() * count);
-        Self {
-            seen: vec![0.0; places.padded(block.size.channels)],
-            made: vec![0.0; places.bare(block.filters)],
-            padded: vec![0.0; places.padded(block.filters)],
-            out: vec![0.0; out],
-            slopes: vec![0.0; out],
-            which: vec![0; out],
-            sums: Sums::new(),
-            places,
-        }
-    }
-}
-
 /// How many examples a part has.
 fn share(shape: &Shape) -> usize {
     (PLACES / shape.blocks[0].places()).clamp(1, EXAMPLES)
@@ -106,65 +63,46 @@ impl Batch {
         let Lesson { shape, parameters, moments, dropout, seed } = lesson;
         let (each, of_blocks, last) = (share(shape), shape.of_blocks(), shape.blocks.len() - 1);
         let randoms = |part: usize| Random::new(seed.0, 1 + (seed.1 << 16 | part as u64));
-        let parts = rows.len().div_ceil(each);
-        self.parts.resize_with(self.parts.len().max(parts), Part::default);
-        let active = &mut self.parts[..parts];
-        active.par_iter_mut().zip(rows.par_chunks(each)).enumerate().with_max_len(1).for_each(|(i, (part, rows))| {
-            part.begin(shape, rows.len());
-            let mut random = randoms(i);
+        let parts = self.ready(shape, rows.len());
+        parts.par_iter_mut().zip(rows.par_chunks(each)).enumerate().with_max_len(1).for_each(|(at, (part, rows))| {
+            let mut random = randoms(at);
             part.see(shape, rows, |row, to| fill(row, &mut random, to));
             part.make(shape, parameters, 0);
         });
-        let mut known: Vec<(Vec<Moments>, Vec<Affine>)> = Vec::with_capacity(shape.blocks.len());
+        let count = |block: &Block| (rows.len() * block.places()) as f64;
+        let mut all: Vec<Known> = Vec::with_capacity(shape.blocks.len());
         for (i, block) in shape.blocks.iter().enumerate() {
-            let count = (rows.len() * block.places()) as f64;
-            let sums = batch_norm::total(active.iter().map(|part| &part.blocks[i].sums));
-            let own: Vec<Moments> = sums.into_iter().map(|sums| Moments::of(sums, count)).collect();
-            moments[i].iter_mut().zip(&own).for_each(|(known, own)| known.follow(*own, count));
-            let affine = affine(&own, parameters, &of_blocks[i]);
-            active.par_iter_mut().zip(truth.par_chunks(each)).enumerate().with_max_len(1).for_each(
-                |(at, (part, truth))| {
-                    part.hand_on(shape, i, &affine);
-                    if i < last {
-                        part.make(shape, parameters, i + 1);
-                    } else {
-                        // Not the numbers that examples are moved by.
-                        let mut random = randoms(at | 1 << 15);
-                        part.head.forward(shape, parameters, Some(Dropout { share: dropout, random: &mut random }));
-                        part.loss = part.head.backward(shape, parameters, truth, &mut part.gradient);
-                        part.gather_slopes(shape);
-                        part.sum_slopes(shape, last, &own);
-                    }
-                },
-            );
-            known.push((own, affine));
+            let sums = batch_norm::total(parts.iter().map(|part| part.sums(i)));
+            let own: Vec<Moments> = sums.into_iter().map(|sums| Moments::of(sums, count(block))).collect();
+            moments[i].iter_mut().zip(&own).for_each(|(known, own)| known.follow(*own, count(block)));
+            let known = Known { affine: affine(&own, parameters, &of_blocks[i]), moments: own };
+            let each_part = |(at, (part, truth)): (usize, (&mut Part, &[(f64, f64)]))| {
+                part.hand_on(shape, i, &known.affine);
+                if i < last {
+                    part.make(shape, parameters, i + 1);
+                } else {
+                    // Not the numbers that examples are moved by.
+                    let dropout = Dropout { share: dropout, random: &mut randoms(at | 1 << 15) };
+                    part.turn(shape, parameters, truth, dropout, &known.moments);
+                }
+            };
+            parts.par_iter_mut().zip(truth.par_chunks(each)).enumerate().with_max_len(1).for_each(each_part);
+            all.push(known);
         }
         for (i, block) in shape.blocks.iter().enumerate().rev() {
-            let sums = batch_norm::total(active.iter().map(|part| &part.blocks[i].sums));
+            let sums = batch_norm::total(parts.iter().map(|part| part.sums(i)));
             let [_, factors, shifts] = &of_blocks[i];
             for (channel, [sum, products]) in sums.iter().enumerate() {
                 gradient[factors.start + channel] = *products as f32;
                 gradient[shifts.start + channel] = *sum as f32;
             }
-            let (own, affine) = &known[i];
-            let count = (rows.len() * block.places()) as f64;
-            active.par_iter_mut().with_max_len(1).for_each(|part| {
-                let floor = &mut part.blocks[i];
-                batch_norm::through_moments(&mut floor.made, own, &parameters[factors.clone()], &sums, count);
-                pool::backward(block, &floor.slopes, &floor.which, affine, &mut floor.made);
-                part.go_below(shape, parameters, i);
-                if i > 0 {
-                    part.sum_slopes(shape, i - 1, &known[i - 1].0);
-                }
-            });
+            let sums = (&sums, count(block));
+            parts.par_iter_mut().with_max_len(1).for_each(|part| part.back(shape, parameters, i, &all, sums));
         }
-        for [weights, _, _] in &of_blocks {
-            add_parts(active, weights.clone(), gradient);
+        for range in shape.weights().chain(shape.of_dense().into_iter().map(|[_, intercepts]| intercepts)) {
+            add_parts(parts, range, gradient);
         }
-        for ranges in shape.of_dense() {
-            ranges.into_iter().for_each(|range| add_parts(active, range, gradient));
-        }
-        active.iter().map(|part| part.loss).sum()
+        parts.iter().map(|part| part.loss).sum()
     }
 
     /// The scores' answers for some examples, by what batch norms know: examples × outputs.
@@ -179,129 +117,44 @@ impl Batch {
         let (each, of_blocks) = (share(shape), shape.of_blocks());
         let affine: Vec<Vec<Affine>> =
             moments.iter().zip(&of_blocks).map(|(moments, ranges)| affine(moments, parameters, ranges)).collect();
-        let parts = rows.len().div_ceil(each);
-        self.parts.resize_with(self.parts.len().max(parts), Part::default);
-        let active = &mut self.parts[..parts];
-        active.par_iter_mut().zip(rows.par_chunks(each)).with_max_len(1).for_each(|(part, rows)| {
-            part.begin(shape, rows.len());
+        let parts = self.ready(shape, rows.len());
+        let each_part = |(part, rows): (&mut Part, &[usize])| {
             let mut random = Random::new(0, 0);
             part.see(shape, rows, |row, to| fill(row, &mut random, to));
             for (i, affine) in affine.iter().enumerate() {
                 part.make(shape, parameters, i);
                 part.hand_on(shape, i, affine);
             }
-            part.head.forward(shape, parameters, None);
-        });
-        active.iter().flat_map(|part| part.head.answers(shape)).collect()
+            part.answers(shape, parameters)
+        };
+        let answers: Vec<Vec<f32>> =
+            parts.par_iter_mut().zip(rows.par_chunks(each)).with_max_len(1).map(each_part).collect();
+        answers.concat()
+    }
+
+    /// Parts with room for a batch of that many examples.
+    fn ready(&mut self, shape: &Shape, count: usize) -> &mut [Part] {
+        let each = share(shape);
+        let parts = count.div_ceil(each);
+        self.parts.resize_with(self.parts.len().max(parts), Part::default);
+        let parts = &mut self.parts[..parts];
+        parts.iter_mut().enumerate().for_each(|(i, part)| part.begin(shape, each.min(count - i * each)));
+        parts
     }
 }
 
 /// What norms with those moments are, with what is learned.
-fn affine(moments: &[Moments], parameters: &[f32], [_, factors, shifts]: &[std::ops::Range<usize>; 3]) -> Vec<Affine> {
+fn affine(moments: &[Moments], parameters: &[f32], [_, factors, shifts]: &[Range<usize>; 3]) -> Vec<Affine> {
     let learned = parameters[factors.clone()].iter().zip(&parameters[shifts.clone()]);
     moments.iter().zip(learned).map(|(moments, (&factor, &shift))| moments.affine(factor, shift)).collect()
 }
 
 /// The parts' slopes by some parameters, in the parts' order.
-fn add_parts(parts: &[Part], range: std::ops::Range<usize>, gradient: &mut [f32]) {
+fn add_parts(parts: &[Part], range: Range<usize>, gradient: &mut [f32]) {
     let to = &mut gradient[range.clone()];
     to.fill(0.0);
     for part in parts {
         to.iter_mut().zip(&part.gradient[range.clone()]).for_each(|(sum, slope)| *sum += slope);
-    }
-}
-
-impl Part {
-    /// Room for that many examples.
-    fn begin(&mut self, shape: &Shape, count: usize) {
-        if self.count != count {
-            self.count = count;
-            self.blocks = shape.blocks.iter().map(|block| Floor::new(block, count)).collect();
-            self.gradient = vec![0.0; shape.parameters()];
-        }
-        self.gradient.fill(0.0);
-    }
-
-    /// Puts examples where the first block sees them.
-    fn see(&mut self, shape: &Shape, rows: &[usize], mut fill: impl FnMut(usize, &mut [f32])) {
-        let (size, count) = (shape.blocks[0].size, self.count);
-        let Floor { places, seen, .. } = &mut self.blocks[0];
-        let mut example = vec![0.0; size.numbers()];
-        for (i, &row) in rows.iter().enumerate() {
-            fill(row, &mut example);
-            for (channel, plane) in example.chunks_exact(size.height * size.width).enumerate() {
-                for (y, line) in plane.chunks_exact(size.width).enumerate() {
-                    seen[places.row(channel, i, y)..][..size.width].copy_from_slice(line);
-                }
-            }
-        }
-        debug_assert_eq!(rows.len(), count);
-    }
-
-    /// What a block's filters make, and its sums.
-    fn make(&mut self, shape: &Shape, parameters: &[f32], i: usize) {
-        let block = &shape.blocks[i];
-        let [weights, _, _] = &shape.of_blocks()[i];
-        let Floor { places, seen, made, sums, .. } = &mut self.blocks[i];
-        places.forward(block, &parameters[weights.clone()], seen, made);
-        *sums = batch_norm::sums(made, block.filters);
-    }
-
-    /// What comes out of a block goes to the next, or to the layers behind the last.
-    fn hand_on(&mut self, shape: &Shape, i: usize, affine: &[Affine]) {
-        let block = &shape.blocks[i];
-        let (before, after) = self.blocks.split_at_mut(i + 1);
-        let Floor { made, out, which, .. } = &mut before[i];
-        pool::forward(block, made, affine, out, which);
-        match after.first_mut() {
-            Some(next) => next.places.pad(out, &mut next.seen),
-            None => {
-                let (width, places) = (shape.features(), out.len() / self.count / block.filters);
-                self.head.values.resize(1, Vec::new());
-                let values = &mut self.head.values[0];
-                values.clear();
-                values.resize(self.count * width, 0.0);
-                for (map, numbers) in out.chunks_exact(places).enumerate() {
-                    let (channel, example) = (map / self.count, map % self.count);
-                    match shape.averages {
-                        true => values[example * width + channel] = numbers.iter().sum::<f32>() / places as f32,
-                        false => values[example * width + channel * places..][..places].copy_from_slice(numbers),
-                    }
-                }
-            }
-        }
-    }
-
-    /// The slopes by what comes out of the last block, from those of the layers behind it.
-    fn gather_slopes(&mut self, shape: &Shape) {
-        let Some((floor, block)) = self.blocks.last_mut().zip(shape.blocks.last()) else { return };
-        let (width, places) = (shape.features(), floor.slopes.len() / self.count / block.filters);
-        for (map, slopes) in floor.slopes.chunks_exact_mut(places).enumerate() {
-            let (channel, example) = (map / self.count, map % self.count);
-            match shape.averages {
-                true => slopes.fill(self.head.slopes[example * width + channel] / places as f32),
-                false => slopes.copy_from_slice(&self.head.slopes[example * width + channel * places..][..places]),
-            }
-        }
-    }
-
-    /// The sums that a block's batch norm needs on the way back.
-    fn sum_slopes(&mut self, shape: &Shape, i: usize, moments: &[Moments]) {
-        let floor = &mut self.blocks[i];
-        floor.sums = pool::sums(&shape.blocks[i], &floor.made, moments, &floor.slopes, &floor.which);
-    }
-
-    /// From the slopes by what a block's filters made to those by its weights, and by what comes out of the block before.
-    fn go_below(&mut self, shape: &Shape, parameters: &[f32], i: usize) {
-        let block = &shape.blocks[i];
-        let [weights, _, _] = &shape.of_blocks()[i];
-        let (before, after) = self.blocks.split_at_mut(i);
-        let Floor { places, seen, made, padded, .. } = &mut after[0];
-        places.by_weights(block, made, seen, &mut self.gradient[weights.clone()]);
-        if let Some(below) = before.last_mut() {
-            places.pad(made, padded);
-            places.by_sight(block, &parameters[weights.clone()], padded, &mut below.slopes);
-        }
     }
 }
 

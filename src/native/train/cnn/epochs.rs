@@ -125,7 +125,7 @@ pub fn fit(
             all += count;
             step += 1;
             let kept = (1.0 - rate * settings.weight_decay) as f32;
-            for weights in weights_of(shape) {
+            for weights in shape.weights() {
                 parameters[weights].iter_mut().for_each(|x| *x *= kept);
             }
             means.step(parameters, &gradient, rate);
@@ -153,12 +153,6 @@ pub fn fit(
         learned = Learned { parameters, moments, ..learned };
     }
     Ok(learned)
-}
-
-/// Where the weights are that decay: not the norms' factors, nor what is added.
-fn weights_of(shape: &Shape) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let blocks = shape.of_blocks().into_iter().map(|[weights, _, _]| weights);
-    blocks.chain(shape.of_dense().into_iter().map(|[weights, _]| weights))
 }
 
 impl Learned {

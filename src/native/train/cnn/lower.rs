@@ -111,3 +111,66 @@ fn around(block: &Block) -> Window {
 fn floats(shape: &[usize], numbers: Vec<f32>) -> Tensor {
     Tensor::exact(Dtype::F32, shape.to_vec(), Data::F32(numbers))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::batch::Batch;
+    use super::super::epochs;
+    use super::*;
+    use crate::infer::Inference;
+    use crate::native::train::options::{Options, Task};
+    use crate::native::train::parameters::{Given, tables};
+
+    /// Images of every kind of array, with a target that follows from them.
+    fn images(shape: &[usize], dtype: Dtype, task: Task) -> Images {
+        let count = 40;
+        let length: usize = shape.iter().product();
+        let number = |i: usize| (i * 7919 % 101) as f32 + (i / length * 31 % 47) as f32;
+        let all = 0..count * length;
+        let data = match dtype {
+            Dtype::F32 => Data::F32(all.map(number).collect()),
+            _ => Data::I64(all.map(|i| number(i) as i64).collect()),
+        };
+        let examples = Tensor::exact(dtype, [&[count], shape].concat(), data);
+        let target = (0..count).map(|i| (i * 31 % 47) as f64 * 100.0);
+        let target = match task {
+            Task::Regression => Tensor::exact(Dtype::F64, vec![count], Data::F64(target.collect())),
+            Task::Classification => {
+                Tensor::exact(Dtype::I64, vec![count], Data::I64(target.map(|y| (y / 1600.0) as i64).collect()))
+            }
+        };
+        let arrays = vec![("x".to_owned(), examples), ("y".to_owned(), target)];
+        Images::read(arrays, &Options::new("y")).expect("images")
+    }
+
+    #[test]
+    fn networks_answer_as_what_they_are_made_of() {
+        let (classes, numbers) = (Task::Classification, Task::Regression);
+        for (shape, dtype, task, set) in [
+            (&[8, 8][..], Dtype::U8, classes, &[("filters", "4x6")][..]),
+            (&[9, 5, 3], Dtype::F32, classes, &[("filters", "3x4x5"), ("head", "average"), ("dense_units", "7")]),
+            (&[1, 12], Dtype::I16, numbers, &[("filters", "4"), ("kernel_size", "5"), ("dropout", "0.3")]),
+            (&[3, 3, 1], Dtype::F32, numbers, &[("filters", "2x2x2x2"), ("shift", "1"), ("kernel_size", "1")]),
+        ] {
+            let images = images(shape, dtype, task);
+            let mut given = Given::default();
+            for (name, text) in [("epochs", "3"), ("learning_rate", "0.01")].iter().chain(set) {
+                given.set("--set", "cnn", tables::convolutional(task), (name, text)).expect("a value");
+            }
+            let values = given.of(tables::convolutional(task));
+            let rows: Vec<usize> = (0..40).collect();
+            let learned = epochs::fit(&images, &rows, values, 1, &(), &|| true).expect("a fit");
+            let network = lower(&images, &learned).expect("a network");
+            let made = Inference::new(network).run(vec![images.tensor(&rows)]).expect("answers");
+            let Data::F32(made) = made[0].data() else { panic!("floats") };
+            let [mean, deviation] = learned.scaling.target;
+            let own = learned.answers(&mut Batch::default(), &images, &rows);
+            assert_eq!(made.len(), own.len());
+            for (made, own) in made.iter().zip(own) {
+                let own = f64::from(own) * deviation + mean;
+                let off = (f64::from(*made) - own).abs();
+                assert!(off <= 1e-5 * deviation.max(mean.abs()), "{shape:?}: {made} is not {own}");
+            }
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod head;
 mod images;
 mod lower;
 mod mistakes;
+mod part;
 mod pool;
 mod scaling;
 mod shape;

@@ -178,6 +178,12 @@ impl Shape {
         self.dense.iter().map(|dense| [dense.inputs * dense.outputs, dense.outputs].map(&mut take)).collect()
     }
 
+    /// Where all weights are: neither norms, nor what is added.
+    pub fn weights(&self) -> impl Iterator<Item = Range<usize>> {
+        let blocks = self.of_blocks().into_iter().map(|[weights, _, _]| weights);
+        blocks.chain(self.of_dense().into_iter().map(|[weights, _]| weights))
+    }
+
     /// Random parameters: He et al., Delving Deep into Rectifiers, ICCV 2015, before a ReLU, and Glorot and Bengio's, AISTATS
     /// 2010, at the end. Batch norms begin as nothing.
     pub fn draw(&self, random: &mut Random) -> Vec<f32> {
