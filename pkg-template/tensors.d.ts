@@ -46,29 +46,63 @@ export interface Tensor {
   data: Elements | string[];
 }
 
+/** A class of the page, where the page has it. */
+type Dom<Name extends string> = typeof globalThis extends { [K in Name]: { prototype: infer T } } ? T : never;
+
+/** A picture: what a canvas can draw, or rows of pixels of 1 (gray), 3 (red, green, blue) or 4 bytes (and alpha, which is passed over). */
+export type Picture =
+  | { data: Uint8Array | Uint8ClampedArray; width: number; height: number }
+  | Dom<"ImageData">
+  | Dom<"HTMLCanvasElement">
+  | Dom<"OffscreenCanvas">
+  | Dom<"ImageBitmap">
+  | Dom<"HTMLImageElement">
+  | Dom<"HTMLVideoElement">
+  | Dom<"VideoFrame">;
+
+/** A label with its score: that number of the network's first output. */
+export interface Ranked {
+  label: string | number | boolean;
+  score: number;
+}
+
 /** An input or an output. */
 export interface Port {
   name: string;
   dtype: Dtype;
   /** How long each dimension is: a number, or the name of one that may have any length ("" without a name). `undefined` if not even their number is known. */
   shape: (number | string)[] | undefined;
+  /** Of an input: it takes pictures too. */
+  images?: true;
 }
 
 /** What goes into a network, what comes out, and where it comes from. */
 export interface Schema {
   inputs: Port[];
   outputs: Port[];
+  /** What the places of the first output's last dimension stand for. */
+  classes?: (string | number | boolean)[];
   provenance: { framework: string; version: string; estimator: string };
 }
 
-/** Tensors by the inputs' names. An input whose shape is always the same also takes its elements alone. */
-export type Inputs = Record<string, Given | Given["data"]>;
+/**
+ * Tensors by the inputs' names. An input whose shape is always the same also takes its elements alone. An input that takes
+ * pictures takes one, or a list as a batch.
+ */
+export type Inputs = Record<string, Given | Given["data"] | Picture | readonly Picture[]>;
 
 /** A network. */
 export interface Model {
   readonly schema: Schema;
   /** Runs it. Throws an {@link EdgeletError} for an input that is missing, unknown or of another type or shape. */
   run(inputs: Inputs): Record<string, Tensor>;
+  /**
+   * Runs it on one picture and returns the labels of the highest scores, the highest first: 5, or `top` of them. Throws
+   * `unsupported_method` for a network without labels.
+   */
+  classify(picture: Picture, options?: { top?: number }): Ranked[];
+  /** The same of several pictures, or of inputs by their names: a list for each example. */
+  classify(inputs: readonly Picture[] | Inputs, options?: { top?: number }): Ranked[][];
   /** Runs the network's own examples and returns how many there are; throws `parity` if one differs. */
   verify(): number;
   /** Gives its memory back. */
@@ -85,6 +119,8 @@ export function load(source: Source, options?: LoadOptions): Promise<Model>;
 export interface RemoteModel {
   readonly schema: Schema;
   run(inputs: Inputs, options?: { signal?: AbortSignal }): Promise<Record<string, Tensor>>;
+  classify(picture: Picture, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[]>;
+  classify(inputs: readonly Picture[] | Inputs, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[][]>;
   verify(): Promise<number>;
   dispose(): void;
   [Symbol.dispose](): void;

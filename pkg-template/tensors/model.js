@@ -1,4 +1,5 @@
 // A loaded network: the public class over the wasm core of `edgelet/tensors`.
+import { named, ranked, topOf } from "./classes.js";
 import { coreError, EdgeletError } from "./errors.js";
 import { Ports, tensorOf } from "./ports.js";
 
@@ -14,10 +15,11 @@ export class Model {
 
   run(inputs) {
     const core = this.#alive();
-    const given = this.#ports.given(inputs);
+    const given = this.#ports.given(this.#ports.withPixels(inputs));
     try {
-      given.forEach(({ shape, data, bytes }, i) => {
-        if (bytes) core.give(i, shape, bytes);
+      given.forEach(({ pictures, shape, data, bytes }, i) => {
+        if (pictures) pictures.forEach(({ data, width, height }) => core.give_image(i, height, width, data));
+        else if (bytes) core.give(i, shape, bytes);
         else core.give_texts(i, shape, data);
       });
       core.run();
@@ -28,6 +30,11 @@ export class Model {
       // After a trap there is no core.
       this.#core?.forget();
     }
+  }
+
+  classify(inputs, options) {
+    const top = topOf(this.schema, options);
+    return ranked(this.schema, this.run(named(this.schema, inputs)), top, inputs);
   }
 
   verify() {

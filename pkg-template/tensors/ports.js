@@ -1,5 +1,6 @@
-// What goes into a network and comes out: tensors as `{ data, shape }`, in JavaScript's arrays of their type.
+// What goes into a network and comes out: tensors as `{ data, shape }`, in JavaScript's arrays of their type, and pictures.
 import { EdgeletError, nearest, shown } from "./errors.js";
+import { isImages, pixelsOf } from "./images.js";
 
 /** The array that holds a type's elements. 16-bit floats are f32 here: few engines have arrays of them. */
 const ARRAYS = {
@@ -26,7 +27,18 @@ export class Ports {
     this.#inputs = inputs;
   }
 
-  /** What was given for each input, in their order: its shape, and its data or their bytes. */
+  /** The same inputs with pixels in place of the pictures: what can be sent to a worker. */
+  withPixels(inputs) {
+    const taken = Object(inputs);
+    const pictures = this.#inputs.filter(({ name, images }) => images && isImages(taken[name]));
+    const pixels = pictures.map(({ name }) => {
+      const given = taken[name];
+      return [name, Array.isArray(given) ? given.map((image, i) => pixelsOf(`${name}[${i}]`, image)) : pixelsOf(name, given)];
+    });
+    return pixels.length > 0 ? { ...inputs, ...Object.fromEntries(pixels) } : inputs;
+  }
+
+  /** What was given for each input, in their order: its pictures as pixels, or its shape, and its data or their bytes. */
   given(inputs) {
     if (typeof inputs !== "object" || inputs === null || Array.isArray(inputs) || ArrayBuffer.isView(inputs)) {
       throw new EdgeletError("wrong_type", "inputs", "an object with a tensor for each input", shown(inputs));
@@ -41,7 +53,12 @@ export class Ports {
   }
 }
 
-function given({ name, dtype, shape: expected }, tensor) {
+function given({ name, dtype, shape: expected, images }, tensor) {
+  if (isImages(tensor)) {
+    if (images) return { pictures: [tensor].flat() };
+    const hint = "`edgelet import NETWORK --image …` tells how pictures become its input.";
+    throw new EdgeletError("wrong_type", name, "a tensor: { data, shape }", "a picture", hint);
+  }
   if (tensor === undefined) throw new EdgeletError("missing_feature", name, `a tensor of ${dtype}`, "nothing");
   // Numbers alone lie in the input's own shape, if that is always the same.
   const isAlone = Array.isArray(tensor) || ArrayBuffer.isView(tensor);

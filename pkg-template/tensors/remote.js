@@ -1,4 +1,5 @@
 // A network that runs in a worker: the methods of one that runs here, promised.
+import { named, ranked, topOf } from "../classes.js";
 import { EdgeletError } from "../errors.js";
 import { checkOptions, FILE_OPTIONS } from "../options.js";
 import { Ports } from "../ports.js";
@@ -19,9 +20,15 @@ export class RemoteModel {
   async run(inputs, { signal, ...options } = {}) {
     checkOptions({ signal, ...options }, { signal: FILE_OPTIONS.signal });
     signal?.throwIfAborted();
-    // Checked here, where the caller's mistake is.
-    this.#ports.given(inputs);
-    return unlessAborted(signal, this.#pool.call("run", [inputs]));
+    // Checked here, where the caller's mistake is, and where a canvas is.
+    const pixels = this.#ports.withPixels(inputs);
+    this.#ports.given(pixels);
+    return unlessAborted(signal, this.#pool.call("run", [pixels]));
+  }
+
+  async classify(inputs, { signal, ...options } = {}) {
+    const top = topOf(this.schema, options);
+    return ranked(this.schema, await this.run(named(this.schema, inputs), { signal }), top, inputs);
   }
 
   verify() {

@@ -5,11 +5,13 @@ use super::blobs::{BlobReader, BlobWriter};
 use super::header::{self, Header, VERSION_OF_NETWORKS};
 use super::limits::{self, MAX_EXAMPLES, MAX_INPUTS, MAX_NODE_INPUTS, MAX_NODES};
 use super::what_postcard_found;
-use super::wire::{WireProvenance, check_text};
+use super::wire::{WireLabels, WireProvenance, check_text};
 use crate::error::{Error, Kind, Result};
 use crate::model::Model;
 use crate::network::tensor::{MAX_RANK, count};
-use crate::network::{Data, Dim, Dtype, Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId};
+use crate::network::{
+    Data, Dim, Dtype, Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -21,6 +23,8 @@ struct Body {
     provenance: WireProvenance,
     examples: Vec<(Vec<WireTensor>, Vec<WireTensor>)>,
     tolerance: f64,
+    classes: Option<WireLabels>,
+    preprocessing: Vec<Preprocessing>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,6 +60,8 @@ pub fn encode_network(network: &Network) -> Result<Vec<u8>> {
         provenance: WireProvenance::from_provenance(&parts.provenance),
         examples: (parts.examples.tensors.iter()).map(|(given, made)| (tensors(given), tensors(made))).collect(),
         tolerance: parts.examples.tolerance,
+        classes: parts.classes.as_ref().map(WireLabels::from_labels),
+        preprocessing: parts.preprocessing,
     };
     body.check_limits()?;
     let body = postcard::to_allocvec(&body).map_err(|error| {
@@ -98,6 +104,8 @@ pub fn decode_network(bytes: &[u8]) -> Result<Network> {
         nodes: body.nodes.into_iter().map(node).collect(),
         provenance: body.provenance.into_provenance(),
         examples: Examples { tensors: examples, tolerance: body.tolerance },
+        classes: body.classes.map(WireLabels::into_labels),
+        preprocessing: body.preprocessing,
     })
 }
 
@@ -154,6 +162,7 @@ impl Body {
         limits::check("outputs", self.outputs.len(), MAX_INPUTS)?;
         limits::check("weights", self.weights.len(), MAX_NODE_INPUTS)?;
         limits::check("nodes", self.nodes.len(), MAX_NODES)?;
+        limits::check("preprocessing", self.preprocessing.len(), MAX_INPUTS)?;
         limits::check("examples", self.examples.len(), MAX_EXAMPLES)?;
         for port in self.inputs.iter().chain(self.outputs.iter().map(|(port, _)| port)) {
             check_text(&port.name)?;
@@ -169,6 +178,7 @@ impl Body {
             check_text(&node.name)?;
             limits::check("node.inputs", node.inputs.len(), MAX_NODE_INPUTS)?;
         }
+        self.classes.iter().try_for_each(WireLabels::check_limits)?;
         self.provenance.check_limits()
     }
 }

@@ -42,7 +42,7 @@ enum WireInputKind {
 }
 
 #[derive(Serialize, Deserialize)]
-enum WireLabels {
+pub(super) enum WireLabels {
     Strings(Vec<String>),
     Integers(Vec<i64>),
     Floats(Vec<f64>),
@@ -172,7 +172,7 @@ impl WireInput {
 }
 
 impl WireLabels {
-    fn from_labels(labels: &Labels) -> Self {
+    pub(super) fn from_labels(labels: &Labels) -> Self {
         match labels.clone() {
             Labels::Strings(labels) => WireLabels::Strings(labels),
             Labels::Integers(labels) => WireLabels::Integers(labels),
@@ -181,7 +181,7 @@ impl WireLabels {
         }
     }
 
-    fn into_labels(self) -> Labels {
+    pub(super) fn into_labels(self) -> Labels {
         match self {
             WireLabels::Strings(labels) => Labels::Strings(labels),
             WireLabels::Integers(labels) => Labels::Integers(labels),
@@ -190,7 +190,7 @@ impl WireLabels {
         }
     }
 
-    fn check_limits(&self) -> Result<()> {
+    pub(super) fn check_limits(&self) -> Result<()> {
         let count = match self {
             WireLabels::Strings(labels) => {
                 labels.iter().try_for_each(|label| check_text(label))?;

@@ -113,6 +113,6 @@ impl Builder {
         let mut weights: Vec<Option<Tensor>> = self.weights.into_iter().map(Some).collect();
         let weights = kept_weights.iter().filter_map(|&i| weights[i].take()).collect();
         let examples = Examples::default();
-        Network::new(Parts { inputs, outputs, weights, nodes: kept_nodes, provenance, examples })
+        Network::new(Parts { inputs, outputs, weights, nodes: kept_nodes, provenance, examples, ..Parts::default() })
     }
 }

@@ -30,7 +30,8 @@ pub use arguments::Arguments;
 pub use shape::turned;
 
 use crate::error::{Error, Kind, Result};
-use crate::network::{Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId};
+use crate::network::{Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId};
+pub use image::pixels::Pixels;
 use prepared::{Input, Prepared};
 use std::borrow::Cow;
 
@@ -94,6 +95,19 @@ impl Inference {
     /// Inputs with the source framework's own outputs.
     pub fn examples(&self) -> &Examples {
         &self.parts.examples
+    }
+
+    /// The tensor that goes into an input for one image: an example, or a batch of one where the input takes batches.
+    ///
+    /// # Errors
+    /// [`Kind::WrongType`] for an input that takes none, [`Kind::WrongShape`] or [`Kind::LimitExceeded`] for pixels that it does not take.
+    pub fn image(&self, input: usize, pixels: Pixels<'_>) -> Result<Tensor> {
+        let port = &self.parts.inputs[input];
+        let found = self.parts.preprocessing.iter().find(|preprocessing| preprocessing.input() == input);
+        let Some(Preprocessing::Image { image, .. }) = found else {
+            return Err(Error::new(Kind::WrongType, port.name.clone(), "a tensor", "an image"));
+        };
+        image::pixels::tensor(image, pixels, port).map_err(|error| error.within(&port.name))
     }
 
     /// What the network makes of one tensor for each input, in their order.

@@ -67,7 +67,7 @@ impl Labels {
         self.iter().position(|label| label == wanted)
     }
 
-    pub(super) fn check(&self, at: &str) -> Result<()> {
+    pub(crate) fn check(&self, at: &str) -> Result<()> {
         let distinct = match self {
             Labels::Strings(labels) => first_double(labels.iter().map(String::as_str).collect()).is_none(),
             Labels::Integers(labels) => first_double(labels.clone()).is_none(),

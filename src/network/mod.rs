@@ -7,17 +7,19 @@
 mod compare;
 mod dtype;
 mod operator;
+mod preprocess;
 mod signature;
 pub mod tensor;
 
 pub use compare::{first_difference, is_close};
 pub use dtype::Dtype;
 pub use operator::*;
+pub use preprocess::{Colors, Crop, Filter, Image, MAX_SIDE, Preprocessing, Sides};
 pub use signature::{Dim, Port, shown};
 pub use tensor::{Data, Tensor};
 
 use crate::error::{Error, Kind, Result};
-use crate::model::Provenance;
+use crate::model::{Labels, Provenance};
 
 /// Names a tensor of a network: first its inputs, then its weights, then what each node makes.
 pub type TensorId = u32;
@@ -43,6 +45,10 @@ pub struct Parts {
     pub provenance: Provenance,
     /// Inputs with the source framework's own outputs.
     pub examples: Examples,
+    /// What the places of the first output's last dimension stand for, of a network that tells classes.
+    pub classes: Option<Labels>,
+    /// What is done with what people have before it goes in; at most one for each input.
+    pub preprocessing: Vec<Preprocessing>,
 }
 
 /// One step of a network.
@@ -106,6 +112,14 @@ impl Network {
         distinct("inputs", parts.inputs.iter())?;
         distinct("outputs", parts.outputs.iter().map(|(port, _)| port))?;
         parts.examples.check(&parts)?;
+        parts.check_classes()?;
+        for (i, preprocessing) in parts.preprocessing.iter().enumerate() {
+            let place = |error: Error| error.within(&format!("preprocessing[{i}]"));
+            preprocessing.check(&parts.inputs).map_err(place)?;
+            if parts.preprocessing[..i].iter().any(|other| other.input() == preprocessing.input()) {
+                return Err(place(unsound("input", "one that has none yet".into(), "one that has".into())));
+            }
+        }
         Ok(Self { parts })
     }
 
@@ -139,9 +153,37 @@ impl Network {
         &self.parts.examples
     }
 
+    /// What the places of the first output's last dimension stand for.
+    pub fn classes(&self) -> Option<&Labels> {
+        self.parts.classes.as_ref()
+    }
+
+    /// What is done with what people have before it goes in.
+    pub fn preprocessing(&self) -> &[Preprocessing] {
+        &self.parts.preprocessing
+    }
+
     /// The parts again, to make a changed network of them.
     pub fn into_parts(self) -> Parts {
         self.parts
+    }
+}
+
+impl Parts {
+    fn check_classes(&self) -> Result<()> {
+        let (Some(classes), (port, _)) = (&self.classes, &self.outputs[0]) else { return Ok(()) };
+        classes.check("classes")?;
+        let fits = match port.shape.as_deref().map(<[Dim]>::last) {
+            Some(Some(Dim::Fixed(length))) => *length as usize == classes.len(),
+            Some(None) => false,
+            Some(Some(Dim::Any(_))) | None => !classes.is_empty() && port.dtype != Dtype::Text,
+        };
+        if !fits {
+            let expected =
+                format!("one for each place of the last dimension of \"{}\", {}", port.name, port.shown_shape());
+            return Err(unsound("classes", expected, classes.len().to_string()));
+        }
+        Ok(())
     }
 }
 

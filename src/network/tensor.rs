@@ -4,7 +4,7 @@
 //! not a dozen: f32 also holds 16-bit floats, i64 all whole numbers and truth values. Operators round or wrap what they made to
 //! the type ([`Tensor::rounded`]), which gives what arithmetic in that type gives.
 
-use super::Dtype;
+use super::{Dtype, shown};
 use crate::error::{Error, Kind, Result};
 
 /// The most dimensions.
@@ -192,6 +192,25 @@ impl Tensor {
     pub fn exact(dtype: Dtype, shape: Vec<usize>, data: Data) -> Self {
         assert!(data.holds(dtype) && shape.iter().product::<usize>() == data.len(), "an operator's own output");
         Self { dtype, shape, data }
+    }
+
+    /// This batch and one more after it.
+    ///
+    /// # Errors
+    /// [`Kind::WrongShape`] if that is not a batch of one, or its other dimensions are not the same.
+    pub fn followed_by(mut self, next: Self) -> Result<Self> {
+        let is_batch = next.shape.first() == Some(&1) && self.shape.get(1..) == next.shape.get(1..);
+        match (&mut self.data, next.data) {
+            (Data::F32(x), Data::F32(mut next)) if is_batch => x.append(&mut next),
+            (Data::F64(x), Data::F64(mut next)) if is_batch => x.append(&mut next),
+            (Data::I64(x), Data::I64(mut next)) if is_batch => x.append(&mut next),
+            _ => {
+                let expected = format!("one more for the batch {}", shown(&self.shape));
+                return Err(Error::new(Kind::WrongShape, "batch", expected, shown(&next.shape)));
+            }
+        }
+        self.shape[0] += next.shape[0];
+        Self::new(self.dtype, self.shape, self.data)
     }
 
     /// Whole numbers of 64 bits in one dimension.

@@ -7,6 +7,7 @@ mod error;
 #[cfg(feature = "explain")]
 mod explain;
 mod fetch;
+mod labels;
 #[cfg(feature = "tensors")]
 mod network;
 #[cfg(not(feature = "tensors"))]

@@ -2,10 +2,11 @@
 //! takes them so.
 
 use super::error::thrown;
+use super::labels::Values;
 use super::{File, fetch};
 use crate::error::{Error, Kind};
 use crate::format;
-use crate::infer::Inference;
+use crate::infer::{Inference, Pixels};
 use crate::network::{Data, Dim, Dtype, Network, Port, Tensor, is_close};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -23,6 +24,8 @@ pub struct Core {
 struct Schema<'a> {
     inputs: Vec<SchemaPort<'a>>,
     outputs: Vec<SchemaPort<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<Values<'a>>,
     provenance: SchemaProvenance<'a>,
 }
 
@@ -31,6 +34,8 @@ struct SchemaPort<'a> {
     name: &'a str,
     dtype: &'static str,
     shape: Option<Vec<SchemaDim<'a>>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    images: bool,
 }
 
 #[derive(Serialize)]
@@ -86,6 +91,17 @@ impl Core {
         Ok(())
     }
 
+    /// Takes an image of an input as rows of pixels of 1, 3 or 4 bytes; more than one are a batch.
+    pub fn give_image(&mut self, input: usize, height: usize, width: usize, bytes: &[u8]) -> Result<(), JsValue> {
+        let next = self.network.image(input, Pixels { bytes, height, width }).map_err(thrown)?;
+        let tensor = match self.given[input].take() {
+            None => next,
+            Some(batch) => batch.followed_by(next).map_err(thrown)?,
+        };
+        self.given[input] = Some(tensor);
+        Ok(())
+    }
+
     /// Runs the network on what was given.
     pub fn run(&mut self) -> Result<(), JsValue> {
         let given: Option<Vec<Tensor>> = self.given.iter_mut().map(Option::take).collect();
@@ -121,9 +137,10 @@ impl Core {
         }
     }
 
-    /// Lets go of what was made.
+    /// Lets go of what was made, and of what was given and never used.
     pub fn forget(&mut self) {
         self.made = Vec::new();
+        self.given.fill(None);
     }
 
     /// Runs the network's own examples; returns how many there are.
@@ -166,8 +183,11 @@ fn lengths(shape: &[u32]) -> Vec<usize> {
 fn schema(network: &Network) -> Result<JsValue, JsValue> {
     let provenance = network.provenance();
     let schema = Schema {
-        inputs: network.inputs().iter().map(described).collect(),
-        outputs: network.outputs().iter().map(|(port, _)| described(port)).collect(),
+        inputs: (network.inputs().iter().enumerate())
+            .map(|(i, port)| described(port, network.preprocessing().iter().any(|found| found.input() == i)))
+            .collect(),
+        outputs: network.outputs().iter().map(|(port, _)| described(port, false)).collect(),
+        classes: network.classes().map(Values),
         provenance: SchemaProvenance {
             framework: &provenance.framework,
             version: &provenance.version,
@@ -177,7 +197,7 @@ fn schema(network: &Network) -> Result<JsValue, JsValue> {
     Ok(serde_wasm_bindgen::to_value(&schema)?)
 }
 
-fn described(port: &Port) -> SchemaPort<'_> {
+fn described(port: &Port, images: bool) -> SchemaPort<'_> {
     fn dim(dim: &Dim) -> SchemaDim<'_> {
         match dim {
             Dim::Fixed(length) => SchemaDim::Fixed(*length),
@@ -185,5 +205,5 @@ fn described(port: &Port) -> SchemaPort<'_> {
         }
     }
     let shape = port.shape.as_ref().map(|shape| shape.iter().map(dim).collect());
-    SchemaPort { name: &port.name, dtype: port.dtype.name(), shape }
+    SchemaPort { name: &port.name, dtype: port.dtype.name(), shape, images }
 }

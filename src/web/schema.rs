@@ -1,6 +1,7 @@
 //! The signature and the provenance as a plain JavaScript object: `Schema` in the package's declarations.
 
-use crate::model::{InputKind, Label, Labels, Missing, Model, Unknown};
+use super::labels::Values;
+use crate::model::{InputKind, Labels, Missing, Model, Unknown};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
@@ -56,36 +57,12 @@ struct SchemaMetric<'a> {
     value: f64,
 }
 
-/// Labels in their original type. Whole numbers beyond 2^53 would lose digits as numbers and go as texts.
-struct Values<'a>(&'a Labels);
-
-impl Serialize for Values<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Value))
-    }
-}
-
 /// The classes of each target.
 struct Classes<'a>(&'a [Labels]);
 
 impl Serialize for Classes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(Values))
-    }
-}
-
-struct Value<'a>(Label<'a>);
-
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const SAFE: u64 = 1 << 53;
-        match self.0 {
-            Label::String(label) => serializer.serialize_str(label),
-            Label::Integer(label) if label.unsigned_abs() <= SAFE => serializer.serialize_f64(label as f64),
-            Label::Integer(label) => serializer.serialize_str(&label.to_string()),
-            Label::Float(label) => serializer.serialize_f64(label),
-            Label::Boolean(label) => serializer.serialize_bool(label),
-        }
     }
 }
 

@@ -110,7 +110,8 @@ fn prepare(scripts: &Path, wasm: &str, feature: &str, prefix: &str) -> Result {
 /// Puts the scripts of networks in the place of those of models of rows.
 fn put_networks(scripts: &Path) -> Result {
     let template = root().join("pkg-template/tensors");
-    for (from, to) in [("model.js", "model.js"), ("ports.js", "ports.js"), ("remote.js", "remote/model.js")] {
+    let same = ["classes.js", "images.js", "model.js", "ports.js"].map(|name| (name, name));
+    for (from, to) in same.into_iter().chain([("remote.js", "remote/model.js")]) {
         write(&scripts.join(to), &read(&template.join(from))?)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::model::{InputKind, Labels, Missing, Model, Provenance, Unknown};
 use crate::native::data;
-use crate::network::{Dim, Network, Port};
+use crate::network::{Dim, Image, Network, Port, Sides};
 use serde_json::{Map, Value, json};
 
 /// What a model takes and gives.
@@ -52,7 +52,26 @@ pub fn ports(network: &Network) -> Map<String, Value> {
     object([
         ("inputs", network.inputs().iter().map(port).collect()),
         ("outputs", network.outputs().iter().map(|(output, _)| port(output)).collect()),
+        ("classes", network.classes().map(|classes| classes.iter().map(data::json).collect::<Vec<_>>()).into()),
     ])
+}
+
+/// How pixels become an input, in words.
+pub fn image(image: &Image) -> String {
+    let mut steps = vec![format!("{:?}", image.colors).to_lowercase()];
+    if let Some((sides, filter)) = image.resize {
+        let filter = format!("{filter:?}").to_lowercase();
+        steps.push(match sides {
+            Sides::Shorter(side) => format!("the shorter side {side} pixels ({filter})"),
+            Sides::Both(height, width) => format!("{width} × {height} pixels ({filter})"),
+        });
+    }
+    if let Some((_, height, width)) = image.crop {
+        steps.push(format!("of which the middle {width} × {height}"));
+    }
+    let numbers = |x: &[f64]| x.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+    steps.push(format!("(x · {} − [{}]) / [{}]", image.scale, numbers(&image.mean), numbers(&image.deviation)));
+    steps.join(", ")
 }
 
 /// Where a model comes from.

@@ -1,6 +1,7 @@
 //! `edgelet import`.
 
 use super::model::{self, Ask};
+use super::preprocess::Preprocess;
 use super::{Globals, network, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
@@ -20,7 +21,7 @@ const TEST_ROWS: usize = 16;
 ///
 /// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
 /// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX and of Keras (.keras and
-/// .h5). A model whose numbers edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
+/// .h5); a network's own .edgelet file too, to add --labels or --image to it. A model whose numbers edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -29,6 +30,9 @@ Examples:
   edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
   edgelet import digits.onnx --verify images.npz --expect onnxruntime.npz
   edgelet import digits.keras --verify images.npz --expect keras.npz
+  edgelet import resnet18.onnx --image imagenet --labels imagenet_classes.txt
+  edgelet import vit.onnx --image preprocessor_config.json --labels config.json
+  edgelet import digits.edgelet --image unit --image-set resample=box -o drawn.edgelet
   edgelet import churn.ubj --explain
   edgelet import pipeline.joblib --explain --background train.csv
 
@@ -69,6 +73,8 @@ pub struct Import {
     /// Rows that linear functions are explained against, mostly those of training.
     #[arg(long, value_name = "ROWS", requires = "explain")]
     background: Option<String>,
+    #[command(flatten)]
+    preprocess: Preprocess,
 }
 
 /// A framework, by its package's name.
@@ -105,6 +111,12 @@ impl Import {
         }
         if matches!(self.from, Some(From::Onnx)) || self.from.is_none() && onnx::is_onnx(&bytes) {
             return self.network(|| self.onnx(&bytes), globals);
+        }
+        if format::is_network(&bytes) {
+            return self.network(|| format::decode_network(&bytes), globals);
+        }
+        if let Some(option) = self.preprocess.given() {
+            return Err(Error::new(Kind::BadOption, option, "a network", "a model of rows"));
         }
         let options =
             Options { from: self.from.and_then(From::framework), missing: self.missing.filter(|x| !x.is_nan()) };
@@ -152,6 +164,7 @@ impl Import {
             return Err(Error::new(Kind::BadOption, option, "a model of rows", "a network"));
         }
         let network = optimize(read().map_err(|error| error.within(&store::shown(&self.file)))?)?;
+        let network = self.preprocess.added(network, globals)?;
         let (network, agreement) = match (&self.verify, &self.expect) {
             (Some(inputs), Some(expect)) => {
                 verify::check_tolerance(self.tolerance)?;
@@ -161,6 +174,7 @@ impl Import {
                 parts.examples = Examples { tensors: vec![example], tolerance };
                 (Network::new(parts)?, format!("agrees with {expect}, which is kept as its example\n"))
             }
+            _ if !network.examples().tensors.is_empty() => (network, String::new()),
             _ => {
                 globals.note("not compared with the framework's own outputs: --verify and --expect do that");
                 (network, String::new())

@@ -16,6 +16,7 @@ mod model;
 mod network;
 mod package;
 mod predict;
+mod preprocess;
 mod presign;
 mod promote;
 mod publish;

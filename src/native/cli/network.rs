@@ -1,12 +1,12 @@
-//! What subcommands do with networks: tensors in NumPy's files go in and come out.
+//! What subcommands do with networks: tensors in NumPy's files, or a picture, go in; tensors come out, or labels.
 
 use super::{Globals, description, stdout};
 use crate::error::{Error, Kind, Result};
-use crate::infer::Inference;
-use crate::native::data::{is_numpy, npy, npz, read_tensors};
+use crate::infer::{Inference, Pixels};
+use crate::native::data::{Picture, is_numpy, is_picture, json as label_as_json, npy, npz, read_picture, read_tensors};
 use crate::native::store::{self, file};
 use crate::network::tensor::count;
-use crate::network::{Data, Dim, Network, Port, Tensor, first_difference, shown};
+use crate::network::{Data, Dim, Network, Port, Preprocessing, Tensor, first_difference, shown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,20 +17,21 @@ const LEAST_RUNS: usize = 5;
 const LEAST_TIME: Duration = Duration::from_secs(1);
 /// How many numbers of an output are told without a file.
 const TOLD: usize = 1 << 16;
+/// How many classes `edgelet inspect` names.
+const SHOWN_CLASSES: usize = 10;
 
 /// The tensors in a file, one for each port in their order. One array alone may have any name.
 ///
 /// # Errors
 /// [`Kind::MissingFeature`] or [`Kind::UnknownFeature`] for a name that is not there or not known.
-fn tensors<'a>(location: &str, ports: impl Iterator<Item = &'a Port>, globals: Globals) -> Result<Vec<Tensor>> {
+fn tensors<'a>(location: &str, bytes: &[u8], ports: impl Iterator<Item = &'a Port>) -> Result<Vec<Tensor>> {
     let here = |error: Error| error.within(&store::shown(location));
-    let bytes = store::read(location, globals)?;
-    if !is_numpy(&bytes) {
+    if !is_numpy(bytes) {
         return Err(here(Error::new(Kind::BadRows, "byte 0", "an .npy or .npz file", "other bytes").hint(
             "Networks take tensors: numpy.savez(\"inputs.npz\", **arrays) writes them, named as the network's inputs.",
         )));
     }
-    let mut found = read_tensors(&bytes).map_err(here)?;
+    let mut found = read_tensors(bytes).map_err(here)?;
     let ports: Vec<&Port> = ports.collect();
     if let ([(name, _)], [port]) = (&mut found[..], &ports[..]) {
         name.clone_from(&port.name);
@@ -51,9 +52,18 @@ fn tensors<'a>(location: &str, ports: impl Iterator<Item = &'a Port>, globals: G
 }
 
 /// `edgelet predict` of a network.
-pub fn predict(network: &Network, inputs: &str, output: Option<&str>, globals: Globals) -> Result<()> {
-    let given = tensors(inputs, network.inputs().iter(), globals)?;
-    let made = Inference::new(network.clone()).run(given)?;
+pub fn predict(
+    network: &Network,
+    inputs: &str,
+    output: Option<&str>,
+    top: Option<usize>,
+    globals: Globals,
+) -> Result<()> {
+    let inference = Inference::new(network.clone());
+    let made = inference.run(given(&inference, inputs, globals)?)?;
+    if let Some(top) = top {
+        return stdout::print(&ranked(network, &made, top)?);
+    }
     let ports = network.outputs().iter().map(|(port, _)| port);
     let Some(output) = output else {
         let told: BTreeMap<&str, Value> =
@@ -69,6 +79,53 @@ pub fn predict(network: &Network, inputs: &str, output: Option<&str>, globals: G
         }
     };
     file::write(Path::new(output), &bytes)
+}
+
+/// What goes in: tensors in NumPy's files, or a picture.
+fn given(inference: &Inference, location: &str, globals: Globals) -> Result<Vec<Tensor>> {
+    let bytes = store::read(location, globals)?;
+    if !is_picture(&bytes) {
+        return tensors(location, &bytes, inference.inputs().iter());
+    }
+    let here = |error: Error| error.within(&store::shown(location));
+    if inference.inputs().len() > 1 {
+        let found = format!("{} inputs", inference.inputs().len());
+        return Err(here(
+            Error::new(Kind::BadRows, "picture", "a network with one input", found)
+                .hint("Put all of its inputs into an .npz."),
+        ));
+    }
+    let Picture { bytes, height, width } = read_picture(&bytes).map_err(here)?;
+    let tensor = inference.image(0, Pixels { bytes: &bytes, height, width });
+    Ok(vec![tensor.map_err(|error| match error.kind() {
+        Kind::WrongType => here(error).hint("`edgelet import NETWORK --image …` tells how an image becomes its input."),
+        _ => here(error),
+    })?])
+}
+
+/// The highest scores of each example with their labels, a line each.
+fn ranked(network: &Network, made: &[Tensor], top: usize) -> Result<String> {
+    let Some(classes) = network.classes() else {
+        return Err(Error::new(Kind::BadOption, "--top", "a network with labels", "one without")
+            .hint("`edgelet import NETWORK --labels labels.txt` adds them."));
+    };
+    let scores: Vec<f64> = match made[0].data() {
+        Data::F32(x) => x.iter().map(|x| f64::from(*x)).collect(),
+        Data::F64(x) => x.clone(),
+        Data::I64(x) => x.iter().map(|x| *x as f64).collect(),
+        Data::Text(_) => Vec::new(),
+    };
+    if made[0].shape().last() != Some(&classes.len()) || scores.is_empty() {
+        let expected = format!("{} scores for each example", classes.len());
+        return Err(Error::new(Kind::WrongShape, "classes", expected, shown(made[0].shape())));
+    }
+    let line = |scores: &[f64]| {
+        let mut places: Vec<usize> = (0..scores.len()).collect();
+        places.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+        let named = |&place: &usize| json!({ "label": classes.get(place).map(label_as_json), "score": scores[place] });
+        format!("{}\n", Value::from(places.iter().take(top).map(named).collect::<Vec<_>>()))
+    };
+    Ok(scores.chunks(classes.len()).map(line).collect())
 }
 
 /// A tensor as `model.run` in JavaScript gives it: its type, its shape and its elements in a row.
@@ -99,9 +156,10 @@ pub fn agreed(
     tolerance: f64,
     globals: Globals,
 ) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
-    let given = tensors(inputs, network.inputs().iter(), globals)?;
-    let expected = tensors(expect, network.outputs().iter().map(|(port, _)| port), globals)?;
     let inference = Inference::new(network.clone());
+    let given = given(&inference, inputs, globals)?;
+    let expected = store::read(expect, globals)?;
+    let expected = tensors(expect, &expected, network.outputs().iter().map(|(port, _)| port))?;
     compare(&inference, &given, &expected, tolerance).map_err(|error| error.within(&store::shown(expect)))?;
     Ok((given, expected))
 }
@@ -162,6 +220,16 @@ pub fn described(place: &str, network: &Network) -> String {
     lines.push(format!("weights ({}): {parameters} numbers, {weights} bytes", network.weights().len()));
     lines.push(format!("nodes ({})", network.nodes().len()));
     lines.extend(counts(network).into_iter().map(|(name, count)| format!("  {count:>5}  {name}")));
+    if let Some(classes) = network.classes() {
+        let first: Vec<String> = classes.iter().take(SHOWN_CLASSES).map(|label| label.to_string()).collect();
+        let more = if classes.len() > first.len() { ", …" } else { "" };
+        lines.push(format!("classes ({}): {}{more}", classes.len(), first.join(", ")));
+    }
+    for preprocessing in network.preprocessing() {
+        let Preprocessing::Image { image, .. } = preprocessing;
+        let name = &network.inputs()[preprocessing.input()].name;
+        lines.push(format!("{name} takes images: {}", description::image(image)));
+    }
     lines.push(format!("examples: {}", network.examples().tensors.len()));
     lines.join("\n") + "\n"
 }
@@ -171,6 +239,11 @@ pub fn as_value(place: &str, network: &Network) -> Value {
     let mut all = description::ports(network);
     all.insert("model".into(), json!(place));
     all.insert("kind".into(), json!("network"));
+    let images = network.preprocessing().iter().map(|preprocessing| {
+        let Preprocessing::Image { image, .. } = preprocessing;
+        (network.inputs()[preprocessing.input()].name.clone(), json!(description::image(image)))
+    });
+    all.insert("images".into(), Value::Object(images.collect()));
     all.insert("provenance".into(), description::provenance(network.provenance()).into());
     all.insert("parameters".into(), json!(network.weights().iter().map(Tensor::len).sum::<usize>()));
     all.insert("weight_bytes".into(), json!(network.weights().iter().map(bytes_of).sum::<usize>()));

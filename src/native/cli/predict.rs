@@ -30,8 +30,8 @@ use std::time::{Duration, Instant};
 /// have the same columns. If -o ends in /, each file gets a file of predictions of its own name in that folder, in its own
 /// format (NPY as CSV); those that were finished before an error stay.
 ///
-/// A network takes tensors instead of rows: an .npz with an array for each input, or an .npy for its only one. What it makes is
-/// JSON, or with -o an .npz with an array for each output.
+/// A network takes tensors instead of rows: an .npz with an array for each input, or an .npy for its only one; or an image (PNG,
+/// JPEG, WebP), if it was imported with --image. What it makes is JSON, or with -o an .npz with an array for each output.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -40,6 +40,7 @@ Examples:
   edgelet predict churn.edgelet 's3://lake/day=*/part-*.parquet' -o s3://lake/scores.parquet
   edgelet predict churn.edgelet 's3://lake/day=*/part-*.parquet' --shard 2/8 -o s3://lake/scores/
   edgelet predict digits.edgelet images.npz -o scores.npz
+  edgelet predict resnet18.edgelet cat.jpg --top 5
   tail -n 100 events.ndjson | edgelet predict https://example.com/churn.edgelet - --format ndjson --json
 
 Buckets take the variables that `edgelet push --help` lists.")]
@@ -61,6 +62,9 @@ pub struct Predict {
     /// One JSON object a line instead of CSV.
     #[arg(long)]
     json: bool,
+    /// Of a network with labels: the K highest scores of each example with their labels, as a line of JSON.
+    #[arg(long, value_name = "K", conflicts_with = "output")]
+    top: Option<usize>,
     /// Score the i-th of n shares of the files: every n-th of their sorted names.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -74,9 +78,13 @@ impl Predict {
         let model = match model::open(&self.model, &self.trust, globals)? {
             Content::Model(model) => model,
             Content::Network(network) => {
-                return network::predict(&network, &self.rows, self.output.as_deref(), globals);
+                return network::predict(&network, &self.rows, self.output.as_deref(), self.top, globals);
             }
         };
+        if self.top.is_some() {
+            return Err(Error::new(Kind::BadOption, "--top", "a network that tells classes", "a model of rows")
+                .hint("--method predict_proba gives the probabilities of all classes."));
+        }
         // Refused before anything is listed or made.
         model.signature().output(self.method.into())?;
         let files = self.files(globals)?;

@@ -1,10 +1,11 @@
-//! Rows: CSV, NDJSON, NPY and Parquet in, tables and predictions out.
+//! Rows: CSV, NDJSON, NPY and Parquet in, tables and predictions out; and pictures for networks.
 
 mod batches;
 mod cell;
 mod contained;
 mod csv;
 mod encode;
+mod image;
 mod ndjson;
 mod npy;
 mod parquet;
@@ -20,6 +21,7 @@ mod write;
 
 pub use batches::{Batch, Batches};
 pub use encode::{Encoded, encode, encode_from, takes_texts};
+pub use image::{Picture, is_picture, read_picture};
 pub use profile::profile;
 use span::Span;
 pub use table::{Column, Table, Values};

@@ -59,6 +59,73 @@ fn networks_make_what_onnxruntime_makes() {
     }
 }
 
+#[test]
+fn pictures_become_what_pillow_makes_of_them_or_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    println!("{}", script("images.py", &[&place("")]));
+    let refused = |arguments: &[&str], expected: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
+        let run = command.args(arguments).output().expect("the program");
+        let told = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!run.status.success() && told.contains(expected), "{arguments:?}: {told}");
+    };
+    let (network, mirror, picture) = (place("classifier.onnx"), place("mirror.onnx"), place("cat.png"));
+    let import = |options: &[&str], expected: &str| {
+        let output = place("refused.edgelet");
+        refused(&[&["import", &network, "-o", &output][..], options].concat(), expected);
+        assert!(!Path::new(&output).exists());
+    };
+    import(&["--image", "imagenet"], "[n, 3, 28, 28], found [1, 3, 224, 224]");
+    import(&["--image", "imagenot"], "expected imagenet, torch, tf, caffe, unit, raw, or a .json file, found imagenot");
+    import(&["--image", "unit", "--image-set", "colors=gray"], "[n, 3, 28, 28], found [1, 1, 28, 28]");
+    for (setting, expected) in [
+        ("resize=0x28", "expected 1 to 8192 pixels, found 0"),
+        ("resize=1x2x3", "expected 256 or 224x224"),
+        ("resample=best", "found \"best\""),
+        ("scale=1/0", "expected finite numbers"),
+        ("std=0", "std not 0"),
+        ("mean=1,2", "expected 3 numbers, found 2"),
+        ("mean=one", "expected numbers, found \"one\""),
+        ("input=picture", "expected one of image, found picture"),
+        ("size=224", "expected input, resize, crop"),
+    ] {
+        import(&["--image", "unit", "--image-set", setting], expected);
+    }
+    fs::write(place("few.txt"), "cat\ndog\n").expect("a file");
+    import(&["--labels", &place("few.txt")], "[n, 7], found 2");
+    fs::write(place("twice.txt"), "a\nb\nc\nd\ne\nf\na\n").expect("a file");
+    import(&["--labels", &place("twice.txt")], "expected distinct labels");
+    fs::write(place("gap.json"), r#"{"id2label": {"0": "a", "2": "b"}}"#).expect("a file");
+    import(&["--labels", &place("gap.json")], "a label for each number from 0");
+    for (settings, expected) in [
+        (r#"{"do_pad": true, "size": {"height": 28, "width": 28}}"#, "do_pad"),
+        (r#"{"size": 28}"#, "shortest_edge, or height and width"),
+        (r#"{"size": {"height": 28, "width": 28}, "resample": 9}"#, "expected 0 to 5, found 9"),
+        (r#"{"do_center_crop": true}"#, "crop_size"),
+        ("[", "expected an object"),
+    ] {
+        fs::write(place("settings.json"), settings).expect("a file");
+        import(&["--image", &place("settings.json")], expected);
+    }
+    let (labelled, plain) = (place("classifier.edgelet"), place("plain.edgelet"));
+    let run = Command::new(env!("CARGO_BIN_EXE_edgelet")).args(["import", &mirror, "-o", &plain]).status();
+    assert!(run.expect("the program").success());
+    refused(&["predict", &plain, &picture], "--image");
+    refused(&["predict", &plain, &picture, "--top", "3"], "--image");
+    let bytes = fs::read(&picture).expect("a picture");
+    let damaged = place("damaged.png");
+    for length in [9, 40, bytes.len() / 2] {
+        fs::write(&damaged, &bytes[..length]).expect("a file");
+        refused(&["predict", &labelled, &damaged], "damaged.png");
+    }
+    // A header that tells of more pixels than there is memory for.
+    let mut huge = bytes.clone();
+    huge[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
+    fs::write(&damaged, &huge).expect("a file");
+    refused(&["predict", &labelled, &damaged], "damaged.png");
+}
+
 /// Damages a network's two files in many ways: each time there is a network or an error.
 fn damage(path: &Path) {
     let nowhere = |_: &str, _: u64, _: usize| Err(Error::new(Kind::Io, "data", "a file", "none"));

@@ -2,6 +2,7 @@
 
 use edgelet::error::{Error, Kind};
 use edgelet::infer::Inference;
+use edgelet::model::Labels;
 use edgelet::native::data::{npz, read_tensors};
 use edgelet::native::train::cnn::{self, Fitted};
 use edgelet::native::train::{Options, Roles, Space, Task, Watch};
@@ -100,6 +101,8 @@ fn texts_name_the_classes_and_the_report_says_what_was_learned() {
     assert_eq!((&*input.name, input.dtype, input.shown_shape()), ("images", Dtype::U8, "[n, 6, 6]".to_owned()));
     let output = &fitted.network.outputs()[0].0;
     assert_eq!((&*output.name, output.shown_shape()), ("probabilities", "[n, 2]".to_owned()));
+    let classes = Labels::Strings(vec!["across".to_owned(), "down".to_owned()]);
+    assert_eq!(fitted.network.classes(), Some(&classes));
     let provenance = fitted.network.provenance();
     assert_eq!((&*provenance.framework, provenance.rows), ("edgelet", Some(300)));
     assert!(provenance.metrics.iter().any(|metric| metric.name == "accuracy" && metric.split == "test"));
@@ -334,6 +337,7 @@ fn the_program_writes_a_network_and_a_page() {
     assert!(network(&["inspect", "lines.edgelet"]).contains("images  uint8 [n, 6, 6]"));
     let [(name, images), _] = lines(5);
     fs::write(folder.path().join("new.npz"), npz(&[(name, &images)]).expect("an archive")).expect("a file");
+    assert_eq!(network(&["predict", "lines.edgelet", "new.npz", "--top", "1"]).matches("\"label\"").count(), 5);
     network(&["predict", "lines.edgelet", "new.npz", "-o", "answers.npz"]);
     let answers = read_tensors(&fs::read(folder.path().join("answers.npz")).expect("answers")).expect("tensors");
     assert_eq!((&*answers[0].0, answers[0].1.shape()), ("probabilities", &[5, 2][..]));

@@ -185,6 +185,7 @@ impl Study for Problem<'_> {
         let network = lower::lower(&self.images, &learned)?;
         let mut parts = network.clone().into_parts();
         parts.examples = self.examples(&network)?;
+        parts.classes = self.images.target.classes.clone();
         Ok((Network::new(parts)?, learned))
     }
 

@@ -1,0 +1,130 @@
+//! `--labels` and `--image` of `edgelet import`: what a network's numbers stand for, and how pixels become its input.
+
+mod image;
+
+use super::Globals;
+use crate::error::{Error, Kind, Result};
+use crate::model::Labels;
+use crate::native::store;
+use crate::network::{Network, Preprocessing};
+use clap::Args;
+use image::{PRESETS, Settings};
+use serde_json::Value;
+
+/// The most bytes of a file of labels or settings.
+const MAX_BYTES: usize = 1 << 24;
+
+/// What a network's file does not say.
+#[derive(Args)]
+#[command(next_help_heading = "Networks")]
+pub struct Preprocess {
+    /// What the places of the first output stand for: a file with a label a line, a JSON array of them, or the config.json of a
+    /// Hugging Face model.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<String>,
+    /// How an image becomes the input: imagenet (torchvision's classifiers), torch, tf or caffe (modes of Keras'
+    /// preprocess_input), unit (0 to 1), raw (0 to 255), or the preprocessor_config.json of a Hugging Face model.
+    #[arg(long, value_name = "NAME|FILE")]
+    image: Option<String>,
+    /// What of --image is otherwise: input=NAME, resize=256 (the shorter side) or 224x224 (height x width), crop=224 or 224x224,
+    /// resample=bilinear (nearest, box, hamming, bicubic, lanczos), scale=1/255, mean=0.5,0.5,0.5, std=0.2, colors=rgb (bgr,
+    /// gray), layout=channels_first (channels_last); may be given again.
+    #[arg(long, value_name = "NAME=VALUE", requires = "image")]
+    image_set: Vec<String>,
+}
+
+impl Preprocess {
+    /// The first option that is there, if one is.
+    pub fn given(&self) -> Option<&'static str> {
+        match (&self.labels, &self.image) {
+            (Some(_), _) => Some("--labels"),
+            (_, Some(_)) => Some("--image"),
+            _ => None,
+        }
+    }
+
+    /// The network with what was asked for.
+    ///
+    /// # Errors
+    /// [`Kind::BadOption`] for what is no file of labels, no setting, or does not fit the network.
+    pub fn added(&self, network: Network, globals: Globals) -> Result<Network> {
+        let mut parts = network.into_parts();
+        if let Some(file) = &self.labels {
+            let labels = labels(&read(file, globals)?).map_err(|error| error.within(&store::shown(file)))?;
+            parts.classes = Some(Labels::Strings(labels));
+        }
+        if let Some(how) = &self.image {
+            let settings = self.settings(how, globals)?;
+            let (input, image) = settings.fitted(&parts.inputs)?;
+            parts.preprocessing.retain(|preprocessing| preprocessing.input() != input);
+            parts.preprocessing.push(Preprocessing::Image { input: input as u32, image });
+        }
+        Network::new(parts).map_err(|error| {
+            Error::new(Kind::BadOption, error.at().to_owned(), error.expected().to_owned(), error.found().to_owned())
+                .hint("`edgelet inspect` tells the shapes of a network; --image-set changes one setting.")
+        })
+    }
+
+    fn settings(&self, how: &str, globals: Globals) -> Result<Settings> {
+        let mut settings = Settings::new();
+        if let Some((_, preset)) = PRESETS.iter().find(|(name, _)| *name == how) {
+            preset.iter().try_for_each(|setting| settings.set(setting))?;
+        } else if how.ends_with(".json") {
+            settings.read(&read(how, globals)?).map_err(|error| error.within(&store::shown(how)))?;
+        } else {
+            let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+            let expected = format!("{}, or a .json file", names.join(", "));
+            return Err(Error::new(Kind::BadOption, "--image", expected, how.to_owned()));
+        }
+        self.image_set.iter().try_for_each(|setting| settings.set(setting))?;
+        Ok(settings)
+    }
+}
+
+fn read(file: &str, globals: Globals) -> Result<Vec<u8>> {
+    let bytes = store::read(file, globals)?;
+    match bytes.len() {
+        ..=MAX_BYTES => Ok(bytes),
+        length => {
+            let expected = format!("at most {MAX_BYTES} bytes");
+            Err(Error::new(Kind::LimitExceeded, store::shown(file), expected, length.to_string()))
+        }
+    }
+}
+
+/// The labels in a file: `["cat", "dog"]`, `{"id2label": {"0": "cat", "1": "dog"}}`, `{"0": ["n02123045", "cat"]}`, or a line each.
+fn labels(bytes: &[u8]) -> Result<Vec<String>> {
+    let wrong = |at: String, expected: &str, found: String| Error::new(Kind::BadOption, at, expected.to_owned(), found);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| wrong(format!("byte {}", error.valid_up_to()), "text in UTF-8", "other bytes".into()))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let labels: Vec<String> = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(labels)) => (labels.iter().enumerate())
+            .map(|(i, label)| word(label).ok_or_else(|| wrong(format!("[{i}]"), "a label", label.to_string())))
+            .collect::<Result<_>>()?,
+        Ok(Value::Object(object)) => {
+            let numbered = object.get("id2label").and_then(Value::as_object).unwrap_or(&object);
+            let label = |i: usize| {
+                let label = numbered.get(&i.to_string());
+                let label = label.and_then(|label| word(label.as_array().and_then(|all| all.last()).unwrap_or(label)));
+                label.ok_or_else(|| wrong(format!("\"{i}\""), "a label for each number from 0", "none".into()))
+            };
+            (0..numbered.len()).map(label).collect::<Result<_>>()?
+        }
+        _ => text.trim_end().lines().map(|line| line.trim().to_owned()).collect(),
+    };
+    if let Some(i) = labels.iter().position(String::is_empty) {
+        return Err(wrong(format!("label {i}"), "a label", "an empty one".into()));
+    }
+    Ok(labels)
+}
+
+/// A label in JSON.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(label) => Some(label.clone()),
+        Value::Number(label) => Some(label.to_string()),
+        Value::Bool(label) => Some(label.to_string()),
+        _ => None,
+    }
+}
