@@ -1,5 +1,6 @@
 //! `edgelet train`.
 
+use super::progress::Progress;
 use super::{Globals, bench, network, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::format::{encode, encode_network, encode_with};
@@ -8,15 +9,12 @@ use crate::native::data::{self, Format};
 use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
 use crate::native::train::{
-    self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, cnn,
-    unsupervised,
+    self, Estimator, Fill, Fitted, Options, Roles, Space, Task, Unsupervised, cnn, unsupervised,
 };
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Fit a model to rows
@@ -264,53 +262,6 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     if (1.0..=1e12).contains(&bytes) { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
 }
 
-/// A bar, and the best candidate so far.
-struct Progress {
-    bar: ProgressBar,
-    best: Mutex<f64>,
-}
-
-impl Progress {
-    fn new(is_shown: bool) -> Self {
-        let bar = if is_shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("fitting {bar:40} {pos}/{len} {eta}  {msg}") {
-            bar.set_style(style);
-        }
-        Self { bar, best: Mutex::new(f64::INFINITY) }
-    }
-}
-
-impl Watch for Progress {
-    fn expects(&self, fits: usize) {
-        self.bar.set_length(fits as u64);
-    }
-
-    fn fitted(&self, done: usize) {
-        self.bar.set_position(done as u64);
-    }
-
-    fn passed(&self, epoch: usize, of: usize, loss: f64) {
-        self.bar.set_message(format!("epoch {epoch} of {of}, loss {loss:.5}"));
-    }
-
-    /// The leaderboard while it comes about: who takes the lead, at what price.
-    fn compared(&self, standing: &Standing) {
-        let Spread { mean, std } = standing.loss;
-        let Ok(mut best) = self.best.lock() else { return };
-        if mean < *best {
-            *best = mean;
-            let line = format!("{mean:>10.5} ± {std:<9.5} {:>9} bytes  {}", standing.bytes, standing.model);
-            self.bar.println(line);
-            self.bar.set_message(format!("best: {}", standing.model));
-        }
-    }
-
-    fn goes_on(&self) -> bool {
-        // Never so unless --keep-best heeds it.
-        store::check_interruption("rows").is_ok()
-    }
-}
-
 impl Train {
     /// Reads, fits, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
@@ -329,7 +280,7 @@ impl Train {
         }
         if let Choice::Unsupervised(family) = self.model {
             let fitted = unsupervised::fit(&table, family, &options, &progress);
-            progress.bar.finish_and_clear();
+            progress.finish();
             let unsupervised::Fitted { model, report, cloud } = fitted?;
             let bytes = encode(&model)?;
             let method = model.signature().outputs[0].method;
@@ -338,7 +289,7 @@ impl Train {
             return self.write(&bytes, page, &report, report.download);
         }
         let fitted = train::fit(&table, &options, &progress);
-        progress.bar.finish_and_clear();
+        progress.finish();
         let Fitted { model, background, report, insight } = fitted?;
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
         let seconds = self.seconds(&model, Method::Predict);
@@ -354,7 +305,7 @@ impl Train {
             store::heed_interruption()?;
         }
         let fitted = cnn::fit(arrays, options, &progress);
-        progress.bar.finish_and_clear();
+        progress.finish();
         let cnn::Fitted { network, report, insight } = fitted?;
         let bytes = encode_network(&network)?;
         let page = match insight {

@@ -122,6 +122,10 @@ fn read_source(source: Source, format: Option<Format>, is_text: &dyn Fn(&str) ->
     let place = source.place().to_owned();
     let bytes = source.all(MAX_BYTES)?;
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Error::new(Kind::BadRows, "byte 0", "rows", "an archive, as .npz is")
+            .hint("`edgelet train --model cnn` learns from the arrays of an .npz."));
+    }
     match guess(&place, bytes, format) {
         Format::Csv => csv::Reader::open(bytes)?.next(usize::MAX, u64::MAX, is_text),
         Format::Ndjson => ndjson::Reader::open(bytes).next(usize::MAX, usize::MAX),

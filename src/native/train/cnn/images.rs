@@ -2,7 +2,7 @@
 
 use super::super::options::{Options, Task};
 use super::super::roles::Roles;
-use super::super::target::{Target, refuse_gaps};
+use super::super::target::{Target, find, refuse_gaps};
 use crate::error::{Error, Kind, Result};
 use crate::native::data::{Column, Table, Values};
 use crate::network::tensor::count;
@@ -214,7 +214,7 @@ fn column(name: String, tensor: Tensor, examples: usize) -> Result<Column> {
 
 /// The target: floats are numbers to regress on, all else classes, unless the options say otherwise.
 fn target(table: &Table, name: &str, options: &Options) -> Result<Target> {
-    let column = super::super::target::find(table, name)?;
+    let column = find(table, name)?;
     refuse_gaps(column)?;
     let (task, why) = match (options.task, &column.values) {
         (Some(task), _) => (task, "as asked"),
