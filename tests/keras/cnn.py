@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 
 EPOCHS = 30
 BATCH = 32
-RATE = 1e-3
+RATE = 5e-3
 DECAY = 1e-4
 # The least accuracy of edgelet's without any option, and how many standard errors it may be behind Keras.
 ACCURACY = 0.985
