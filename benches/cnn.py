@@ -50,7 +50,7 @@ def fit(folder, filters, epochs):
     model.fit(floats, labels, batch_size=BATCH, epochs=1, verbose=0)
     model.set_weights(begun)
     for variable in model.optimizer.variables:
-        variable.assign(keras.ops.zeros_like(variable))
+        variable.assign(keras.ops.zeros(variable.shape, variable.dtype))
     begin = time.perf_counter()
     model.fit(floats, labels, batch_size=BATCH, epochs=epochs, verbose=0)
     seconds = time.perf_counter() - begin

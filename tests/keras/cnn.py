@@ -18,8 +18,8 @@ from sklearn.datasets import load_digits
 
 EPOCHS = 30
 BATCH = 32
-RATE = 5e-3
-DECAY = 1e-4
+RATE = 0.01
+DECAY = 0.05
 # The least accuracy of edgelet's without any option, and how many standard errors it may be behind Keras.
 ACCURACY = 0.985
 NOISE = 2.0

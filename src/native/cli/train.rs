@@ -183,7 +183,7 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
                     (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
                     n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
   cnn               filters=auto (16x32: two blocks), kernel_size=3, head=auto (flatten, average), dense_units=none, dropout=0,
-                    shift=0, epochs=30, batch_size=32, learning_rate=5e-3, schedule=cosine (constant), weight_decay=1e-4,
+                    shift=0, epochs=30, batch_size=32, learning_rate=0.01, schedule=cosine (constant), weight_decay=0.05,
                     early_stopping=false, validation_fraction=0.1, n_iter_no_change=10; of classes class_weight.
                     Names are Keras' or PyTorch's where scikit-learn has none
 Of texts (--text-set), TfidfVectorizer's: max_features=2000, min_df=2, max_df=1.0, ngram_range=1,1,

@@ -12,9 +12,12 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A number from 0 to 1 that looks drawn.
+/// A number from 0 to 1 that looks drawn: splitmix64's last steps.
 fn chance(i: usize) -> f32 {
-    (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11 & 0xffff) as f32 / 65_536.0
+    let mixed = (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((mixed ^ mixed >> 31) >> 40) as f32 / 16_777_216.0
 }
 
 fn floats(shape: &[usize], number: impl Fn(usize) -> f32) -> Tensor {

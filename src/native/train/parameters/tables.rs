@@ -123,12 +123,12 @@ macro_rules! convolutional {
             Parameter { name: "filters", default: "auto", takes: Takes::WholesOrAuto(1024) },
             Parameter { name: "head", default: "auto", takes: Takes::Words(&["auto", "average", "flatten"]) },
             Parameter { name: "kernel_size", default: "3", takes: Takes::Words(&["1", "3", "5", "7"]) },
-            Parameter { name: "learning_rate", default: "5e-3", takes: Takes::Above0 },
+            Parameter { name: "learning_rate", default: "0.01", takes: Takes::Above0 },
             Parameter { name: "n_iter_no_change", default: "10", takes: Takes::Whole(1) },
             Parameter { name: "schedule", default: "cosine", takes: Takes::Words(&["constant", "cosine"]) },
             Parameter { name: "shift", default: "0", takes: Takes::Between(0, 64) },
             Parameter { name: "validation_fraction", default: "0.1", takes: Takes::Inside },
-            Parameter { name: "weight_decay", default: "1e-4", takes: Takes::AtLeast0 },
+            Parameter { name: "weight_decay", default: "0.05", takes: Takes::AtLeast0 },
         ]
     };
 }
