@@ -35,7 +35,10 @@ fn texts(texts: impl Iterator<Item = &'static str>) -> Tensor {
     Tensor::new(Dtype::Text, vec![texts.len()], Data::Text(texts)).expect("texts")
 }
 
-fn named<const N: usize>(arrays: [(&str, Tensor); N]) -> Vec<(String, Tensor)> {
+/// Arrays with their names.
+type Arrays = Vec<(String, Tensor)>;
+
+fn named<const N: usize>(arrays: [(&str, Tensor); N]) -> Arrays {
     arrays.into_iter().map(|(name, tensor)| (name.to_owned(), tensor)).collect()
 }
 
@@ -56,7 +59,7 @@ fn options(target: &str, set: &[(&str, &str)]) -> Options {
     Options { set, folds: 0, ..Options::new(target) }
 }
 
-fn fit(arrays: Vec<(String, Tensor)>, options: &Options) -> Fitted {
+fn fit(arrays: Arrays, options: &Options) -> Fitted {
     let fitted = cnn::fit(arrays, options, &()).expect("a network");
     assert_proves_itself(&fitted.network);
     fitted
@@ -230,13 +233,13 @@ fn whoever_waits_may_end_the_epochs() {
 }
 
 /// What is wrong with arrays.
-fn refusal(arrays: Vec<(String, Tensor)>, options: &Options) -> Error {
+fn refusal(arrays: Arrays, options: &Options) -> Error {
     cnn::fit(arrays, options, &()).map(|fitted| fitted.report).expect_err("a refusal")
 }
 
 #[test]
 fn what_cannot_be_learned_from_is_refused() {
-    let with = |change: &dyn Fn(&mut Vec<(String, Tensor)>)| {
+    let with = |change: &dyn Fn(&mut Arrays)| {
         let mut arrays = named(lines(60));
         change(&mut arrays);
         arrays

@@ -4,7 +4,7 @@
 
 use super::super::random::Random;
 use super::batch_norm::{self, Affine, Moments};
-use super::head::Dropout;
+use super::head::{Dropout, Truth};
 use super::part::{Known, Part};
 use super::shape::{Block, Shape};
 use rayon::prelude::*;
@@ -57,7 +57,7 @@ impl Batch {
         lesson: Lesson<'_>,
         rows: &[usize],
         fill: &Fill<'_>,
-        truth: &[(f64, f64)],
+        truth: &[Truth],
         gradient: &mut [f32],
     ) -> f64 {
         let Lesson { shape, parameters, moments, dropout, seed } = lesson;
@@ -76,7 +76,7 @@ impl Batch {
             let own: Vec<Moments> = sums.into_iter().map(|sums| Moments::of(sums, count(block))).collect();
             moments[i].iter_mut().zip(&own).for_each(|(known, own)| known.follow(*own, count(block)));
             let known = Known { affine: affine(&own, parameters, &of_blocks[i]), moments: own };
-            let each_part = |(at, (part, truth)): (usize, (&mut Part, &[(f64, f64)]))| {
+            let each_part = |(at, (part, truth)): (usize, (&mut Part, &[Truth]))| {
                 part.hand_on(shape, i, &known.affine);
                 if i < last {
                     part.make(shape, parameters, i + 1);

@@ -17,6 +17,9 @@ pub struct Head {
     above: Vec<f32>,
 }
 
+/// What an example is to be answered, and how much it counts.
+pub type Truth = (f64, f64);
+
 /// What numbers are left out by.
 pub struct Dropout<'a> {
     /// The share of them.
@@ -54,7 +57,7 @@ impl Head {
 
     /// Adds to the slopes by the parameters, and finds those by what goes in, for targets with how much each counts. Returns
     /// the loss.
-    pub fn backward(&mut self, shape: &Shape, parameters: &[f32], truth: &[(f64, f64)], gradient: &mut [f32]) -> f64 {
+    pub fn backward(&mut self, shape: &Shape, parameters: &[f32], truth: &[Truth], gradient: &mut [f32]) -> f64 {
         let outputs = shape.outputs();
         self.above.clone_from(&self.values[shape.dense.len()]);
         let mut loss = 0.0;

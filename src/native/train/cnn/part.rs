@@ -2,7 +2,7 @@
 
 use super::batch_norm::{self, Affine, Moments, Sums};
 use super::convolution::Places;
-use super::head::{Dropout, Head};
+use super::head::{Dropout, Head, Truth};
 use super::pool;
 use super::shape::{Block, Shape};
 
@@ -125,7 +125,7 @@ impl Part {
         &mut self,
         shape: &Shape,
         parameters: &[f32],
-        truth: &[(f64, f64)],
+        truth: &[Truth],
         dropout: Dropout<'_>,
         moments: &[Moments],
     ) {

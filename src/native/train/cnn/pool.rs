@@ -49,8 +49,10 @@ pub fn forward(block: &Block, made: &[f32], affine: &[Affine], out: &mut [f32], 
 pub fn sums(block: &Block, made: &[f32], moments: &[Moments], slopes: &[f32], which: &[u8]) -> Sums {
     let offsets = offsets(block);
     let (length, out_length) = (made.len() / block.filters, slopes.len() / block.filters);
-    let channels = made.chunks_exact(length).zip(slopes.chunks_exact(out_length)).zip(which.chunks_exact(out_length));
-    let of_channel = |(((made, slopes), which), moments): (((&[f32], &[f32]), &[u8]), &Moments)| {
+    let of_channel = |(channel, moments): (usize, &Moments)| {
+        let made = &made[channel * length..][..length];
+        let out = channel * out_length..(channel + 1) * out_length;
+        let (slopes, which) = (&slopes[out.clone()], &which[out]);
         let (mut sum, mut products, inverse) = (0.0, 0.0, moments.inverse());
         windows(block, length / block.places(), |at, begin| {
             if which[at] != NONE {
@@ -61,7 +63,7 @@ pub fn sums(block: &Block, made: &[f32], moments: &[Moments], slopes: &[f32], wh
         });
         [sum, products]
     };
-    channels.zip(moments).map(of_channel).collect()
+    moments.iter().enumerate().map(of_channel).collect()
 }
 
 /// Adds to slopes by what a convolution made those that the largest of each window hands on.
