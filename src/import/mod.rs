@@ -10,7 +10,7 @@ pub mod json;
 pub mod keras;
 mod lightgbm;
 #[cfg(feature = "tensors")]
-mod network;
+pub(crate) mod network;
 #[cfg(feature = "tensors")]
 pub mod onnx;
 pub mod pickle;

@@ -10,7 +10,7 @@ const CASES: [(&str, &str); 5] =
     [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt"), ("W8", "model.txt")];
 
 /// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs`, `benches/explain.mjs`,
-/// `benches/networks.mjs`, `benches/page.mjs`, `benches/worker.mjs` and `benches/train.py`.
+/// `benches/networks.mjs`, `benches/page.mjs`, `benches/worker.mjs`, `benches/train.py` and `benches/cnn.py`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -37,13 +37,11 @@ pub fn run() -> Result {
     // Training is timed as it is installed.
     shell::run(cargo().args(["build", "--quiet", "--release", "--bin", "edgelet"]))?;
     let program = root().join("target/release/edgelet");
-    shell::run(
-        Command::new(&python)
-            .arg("-Wignore")
-            .arg(benches.join("train.py"))
-            .arg(program)
-            .arg(root().join("target/bench-train")),
-    )
+    for race in ["train.py", "cnn.py"] {
+        let folder = root().join("target/bench-train");
+        shell::run(Command::new(&python).arg("-Wignore").arg(benches.join(race)).arg(&program).arg(folder))?;
+    }
+    Ok(())
 }
 
 /// Makes, imports and races the networks.

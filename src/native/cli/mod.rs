@@ -18,6 +18,7 @@ mod package;
 mod predict;
 mod preprocess;
 mod presign;
+mod progress;
 mod promote;
 mod publish;
 mod pull;

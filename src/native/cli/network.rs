@@ -252,8 +252,14 @@ pub fn as_value(place: &str, network: &Network) -> Value {
     all.into()
 }
 
-/// `edgelet bench` of a network: the median time of a run on zeros, whose open dimensions have length 1.
+/// `edgelet bench` of a network.
 pub fn bench(network: &Network) -> Result<()> {
+    let (seconds, runs) = time(network)?;
+    stdout::print(&format!("one run: {:.3} ms, the median of {runs}\n", seconds * 1e3))
+}
+
+/// The median time, in seconds, of a run on zeros, whose open dimensions have length 1; and of how many it is.
+pub(super) fn time(network: &Network) -> Result<(f64, usize)> {
     let zeros = |port: &Port| {
         let length = |dim: &Dim| match dim {
             Dim::Fixed(length) => *length as usize,
@@ -273,7 +279,7 @@ pub fn bench(network: &Network) -> Result<()> {
         rounds.push(start.elapsed().as_secs_f64());
     }
     rounds.sort_by(f64::total_cmp);
-    stdout::print(&format!("one run: {:.3} ms, the median of {}\n", rounds[rounds.len() / 2] * 1e3, rounds.len()))
+    Ok((rounds[rounds.len() / 2], rounds.len()))
 }
 
 /// How often each operator is there.

@@ -1,21 +1,20 @@
 //! `edgelet train`.
 
-use super::{Globals, bench, stdout};
+use super::progress::Progress;
+use super::{Globals, bench, network, stdout};
 use crate::error::{Error, Kind, Result};
-use crate::format::{encode, encode_with};
+use crate::format::{encode, encode_network, encode_with};
 use crate::model::{Method, Model, Unknown};
 use crate::native::data::{self, Format};
 use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
 use crate::native::train::{
-    self, Estimator, Fill, Fitted, Options, Roles, Space, Spread, Standing, Task, Unsupervised, Watch, unsupervised,
+    self, Estimator, Fill, Fitted, Options, Roles, Space, Task, Unsupervised, cnn, unsupervised,
 };
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Fit a model to rows
@@ -29,16 +28,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Train {
-    /// The rows: CSV with a header, NDJSON, NPY or Parquet; - is stdin
+    /// The rows: CSV with a header, NDJSON, NPY or Parquet; for cnn the arrays of an .npz; - is stdin
     rows: String,
     /// How the rows are written down [default: found out]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The column to predict; every --model but kmeans and pca needs one
+    /// The column to predict, or the array; every --model but kmeans and pca needs one
     #[arg(long, short, value_name = "COL")]
     target: Option<String>,
     /// auto, linear, ridge, lasso, elastic-net, logistic, boosting, random-forest, extra-trees, tree, knn, naive-bayes, svm
-    /// or mlp; without a target kmeans or pca; scikit-learn's class names work too
+    /// or mlp; of images and spectrograms cnn; without a target kmeans or pca; scikit-learn's class names work too
     #[arg(long, short, value_name = "NAME", default_value = "auto", value_parser = parse_model, help_heading = "Model")]
     model: Choice,
     /// Predict a number or a class; told from the target's values if not given
@@ -84,21 +83,21 @@ pub struct Train {
     /// The column with how much each row counts
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     weight: Option<String>,
-    /// What replaces missing numbers, and the most frequent text missing ones; trees take them as they are
-    #[arg(long, value_enum, default_value = "mean", help_heading = "Columns")]
-    impute: FillName,
+    /// What replaces missing numbers, and the most frequent text missing ones; trees take them as they are [default: mean]
+    #[arg(long, value_enum, help_heading = "Columns")]
+    impute: Option<FillName>,
     /// Standardize numbers [default: yes, but for linear and for trees]
     #[arg(long, overrides_with = "no_standardize", help_heading = "Columns")]
     standardize: bool,
     /// Leave numbers as they are
     #[arg(long, help_heading = "Columns")]
     no_standardize: bool,
-    /// What the model does with a text it never saw: refuse the row, or treat it as none of the known ones
-    #[arg(long, value_enum, default_value = "refuse", help_heading = "Columns")]
-    unknown: UnknownName,
-    /// Folds of cross-validation, fewer if rows are few; 0 for none
-    #[arg(long, value_name = "K", default_value_t = 5, help_heading = "Evaluation")]
-    cv: usize,
+    /// What the model does with a text it never saw: refuse the row, or treat it as none of the known ones [default: refuse]
+    #[arg(long, value_enum, help_heading = "Columns")]
+    unknown: Option<UnknownName>,
+    /// Folds of cross-validation, fewer if rows are few; 0 for none [default: 5; of cnn 3 with --search, else 0]
+    #[arg(long, value_name = "K", help_heading = "Evaluation")]
+    cv: Option<usize>,
     /// Share of the rows held out for the last score; 0 for none
     #[arg(long, value_name = "X", default_value_t = 0.2, allow_negative_numbers = true, help_heading = "Evaluation")]
     test_size: f64,
@@ -153,6 +152,10 @@ Examples:
       no target: the directions that explain 95 % of the variance; the model transforms rows
   edgelet train waves.csv --target height --model mlp --search hidden_layer_sizes=16,32x16
       a small network, of one layer or two
+  edgelet train digits.npz --target labels --model cnn --report digits.html
+      images, or spectrograms, from an .npz: a convolutional network
+  edgelet train voices.npz --target word --model cnn --group speaker --search filters=16x32,32x64
+      no speaker on both sides of a split; the better of two
   generate-rows | edgelet train - --target y --json | jq .metrics
       rows from a pipe, the report for a program
 
@@ -179,6 +182,10 @@ Hyper-parameters (--set, --search) and their defaults are scikit-learn's:
   mlp               hidden_layer_sizes=100 (64x32: two layers), activation=relu (tanh, logistic, identity), solver=adam
                     (lbfgs), alpha=1e-4, batch_size=auto, learning_rate_init=1e-3, max_iter=200, tol=1e-4,
                     n_iter_no_change=10, early_stopping=false, validation_fraction=0.1; auto leaves it out
+  cnn               filters=auto (16x32: two blocks), kernel_size=3, head=auto (flatten, average), dense_units=none, dropout=0,
+                    shift=0, epochs=30, batch_size=32, learning_rate=0.01, schedule=cosine (constant), weight_decay=0.05,
+                    early_stopping=false, validation_fraction=0.1, n_iter_no_change=10; of classes class_weight.
+                    Names are Keras' or PyTorch's where scikit-learn has none
 Of texts (--text-set), TfidfVectorizer's: max_features=2000, min_df=2, max_df=1.0, ngram_range=1,1,
                     stop_words=none (english), sublinear_tf=false. Trees take 256 terms of a column at most; linear,
                     knn, naive-bayes, svm and mlp take no texts
@@ -193,6 +200,8 @@ enum Choice {
     One(Estimator, Option<Task>),
     /// A family that needs no target.
     Unsupervised(Unsupervised),
+    /// A network, of arrays.
+    Convolutional,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -217,9 +226,11 @@ fn parse_model(name: &str) -> std::result::Result<Choice, String> {
     match Estimator::by_name(name) {
         Some((estimator, task)) => Ok(Choice::One(estimator, task)),
         None if name == "auto" => Ok(Choice::Auto),
+        None if name == cnn::NAME => Ok(Choice::Convolutional),
         None => Unsupervised::by_name(name).map(Choice::Unsupervised).ok_or_else(|| {
             let supervised = Estimator::ALL.iter().map(|estimator| estimator.name());
-            let names: Vec<_> = supervised.chain(Unsupervised::ALL.iter().map(|family| family.name())).collect();
+            let unsupervised = Unsupervised::ALL.iter().map(|family| family.name());
+            let names: Vec<_> = supervised.chain([cnn::NAME]).chain(unsupervised).collect();
             format!("the models are auto, {}", names.join(", "))
         }),
     }
@@ -251,55 +262,15 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     if (1.0..=1e12).contains(&bytes) { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
 }
 
-/// A bar, and the best candidate so far.
-struct Progress {
-    bar: ProgressBar,
-    best: Mutex<f64>,
-}
-
-impl Progress {
-    fn new(is_shown: bool) -> Self {
-        let bar = if is_shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("fitting {bar:40} {pos}/{len} {eta}  {msg}") {
-            bar.set_style(style);
-        }
-        Self { bar, best: Mutex::new(f64::INFINITY) }
-    }
-}
-
-impl Watch for Progress {
-    fn expects(&self, fits: usize) {
-        self.bar.set_length(fits as u64);
-    }
-
-    fn fitted(&self, done: usize) {
-        self.bar.set_position(done as u64);
-    }
-
-    /// The leaderboard while it comes about: who takes the lead, at what price.
-    fn compared(&self, standing: &Standing) {
-        let Spread { mean, std } = standing.loss;
-        let Ok(mut best) = self.best.lock() else { return };
-        if mean < *best {
-            *best = mean;
-            let line = format!("{mean:>10.5} ± {std:<9.5} {:>9} bytes  {}", standing.bytes, standing.model);
-            self.bar.println(line);
-            self.bar.set_message(format!("best: {}", standing.model));
-        }
-    }
-
-    fn goes_on(&self) -> bool {
-        // Never so unless --keep-best heeds it.
-        store::check_interruption("rows").is_ok()
-    }
-}
-
 impl Train {
     /// Reads, fits, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let options = self.options()?;
         if !matches!(self.model, Choice::Unsupervised(_)) {
             options.target()?;
+        }
+        if matches!(self.model, Choice::Convolutional) {
+            return self.run_convolutional(&options, globals);
         }
         let is_text = |name: &str| self.text.iter().any(|text| text == name);
         let table = data::read_with_texts(&self.rows, self.format, &is_text)?;
@@ -309,35 +280,55 @@ impl Train {
         }
         if let Choice::Unsupervised(family) = self.model {
             let fitted = unsupervised::fit(&table, family, &options, &progress);
-            progress.bar.finish_and_clear();
+            progress.finish();
             let unsupervised::Fitted { model, report, cloud } = fitted?;
             let bytes = encode(&model)?;
             let method = model.signature().outputs[0].method;
-            let page = self.page(&model, method, &bytes, |made| pages::unsupervised(&report, cloud.as_ref(), made));
+            let seconds = self.seconds(&model, method);
+            let page = self.page(seconds, &bytes, |made| pages::unsupervised(&report, cloud.as_ref(), made));
             return self.write(&bytes, page, &report, report.download);
         }
         let fitted = train::fit(&table, &options, &progress);
-        progress.bar.finish_and_clear();
+        progress.finish();
         let Fitted { model, background, report, insight } = fitted?;
         let bytes = if self.explain { encode_with(&model, &background)? } else { encode(&model)? };
-        let page = insight.and_then(|insight| {
-            self.page(&model, Method::Predict, &bytes, |made| pages::html(&report, &insight, made))
-        });
+        let seconds = self.seconds(&model, Method::Predict);
+        let page = insight.and_then(|insight| self.page(seconds, &bytes, |made| pages::html(&report, &insight, made)));
         self.write(&bytes, page, &report, report.download)
     }
 
-    /// The page that --report asks for.
-    fn page(
-        &self,
-        model: &Model,
-        method: Method,
-        bytes: &[u8],
-        draw: impl FnOnce(&Made<'_>) -> String,
-    ) -> Option<String> {
+    /// The same with arrays and a network of them.
+    fn run_convolutional(&self, options: &Options, globals: Globals) -> Result<()> {
+        let arrays = data::read_arrays(&self.rows)?;
+        let progress = Progress::new(globals.shows_progress());
+        if self.keep_best {
+            store::heed_interruption()?;
+        }
+        let fitted = cnn::fit(arrays, options, &progress);
+        progress.finish();
+        let cnn::Fitted { network, report, insight } = fitted?;
+        let bytes = encode_network(&network)?;
+        let page = match insight {
+            None => None,
+            Some(insight) => {
+                let (seconds, _) = network::time(&network)?;
+                self.page(seconds, &bytes, |made| pages::html(&report, &insight, made))
+            }
+        };
+        self.write(&bytes, page, &report, report.download)
+    }
+
+    /// The page that --report asks for, of a model that takes so many seconds for a row.
+    fn page(&self, seconds: f64, bytes: &[u8], draw: impl FnOnce(&Made<'_>) -> String) -> Option<String> {
         self.report.as_ref()?;
         let output = self.output();
         let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
-        Some(draw(&Made { name: &name, bytes: bytes.len(), seconds: bench::time(model, method, 1) }))
+        Some(draw(&Made { name: &name, bytes: bytes.len(), seconds }))
+    }
+
+    /// How long a model takes for a row, if a page is to tell it.
+    fn seconds(&self, model: &Model, method: Method) -> f64 {
+        if self.report.is_some() { bench::time(model, method, 1) } else { 0.0 }
     }
 
     fn output(&self) -> PathBuf {
@@ -385,6 +376,29 @@ impl Train {
         Err(if option == "--target" { error.hint("Leave the column out with --drop.") } else { error })
     }
 
+    /// Refuses what means nothing where examples are arrays.
+    fn check_convolutional(&self) -> Result<()> {
+        let given = [
+            ("--format", self.format.is_some()),
+            ("--text", !self.text.is_empty()),
+            ("--text-set", !self.text_set.is_empty()),
+            ("--categorical", !self.categorical.is_empty()),
+            ("--date", !self.date.is_empty()),
+            ("--impute", self.impute.is_some()),
+            ("--standardize", self.standardize),
+            ("--no-standardize", self.no_standardize),
+            ("--unknown", self.unknown.is_some()),
+            ("--explain", self.explain),
+        ];
+        let refused: Vec<&str> =
+            given.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option).collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let expected = "only what a network of arrays can use";
+        Err(Error::new(Kind::BadOption, refused.join(", "), expected, format!("--model {}", cnn::NAME)))
+    }
+
     fn options(&self) -> Result<Options> {
         let (estimator, named) = match self.model {
             Choice::Auto => (None, None),
@@ -393,6 +407,16 @@ impl Train {
                 self.check_unsupervised(family)?;
                 (None, None)
             }
+            Choice::Convolutional => {
+                self.check_convolutional()?;
+                (None, None)
+            }
+        };
+        // A network takes many times as long as other models: folds only where there is something to choose.
+        let folds = match self.model {
+            Choice::Convolutional if self.search.is_empty() => 0,
+            Choice::Convolutional => 3,
+            _ => 5,
         };
         let task = self.task.map(|task| match task {
             TaskName::Regression => Task::Regression,
@@ -420,16 +444,16 @@ impl Train {
             max_size: self.max_size,
             standardize: (self.standardize || self.no_standardize).then_some(!self.no_standardize),
             impute: match self.impute {
-                FillName::Mean => Fill::Mean,
-                FillName::Median => Fill::Median,
+                None | Some(FillName::Mean) => Fill::Mean,
+                Some(FillName::Median) => Fill::Median,
             },
             unknown: match self.unknown {
-                UnknownName::Accept => Unknown::Accepted,
-                UnknownName::Refuse => Unknown::Refused,
+                Some(UnknownName::Accept) => Unknown::Accepted,
+                None | Some(UnknownName::Refuse) => Unknown::Refused,
             },
             seed: self.seed,
             test_size: self.test_size,
-            folds: self.cv,
+            folds: self.cv.unwrap_or(folds),
             looks: self.report.is_some(),
             trained_at: trained_at()?,
             target: self.target.clone(),

@@ -32,6 +32,7 @@ pub use write::{Answers, Style, Writer, Written, answer, csv, json};
 use crate::error::{Error, Kind, Result};
 use crate::native::cli::Globals;
 use crate::native::store::{self, Matched, Source};
+use crate::network::Tensor;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -121,11 +122,33 @@ fn read_source(source: Source, format: Option<Format>, is_text: &dyn Fn(&str) ->
     let place = source.place().to_owned();
     let bytes = source.all(MAX_BYTES)?;
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Error::new(Kind::BadRows, "byte 0", "rows", "an archive, as .npz is")
+            .hint("`edgelet train --model cnn` learns from the arrays of an .npz."));
+    }
     match guess(&place, bytes, format) {
         Format::Csv => csv::Reader::open(bytes)?.next(usize::MAX, u64::MAX, is_text),
         Format::Ndjson => ndjson::Reader::open(bytes).next(usize::MAX, usize::MAX),
         Format::Npy | Format::Parquet => npy::read(bytes),
     }
+}
+
+/// Reads the arrays of an .npz with their names, from a path or URL, or from stdin if `source` is `-`.
+///
+/// # Errors
+/// Those of [`read`] for the source, and of [`read_tensors`] for what is in it.
+pub fn read_arrays(source: &str) -> Result<Vec<(String, Tensor)>> {
+    let bytes = match source {
+        STDIN => read_stdin()?,
+        location => store::read_within(location, MAX_BYTES, Globals { quiet: true })?,
+    };
+    let place = if source == STDIN { STDIN.into() } else { store::shown(source) };
+    if !is_numpy(&bytes) {
+        let expected = "an .npz, of one array of examples and one of targets";
+        return Err(Error::new(Kind::BadRows, place, expected, "other bytes")
+            .hint("numpy.savez(\"digits.npz\", images=images, labels=labels) writes one."));
+    }
+    read_tensors(&bytes).map_err(|error| within(error, &place))
 }
 
 /// All of stdin.

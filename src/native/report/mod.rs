@@ -1,13 +1,14 @@
 //! A fit as one HTML file to look at: no script, nothing fetched.
 
 mod pictures;
+mod png;
 mod svg;
 mod unsupervised;
 
 pub use unsupervised::unsupervised;
 
 use super::train::insight::Insight;
-use super::train::{Report, Scores};
+use super::train::{Report, Scores, dimensions};
 use std::fmt::Write;
 use svg::{escaped, short};
 
@@ -53,6 +54,27 @@ pub fn html(report: &Report, insight: &Insight, made: &Made<'_>) -> String {
     );
     pictures::quality(insight).into_iter().for_each(|figure| body.push_str(&figure));
     body.push_str("</div>");
+    if !insight.mistakes.is_empty() {
+        let _ = write!(
+            body,
+            "<h2>What it gets wrong</h2><p class='lead'>The farthest off first: what each is, and what it was taken for.</p><div class='images'>{}</div>",
+            pictures::mistakes(&insight.mistakes)
+        );
+    }
+    if !insight.importance.is_empty() {
+        columns(&mut body, insight);
+    }
+    if !report.notes.is_empty() {
+        body.push_str("<h2>Notes</h2>");
+        report.notes.iter().for_each(|note| {
+            let _ = write!(body, "<p>{}</p>", escaped(note));
+        });
+    }
+    page(&format!("{} · {}", report.target, report.model), &body)
+}
+
+/// Which columns matter, and how.
+fn columns(body: &mut String, insight: &Insight) {
     let _ = write!(
         body,
         "<h2>Which columns matter</h2><figure><figcaption>How much larger {} becomes when a column's values are dealt out anew among the rows, mean and deviation of five times</figcaption>{}</figure>",
@@ -62,13 +84,6 @@ pub fn html(report: &Report, insight: &Insight, made: &Made<'_>) -> String {
     body.push_str("<h2>How the answer moves</h2><p class='lead'>The mean answer for each value of a column, the others as they are.</p><div class='pictures'>");
     pictures::dependence(insight).into_iter().for_each(|figure| body.push_str(&figure));
     body.push_str("</div>");
-    if !report.notes.is_empty() {
-        body.push_str("<h2>Notes</h2>");
-        report.notes.iter().for_each(|note| {
-            let _ = write!(body, "<p>{}</p>", escaped(note));
-        });
-    }
-    page(&format!("{} · {}", report.target, report.model), &body)
 }
 
 /// A page of that title around its body.
@@ -88,21 +103,28 @@ fn head(page: &mut String, report: &Report, made: &Made<'_>) {
         escaped(&report.target),
         escaped(&report.why),
     );
-    facts(page, made, report.download, report.rows, report.features);
+    let of_row = match &report.shape[..] {
+        [] => ("columns", report.features.to_string()),
+        shape => ("numbers of each", dimensions(shape)),
+    };
+    facts(page, made, report.download, report.rows, of_row);
 }
 
 /// The numbers that one asks for first.
-fn facts(page: &mut String, made: &Made<'_>, download: u64, rows: usize, features: usize) {
+fn facts(page: &mut String, made: &Made<'_>, download: u64, rows: usize, of_row: (&str, String)) {
     page.push_str("<dl class='facts'>");
     let nanoseconds = made.seconds * 1e9;
-    let time =
-        if nanoseconds < 1000.0 { format!("{nanoseconds:.0} ns") } else { format!("{:.1} µs", nanoseconds / 1e3) };
+    let time = match nanoseconds {
+        ..1e3 => format!("{nanoseconds:.0} ns"),
+        1e3..1e6 => format!("{:.1} µs", nanoseconds / 1e3),
+        _ => format!("{:.1} ms", nanoseconds / 1e6),
+    };
     for (name, value) in [
         ("a visitor downloads", format!("{download} bytes")),
         ("the file", format!("{} bytes", made.bytes)),
         ("one row, natively here", time),
         ("rows learned from", rows.to_string()),
-        ("columns", features.to_string()),
+        of_row,
     ] {
         let _ = write!(page, "<div><dt>{name}</dt><dd>{value}</dd></div>");
     }

@@ -1,7 +1,8 @@
 //! The pictures of a fit.
 
 use super::super::train::Standing;
-use super::super::train::insight::{ClassCurves, Dependence, Insight, Line, Ticks};
+use super::super::train::insight::{ClassCurves, Dependence, Insight, Line, Mistake, Ticks};
+use super::png;
 use super::svg::{Bar, Plot, bars, escaped, range, short};
 
 /// The most bars of a picture.
@@ -84,6 +85,15 @@ fn learning(curve: &[(f64, Option<f64>)]) -> String {
     let plot = Plot::new("Loss by iteration", ranges, ["iteration", "loss"]).line(&train, 0);
     let names: &[&str] = if other.is_empty() { &[] } else { &["rows fitted", "rows that decide when to stop"] };
     figure("Loss after each iteration", names, &plot.line(&other, 1).svg())
+}
+
+/// Images with what they are and what they were taken for.
+pub fn mistakes(mistakes: &[Mistake]) -> String {
+    let of_one = |Mistake { picture, truth, answer }: &Mistake| {
+        let (truth, answer, source) = (escaped(truth), escaped(answer), png::address(picture));
+        format!("<figure><img src='{source}' alt='{truth}'><figcaption>{truth} → {answer}</figcaption></figure>")
+    };
+    mistakes.iter().map(of_one).collect()
 }
 
 /// How much each column matters.

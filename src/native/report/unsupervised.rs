@@ -12,7 +12,7 @@ const MAX_COLUMNS: usize = 30;
 /// The whole page.
 pub fn unsupervised(report: &Report, cloud: Option<&Cloud>, made: &Made<'_>) -> String {
     let mut body = format!("<h1>{}</h1><p class='lead'>{}.</p>", escaped(made.name), escaped(&report.model));
-    facts(&mut body, made, report.download, report.rows, report.features);
+    facts(&mut body, made, report.download, report.rows, ("columns", report.features.to_string()));
     if !report.leaderboard.is_empty() {
         let _ = write!(
             body,

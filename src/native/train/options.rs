@@ -150,29 +150,35 @@ impl Options {
 
     /// Refuses values out of range, and options that contradict each other.
     pub(super) fn check(&self) -> Result<()> {
-        let refuse = |option: &'static str, expected: String, found: String| {
-            Err(Error::new(Kind::BadOption, option, expected, found))
-        };
-        if !(0.0..1.0).contains(&self.test_size) {
-            return refuse("--test-size", "a number from 0 to below 1".into(), self.test_size.to_string());
-        }
-        if self.folds == 1 {
-            return refuse("--cv", "0 or at least 2 folds".into(), "1".into());
-        }
-        if self.roles.group.is_some() && self.roles.time.is_some() {
-            return refuse("--group", "either --group or --time".into(), "both".into());
-        }
+        self.check_evaluation()?;
         match (self.estimator, self.task) {
             (Some(estimator), Some(task)) if !estimator.does(task) => {
-                let expected = format!("a task that {} does", estimator.name());
-                refuse("--task", expected, task.name().into())
+                refused("--task", format!("a task that {} does", estimator.name()), task.name())
             }
-            (None, _) if !self.set.is_empty() => refuse("--set", "a model: --model NAME".into(), "auto".into()),
-            (None, _) if !self.search.is_empty() => refuse("--search", "a model: --model NAME".into(), "auto".into()),
-            _ if self.folds == 0 && !self.search.is_empty() => {
-                refuse("--search", "folds to compare by: --cv 5".into(), "--cv 0".into())
-            }
+            (None, _) if !self.set.is_empty() => refused("--set", "a model: --model NAME", "auto"),
+            (None, _) if !self.search.is_empty() => refused("--search", "a model: --model NAME", "auto"),
             _ => Ok(()),
         }
     }
+
+    /// Refuses what decides how candidates are scored, where it cannot be followed, whatever they are.
+    pub(super) fn check_evaluation(&self) -> Result<()> {
+        if !(0.0..1.0).contains(&self.test_size) {
+            return refused("--test-size", "a number from 0 to below 1", self.test_size.to_string());
+        }
+        if self.folds == 1 {
+            return refused("--cv", "0 or at least 2 folds", "1");
+        }
+        if self.roles.group.is_some() && self.roles.time.is_some() {
+            return refused("--group", "either --group or --time", "both");
+        }
+        if self.folds == 0 && !self.search.is_empty() {
+            return refused("--search", "folds to compare by: --cv 5", "--cv 0");
+        }
+        Ok(())
+    }
+}
+
+fn refused(option: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Result<()> {
+    Err(Error::new(Kind::BadOption, option, expected.into(), found.into()))
 }

@@ -8,12 +8,14 @@ use super::matrix::Matrix;
 use super::metrics::{self, Deviance, Measure};
 use super::options::{Options, Task};
 use super::prepare::{Preparation, Settings};
-use super::roles::Roles;
+use super::roles::{Order, Roles};
+use super::select::{self, Study};
 use super::sparse::Sparse;
 use super::target::Target;
 use super::trees::Grown;
 use super::{assemble, bayes, ensemble, mlp, neighbours, svm};
 use crate::error::Result;
+use crate::format::encode;
 use crate::model::{Linear, Method, Model, Neighbours, Pairwise, Provenance};
 use crate::native::data::Table;
 use crate::predict::Predictor;
@@ -79,41 +81,6 @@ impl Problem {
         })
     }
 
-    /// The classes of the rows, to stratify by; `None` for a regression.
-    pub fn strata(&self) -> Option<&[f64]> {
-        (self.target.task == Task::Classification).then_some(&self.target.values)
-    }
-
-    /// The measure that candidates are compared by; less is better.
-    pub fn loss(&self) -> &'static str {
-        match (self.target.task, self.deviance) {
-            (Task::Classification, _) => "log_loss",
-            (Task::Regression, Some(deviance)) => deviance.name(),
-            (Task::Regression, None) => "mse",
-        }
-    }
-
-    /// The targets of some rows.
-    pub fn targets(&self, rows: &[usize]) -> Vec<f64> {
-        rows.iter().map(|&row| self.target.values[row]).collect()
-    }
-
-    /// How much some rows count to a candidate; `None` if all count alike.
-    fn weights(&self, candidate: &Candidate, rows: &[usize]) -> Option<Vec<f64>> {
-        let own = self.roles.weights.as_ref().map(|weights| rows.iter().map(|&row| weights[row]).collect::<Vec<f64>>());
-        if candidate.values().word("class_weight") != "balanced" {
-            return own;
-        }
-        // scikit-learn's: rows / (classes × rows of the class), rows counted by their own weights.
-        let mut weights = own.unwrap_or_else(|| vec![1.0; rows.len()]);
-        let mut counts = vec![0.0; self.target.class_count()];
-        let class = |row: usize| self.target.values[row] as usize;
-        weights.iter().zip(rows).for_each(|(weight, &row)| counts[class(row)] += weight);
-        let share = weights.iter().sum::<f64>() / counts.len() as f64;
-        weights.iter_mut().zip(rows).for_each(|(weight, &row)| *weight *= share / counts[class(row)]);
-        Some(weights)
-    }
-
     /// Fits a candidate to some rows. `goes_on` hears between the steps of a long fit, and ends it by saying no.
     ///
     /// # Errors
@@ -125,8 +92,9 @@ impl Problem {
         precision: Precision,
         goes_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<Fit> {
-        let weights = self.weights(candidate, rows);
-        let (targets, weights) = (&self.targets(rows)[..], weights.as_deref());
+        let balanced = candidate.values().word("class_weight") == "balanced";
+        let weights = self.roles.counts(&self.target, balanced, rows);
+        let (targets, weights) = (&self.target.of(rows)[..], weights.as_deref());
         if candidate.estimator.is_tree() {
             let (preparation, grown) = ensemble::grow(self, candidate, rows, (targets, weights), goes_on)?;
             return Ok(Fit { preparation, learned: Learned::Trees(Box::new(grown)), converged: true });
@@ -191,11 +159,6 @@ impl Problem {
         assemble::model(self, fit.preparation.clone(), &fit.learned, provenance)
     }
 
-    /// How good a model is on some rows.
-    pub fn score(&self, model: &Model, rows: &[usize]) -> Vec<Measure> {
-        self.score_rows(model, &self.features.rows.pick(rows), &self.targets(rows))
-    }
-
     /// How good a model is on encoded rows and their targets.
     pub fn score_rows(&self, model: &Model, rows: &Matrix, truth: &[f64]) -> Vec<Measure> {
         let decisions = self.answers_to(model, Method::Predict, rows);
@@ -230,6 +193,48 @@ impl Problem {
             predictor.predict(method, &rows, &mut out);
         }
         out
+    }
+}
+
+impl Study for Problem {
+    type Candidate = Candidate;
+    type Fitted = (Fit, Model);
+    const SMALLER: &'static str = "let the model be smaller: fewer trees, fewer leaves, a stronger penalty";
+
+    fn target(&self) -> &Target {
+        &self.target
+    }
+
+    fn order(&self) -> &Order {
+        &self.roles.order
+    }
+
+    fn loss(&self) -> &'static str {
+        self.deviance.map_or(self.target.loss(), Deviance::name)
+    }
+
+    fn fitted(
+        &self,
+        candidate: &Candidate,
+        rows: &[usize],
+        precision: Precision,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(Fit, Model)> {
+        let fit = self.fit(candidate, rows, precision, goes_on)?;
+        let model = self.model(&fit, Provenance::default())?;
+        Ok((fit, model))
+    }
+
+    fn download(&self, (_, model): &(Fit, Model)) -> Result<u64> {
+        select::download(&encode(model)?)
+    }
+
+    fn measures(&self, (_, model): &(Fit, Model), rows: &[usize]) -> Result<Vec<Measure>> {
+        Ok(self.score_rows(model, &self.features.rows.pick(rows), &self.target.of(rows)))
+    }
+
+    fn decisions(&self, (_, model): &(Fit, Model), rows: &[usize]) -> Result<Vec<f64>> {
+        Ok(self.answers(model, Method::Predict, rows))
     }
 }
 

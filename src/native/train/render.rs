@@ -12,7 +12,11 @@ const MAX_STANDINGS: usize = 10;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} on {} rows × {} columns, target {:?}", self.model, self.rows, self.features, self.target)?;
+        let Self { model, rows, features, target, .. } = self;
+        match &self.shape[..] {
+            [] => writeln!(f, "{model} on {rows} rows × {features} columns, target {target:?}")?,
+            shape => writeln!(f, "{model} on {rows} examples of {}, target {target:?}", dimensions(shape))?,
+        }
         writeln!(f, "{}: {}", self.task.name(), self.why)?;
         self.write_leaderboard(f)?;
         self.write_metrics(f)?;
@@ -123,6 +127,11 @@ pub fn write_table(f: &mut fmt::Formatter<'_>, lines: Vec<Vec<String>>, left: us
         writeln!(f, "{}", text.trim_end())?;
     }
     Ok(())
+}
+
+/// `28 × 28`.
+pub fn dimensions(shape: &[usize]) -> String {
+    shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
 }
 
 /// About six significant digits.

@@ -20,8 +20,11 @@ pub struct Report {
     pub target: String,
     /// How many rows the final model was fitted on.
     pub rows: usize,
-    /// How many columns it learned from.
+    /// How many columns it learned from, or numbers of an example.
     pub features: usize,
+    /// How long each dimension of an example is; empty of rows of columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shape: Vec<usize>,
     /// The model's classes, in order; empty for a regression.
     pub classes: Vec<String>,
     /// How many folds were cross-validated; 0 for none.

@@ -2,7 +2,7 @@
 //! split.
 
 use super::options::Options;
-use super::target::{bad, find, index, refuse_gaps};
+use super::target::{Target, bad, find, index, refuse_gaps};
 use crate::error::Result;
 use crate::model::Labels;
 use crate::native::data::{Column, Table, Values};
@@ -45,6 +45,22 @@ impl Roles {
             (None, None) => Order::Shuffled,
         };
         Ok(Self { weights, order })
+    }
+
+    /// How much some rows count; `None` if all count alike. Balanced, each class counts as much as any other.
+    pub fn counts(&self, target: &Target, balanced: bool, rows: &[usize]) -> Option<Vec<f64>> {
+        let own = self.weights.as_ref().map(|weights| rows.iter().map(|&row| weights[row]).collect::<Vec<f64>>());
+        if !balanced {
+            return own;
+        }
+        // scikit-learn's: rows / (classes × rows of the class), rows counted by their own weights.
+        let mut weights = own.unwrap_or_else(|| vec![1.0; rows.len()]);
+        let mut counts = vec![0.0; target.class_count()];
+        let class = |row: usize| target.values[row] as usize;
+        weights.iter().zip(rows).for_each(|(weight, &row)| counts[class(row)] += weight);
+        let share = weights.iter().sum::<f64>() / counts.len() as f64;
+        weights.iter_mut().zip(rows).for_each(|(weight, &row)| *weight *= share / counts[class(row)]);
+        Some(weights)
     }
 }
 

@@ -1,57 +1,105 @@
 //! Cross-validation, and the choice among candidates by it.
 
-use super::candidate::{Candidate, Precision};
+use super::candidate::Precision;
 use super::matrix::mean_and_variance;
 use super::metrics::Measure;
 use super::options::Options;
-use super::problem::Problem;
 use super::report::{Spread, Standing};
+use super::roles::Order;
 use super::split::Split;
+use super::target::Target;
 use super::watch::Watch;
 use crate::error::{Error, Kind, Result};
-use crate::format::encode;
-use crate::model::{Model, Provenance};
 use crate::native::store::gzip;
+use std::fmt::Display;
 use std::time::Instant;
 
 /// The share of a budget that is spent on comparing; the rest is for the fits after it.
 const COMPARING: f64 = 0.75;
 
+/// What is to be learned, as the choice among candidates sees it: rows of columns, or images.
+pub trait Study {
+    /// A family with its hyper-parameters.
+    type Candidate: Clone + Display;
+    /// A model, and what its fit tells.
+    type Fitted;
+    /// What makes a model smaller, as the end of a sentence.
+    const SMALLER: &'static str;
+
+    /// What is to be predicted.
+    fn target(&self) -> &Target;
+
+    /// What decides which rows are fitted and which scored.
+    fn order(&self) -> &Order;
+
+    /// The measure that candidates are compared by; less is better.
+    fn loss(&self) -> &'static str;
+
+    /// Fits a candidate to some rows. `goes_on` hears between the steps of a long fit, and ends it by saying no.
+    ///
+    /// # Errors
+    /// If the solver fails, or its model is not sound.
+    fn fitted(
+        &self,
+        candidate: &Self::Candidate,
+        rows: &[usize],
+        precision: Precision,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self::Fitted>;
+
+    /// What a visitor downloads of a model.
+    ///
+    /// # Errors
+    /// If it is too large for a file.
+    fn download(&self, fitted: &Self::Fitted) -> Result<u64>;
+
+    /// How good a model is on some rows.
+    ///
+    /// # Errors
+    /// If it does not take them: a mistake of its maker.
+    fn measures(&self, fitted: &Self::Fitted, rows: &[usize]) -> Result<Vec<Measure>>;
+
+    /// What a model predicts for some rows: numbers, or the indices of classes.
+    ///
+    /// # Errors
+    /// As [`Self::measures`].
+    fn decisions(&self, fitted: &Self::Fitted, rows: &[usize]) -> Result<Vec<f64>>;
+}
+
 /// How a candidate did on every fold.
-pub struct Validation {
+pub struct Validation<C> {
     /// The candidate.
-    pub candidate: Candidate,
+    pub candidate: C,
     /// Its measures, fold by fold.
     pub folds: Vec<Vec<Measure>>,
     /// The most bytes that a visitor downloads of the folds' models.
     pub bytes: u64,
 }
 
-/// What a visitor downloads of a model: the file as it is uploaded.
+/// What a visitor downloads of a file: its bytes as they are uploaded.
 ///
 /// # Errors
-/// If it is too large for a file.
-pub fn download(model: &Model) -> Result<u64> {
-    let bytes = encode(model)?;
-    Ok(gzip(&bytes)?.map_or(bytes.len(), |packed| packed.len()) as u64)
+/// If they cannot be packed.
+pub fn download(bytes: &[u8]) -> Result<u64> {
+    Ok(gzip(bytes)?.map_or(bytes.len(), |packed| packed.len()) as u64)
 }
 
 /// Cross-validates every candidate, or those that the budget and the person who waits allow; at least one.
 ///
 /// # Errors
 /// If a fit fails, or was ended before the first candidate had been compared.
-pub fn cross_validate(
-    problem: &Problem,
-    candidates: &[Candidate],
+pub fn cross_validate<S: Study>(
+    study: &S,
+    candidates: &[S::Candidate],
     splits: &[Split],
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Vec<Validation>> {
+) -> Result<Vec<Validation<S::Candidate>>> {
     // One candidate's scores are reported, so they are its own; many are only compared.
     let precision = if candidates.len() == 1 { Precision::Full } else { Precision::Rough };
     let begin = Instant::now();
     let is_over = || options.budget.is_some_and(|budget| begin.elapsed() > budget.mul_f64(COMPARING));
-    let mut validations: Vec<Validation> = Vec::with_capacity(candidates.len());
+    let mut validations: Vec<Validation<S::Candidate>> = Vec::with_capacity(candidates.len());
     'candidates: for (i, candidate) in candidates.iter().enumerate() {
         let is_first = validations.is_empty();
         let goes_on = || watch.goes_on() && (is_first || !is_over());
@@ -60,18 +108,17 @@ pub fn cross_validate(
             if !goes_on() {
                 break 'candidates;
             }
-            let fit = problem.fit(candidate, &split.fit, precision, &goes_on)?;
+            let fitted = study.fitted(candidate, &split.fit, precision, &goes_on)?;
             // What was ended is no fair measure of the candidate.
             if !goes_on() {
                 break 'candidates;
             }
-            let model = problem.model(&fit, Provenance::default())?;
-            validation.bytes = validation.bytes.max(download(&model)?);
-            validation.folds.push(problem.score(&model, &split.score));
+            validation.bytes = validation.bytes.max(study.download(&fitted)?);
+            validation.folds.push(study.measures(&fitted, &split.score)?);
             watch.fitted(i * splits.len() + k + 1);
         }
         if !splits.is_empty() {
-            let loss = validation.loss(problem.loss());
+            let loss = validation.loss(study.loss());
             watch.compared(&validation.standing(loss, false));
         }
         validations.push(validation);
@@ -83,7 +130,7 @@ pub fn cross_validate(
     }
 }
 
-impl Validation {
+impl<C: Display> Validation<C> {
     /// The measure that candidates are compared by.
     pub fn loss(&self, name: &str) -> Spread {
         self.spread(name).unwrap_or(Spread { mean: f64::INFINITY, std: 0.0 })
@@ -108,8 +155,8 @@ impl Validation {
 /// Chooses among cross-validated candidates by a loss: of those within one standard error of the lowest mean, the one with
 /// the smallest file, and of equals the one with the lowest mean. Only those that are `fit` to be chosen take part. Returns
 /// its index, the leaderboard from best to worst, and the reason; `None` if there is none to choose.
-pub fn choose(
-    validations: &[Validation],
+pub fn choose<C: Display>(
+    validations: &[Validation<C>],
     loss: &'static str,
     fit: &dyn Fn(usize) -> bool,
 ) -> Option<(usize, Vec<Standing>, String)> {

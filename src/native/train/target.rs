@@ -31,6 +31,24 @@ impl Target {
         self.classes.as_ref().map_or(0, Labels::len)
     }
 
+    /// The measure that is minimized where nobody says another.
+    pub fn loss(&self) -> &'static str {
+        match self.task {
+            Task::Classification => "log_loss",
+            Task::Regression => "mse",
+        }
+    }
+
+    /// The classes of the rows, to stratify by; `None` for a regression.
+    pub fn strata(&self) -> Option<&[f64]> {
+        (self.task == Task::Classification).then_some(&self.values)
+    }
+
+    /// The values of some rows.
+    pub fn of(&self, rows: &[usize]) -> Vec<f64> {
+        rows.iter().map(|&row| self.values[row]).collect()
+    }
+
     /// Reads the target column of a table.
     ///
     /// # Errors
@@ -46,6 +64,14 @@ impl Target {
                 .hint("Write what is to be predicted as a number, the days until then for example."));
         }
         let (task, why) = decide(column, options);
+        Self::decided(column, task, why)
+    }
+
+    /// Reads a column without gaps for a task.
+    ///
+    /// # Errors
+    /// [`Kind::BadTarget`] if its values cannot be learned.
+    pub fn decided(column: &Column, task: Task, why: String) -> Result<Self> {
         let target = match task {
             Task::Regression => {
                 Self { task, why, classes: None, values: column.values.numbers().ok_or_else(|| not_numbers(column))? }

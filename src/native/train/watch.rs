@@ -10,6 +10,9 @@ pub trait Watch: Sync {
     /// How many fits are done.
     fn fitted(&self, _done: usize) {}
 
+    /// An epoch of a fit is over, of so many, with its loss.
+    fn passed(&self, _epoch: usize, _of: usize, _loss: f64) {}
+
     /// A candidate has been compared with the others.
     fn compared(&self, _standing: &Standing) {}
 

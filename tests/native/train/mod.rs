@@ -1,5 +1,6 @@
 //! Training: against scikit-learn, on rows of every kind, and as a program.
 
+mod cnn;
 mod dates;
 mod families;
 mod program;

@@ -1,6 +1,6 @@
 //! How well a class is told from the others: receiver operating characteristic, precision and recall, calibration.
 
-use super::super::problem::Problem;
+use crate::model::Labels;
 
 /// The most classes that are drawn.
 const MAX_CLASSES: usize = 8;
@@ -22,9 +22,8 @@ pub struct ClassCurves {
     pub calibration: Vec<([f64; 2], usize)>,
 }
 
-/// The curves of a problem's classes, by the probabilities of rows × classes.
-pub fn of(problem: &Problem, truth: &[f64], probabilities: &[f64]) -> Vec<ClassCurves> {
-    let Some(labels) = &problem.target.classes else { return Vec::new() };
+/// The curves of classes, by the probabilities of rows × classes.
+pub fn of(labels: &Labels, truth: &[f64], probabilities: &[f64]) -> Vec<ClassCurves> {
     let classes = labels.len();
     let drawn = if classes == 2 { 1..2 } else { 0..classes.min(MAX_CLASSES) };
     let of_class = |class: usize| {

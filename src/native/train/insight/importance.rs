@@ -5,6 +5,7 @@ use super::super::matrix::mean_and_variance;
 use super::super::metrics::Measure;
 use super::super::problem::Problem;
 use super::super::random::Random;
+use super::super::select::Study;
 use crate::model::Model;
 
 /// How often a column's values are dealt out.
@@ -26,7 +27,7 @@ pub struct Importance {
 /// The importance of every column, from most to least.
 pub fn of(problem: &Problem, model: &Model, rows: &[usize]) -> Vec<Importance> {
     let picked = problem.features.rows.pick(rows);
-    let truth = problem.targets(rows);
+    let truth = problem.target.of(rows);
     let loss = |measures: Vec<Measure>| {
         let found = measures.into_iter().find(|(name, _)| *name == problem.loss());
         found.and_then(|(_, value)| value).unwrap_or(f64::NAN)

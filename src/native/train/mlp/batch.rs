@@ -1,7 +1,7 @@
 //! The loss of many rows and its slopes, by all threads: parts of the rows, whose sums are added in their order.
 
+use super::super::real::Real;
 use super::layers::{Rows, Shape, Work};
-use super::real::Real;
 use rayon::prelude::*;
 
 /// The fewest rows of a part.

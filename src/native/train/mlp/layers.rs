@@ -1,25 +1,14 @@
 //! The layers of a network: their parameters, what they make of rows, and how the loss depends on each parameter.
 
+use super::super::answer::Answer;
+use super::super::product::{View, add_product};
 use super::super::random::Random;
-use super::product::{View, add_product};
-use super::real::Real;
+use super::super::real::Real;
 use crate::kernel::exp::exp_all;
-use crate::math;
 use crate::model::Function;
 
 /// How many exponentials are taken at once.
 const CHUNK: usize = 256;
-
-/// What the last layer's scores are, and so what the loss is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The number itself: half of the squared error.
-    Number,
-    /// The log-odds of the second class: the log-loss.
-    Odds,
-    /// The logarithm of each class's share: the log-loss.
-    Shares,
-}
 
 /// A network's shape.
 #[derive(Clone, Debug)]
@@ -127,7 +116,7 @@ impl<R: Real> Work<R> {
         self.loss = 0.0;
         for (&row, slopes) in picks.iter().zip(slopes.chunks_exact_mut(outputs)) {
             let weight = rows.weights.map_or(1.0, |weights| weights[row]);
-            self.loss += weight * loss_and_slopes(shape.answer, slopes, rows.targets[row]);
+            self.loss += weight * shape.answer.loss_and_slopes(slopes, rows.targets[row]);
             if rows.weights.is_some() {
                 slopes.iter_mut().for_each(|slope| *slope = *slope * R::of(weight));
             }
@@ -191,32 +180,6 @@ fn through<R: Real>(activation: Option<Function>, outputs: &[R], slopes: &mut [R
         Some(Function::Sigmoid) => pairs.for_each(|(slope, &x)| *slope = *slope * (x * (one - x))),
         Some(Function::Tanh) => pairs.for_each(|(slope, &x)| *slope = *slope * (one - x * x)),
         _ => {}
-    }
-}
-
-/// The loss of a row's scores, which become its slopes by them.
-fn loss_and_slopes<R: Real>(answer: Answer, scores: &mut [R], target: f64) -> f64 {
-    match answer {
-        Answer::Number => {
-            let residual = scores[0].wide() - target;
-            scores[0] = R::of(residual);
-            0.5 * residual * residual
-        }
-        Answer::Odds => {
-            let score = scores[0].wide();
-            scores[0] = R::of(math::sigmoid(score) - target);
-            let signed = if target == 1.0 { score } else { -score };
-            (-signed).max(0.0) + math::ln_1p(math::exp(-signed.abs()))
-        }
-        Answer::Shares => {
-            let top = scores.iter().fold(f64::NEG_INFINITY, |top, x| top.max(x.wide()));
-            let of_target = scores[target as usize].wide() - top;
-            let sum = scores.iter().fold(0.0, |sum, x| sum + math::exp(x.wide() - top));
-            for (class, score) in scores.iter_mut().enumerate() {
-                *score = R::of(math::exp(score.wide() - top) / sum - f64::from(u8::from(class as f64 == target)));
-            }
-            math::ln(sum) - of_target
-        }
     }
 }
 

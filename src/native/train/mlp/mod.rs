@@ -1,11 +1,10 @@
 //! Multi-layer perceptrons: `MLPClassifier` and `MLPRegressor`, by Adam or L-BFGS.
 
-mod adam;
 mod batch;
 mod layers;
-mod product;
-mod real;
+mod passes;
 
+use super::answer::Answer;
 use super::candidate::{Candidate, Sample};
 use super::lbfgs;
 use super::random::Random;
@@ -14,9 +13,9 @@ use super::split::{Split, hold_out};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Function, Linear, Map, ValueId};
 use crate::native::train::prepare::Preparation;
-use adam::Settings;
 use batch::Objective;
-use layers::{Answer, Rows, Shape, Work};
+use layers::{Rows, Shape, Work};
+use passes::Settings;
 
 /// The most parameters.
 const MAX_PARAMETERS: usize = 1 << 24;
@@ -81,7 +80,7 @@ pub fn fit(
         let numbers: Vec<f32> = sample.rows.values.iter().map(|x| *x as f32).collect();
         let objective = Objective { shape: &shape, rows: Rows { numbers: &numbers, targets, weights }, alpha };
         let start = start.iter().map(|x| *x as f32).collect();
-        let (found, converged) = adam::minimize(&objective, start, &split, settings, &mut random, goes_on);
+        let (found, converged) = passes::minimize(&objective, start, &split, settings, &mut random, goes_on);
         (found.into_iter().map(f64::from).collect(), converged)
     };
     if !parameters.iter().all(|x: &f64| x.is_finite() && x.abs() <= f64::from(f32::MAX)) {

@@ -29,6 +29,8 @@ pub enum Takes {
     WholeOrAuto(usize),
     /// Whole numbers from 1 to that many, joined by `x` or commas: `64x32`.
     Wholes(usize),
+    /// The same, or `auto`.
+    WholesOrAuto(usize),
     /// A whole number from the one to the other.
     Between(usize, usize),
     /// The same, or `none` for no limit.
@@ -43,6 +45,8 @@ pub enum Takes {
     Above0,
     /// A number from 0 to 1.
     Share,
+    /// A number from 0 to below 1.
+    Rest,
     /// A number between 0 and 1.
     Inside,
     /// A number above 0 and at most 1.
@@ -66,6 +70,7 @@ impl Takes {
             Takes::Whole(least) => format!("a whole number of at least {least}"),
             Takes::WholeOrAuto(least) => format!("a whole number of at least {least}, or auto"),
             Takes::Wholes(most) => format!("whole numbers from 1 to {most}, such as 64 or 64x32"),
+            Takes::WholesOrAuto(most) => format!("auto, or whole numbers from 1 to {most}, such as 16x32"),
             Takes::Between(least, most) => format!("a whole number from {least} to {most}"),
             Takes::WholeOrNone(least) => format!("a whole number of at least {least}, or none"),
             Takes::Number => "a number".into(),
@@ -73,6 +78,7 @@ impl Takes {
             Takes::AtLeast0Or(words) => format!("{} or a number of at least 0", words.join(", ")),
             Takes::Above0 => "a number above 0".into(),
             Takes::Share => "a number from 0 to 1".into(),
+            Takes::Rest => "a number from 0 to below 1".into(),
             Takes::Inside => "a number between 0 and 1".into(),
             Takes::Part => "a number above 0 and at most 1".into(),
             Takes::Columns => {
@@ -92,6 +98,7 @@ impl Takes {
             Takes::Whole(least) => is_whole(*least),
             Takes::WholeOrAuto(least) => text == "auto" || is_whole(*least),
             Takes::Wholes(most) => wholes(text).is_some_and(|all| all.iter().all(|x| (1..=*most).contains(x))),
+            Takes::WholesOrAuto(most) => text == "auto" || Takes::Wholes(*most).takes(text),
             Takes::Between(least, most) => is_whole(*least) && !is_whole(*most + 1),
             Takes::WholeOrNone(least) => text == "none" || is_whole(*least),
             Takes::Number => number.is_some(),
@@ -99,6 +106,7 @@ impl Takes {
             Takes::AtLeast0Or(words) => words.contains(&text) || number.is_some_and(|x| x >= 0.0),
             Takes::Above0 => number.is_some_and(|x| x > 0.0),
             Takes::Share => number.is_some_and(|x| (0.0..=1.0).contains(&x)),
+            Takes::Rest => number.is_some_and(|x| (0.0..1.0).contains(&x)),
             Takes::Inside => number.is_some_and(|x| x > 0.0 && x < 1.0),
             Takes::Part => number.is_some_and(|x| x > 0.0 && x <= 1.0),
             Takes::Columns => {

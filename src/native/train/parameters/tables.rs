@@ -110,6 +110,37 @@ pub const NETWORK: &[Parameter] = &[
     Parameter { name: "validation_fraction", default: "0.1", takes: Takes::Inside },
 ];
 
+/// Those of convolutional networks, by Keras' names or PyTorch's where scikit-learn has none.
+macro_rules! convolutional {
+    ($($more:expr),*) => {
+        &[
+            Parameter { name: "batch_size", default: "32", takes: Takes::Between(2, 4096) },
+            $($more,)*
+            Parameter { name: "dense_units", default: "none", takes: Takes::WholeOrNone(1) },
+            Parameter { name: "dropout", default: "0", takes: Takes::Rest },
+            Parameter { name: "early_stopping", default: "false", takes: TRUE_OR_FALSE },
+            Parameter { name: "epochs", default: "30", takes: Takes::Between(1, 10_000) },
+            Parameter { name: "filters", default: "auto", takes: Takes::WholesOrAuto(1024) },
+            Parameter { name: "head", default: "auto", takes: Takes::Words(&["auto", "average", "flatten"]) },
+            Parameter { name: "kernel_size", default: "3", takes: Takes::Words(&["1", "3", "5", "7"]) },
+            Parameter { name: "learning_rate", default: "0.01", takes: Takes::Above0 },
+            Parameter { name: "n_iter_no_change", default: "10", takes: Takes::Whole(1) },
+            Parameter { name: "schedule", default: "cosine", takes: Takes::Words(&["constant", "cosine"]) },
+            Parameter { name: "shift", default: "0", takes: Takes::Between(0, 64) },
+            Parameter { name: "validation_fraction", default: "0.1", takes: Takes::Inside },
+            Parameter { name: "weight_decay", default: "0.05", takes: Takes::AtLeast0 },
+        ]
+    };
+}
+
+/// Of convolutional networks.
+pub const fn convolutional(task: Task) -> &'static [Parameter] {
+    match task {
+        Task::Classification => convolutional![CLASS_WEIGHT],
+        Task::Regression => convolutional![],
+    }
+}
+
 /// Those of gradient boosting that do not depend on the task, before and after those that do.
 macro_rules! boosting {
     ($($more:expr),*) => {

@@ -7,11 +7,12 @@ mod report;
 
 pub use report::{Cluster, Component, Coordinate, Found, Report};
 
+use super::course::too_large;
 use super::options::Options;
 use super::parameters::{Given, Parameter, tables};
 use super::report::{Spread, Standing};
 use super::watch::Watch;
-use super::{assemble, provenance, search, too_large};
+use super::{assemble, provenance, search};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Metric, Model};
 use crate::native::data::Table;

@@ -13,6 +13,7 @@ use super::kmeans::{self, Clusters};
 use super::pca::{self, Components, Keep};
 use super::{Cloud, Cluster, Component, Coordinate, Fit, Found, Unsupervised};
 use crate::error::{Error, Kind, Result};
+use crate::format::encode;
 use crate::model::{
     ArgMax, Function, InputKind, Labels, Linear, Map, Measure, Method, Model, Output, Pairwise, Parts, Provenance,
     Scale, Signature, TestRows,
@@ -87,7 +88,7 @@ impl<'a> Problem<'a> {
         };
         let seconds = begin.elapsed().as_secs_f64();
         let model = self.model(&learned, values.word("whiten") == "true")?;
-        let bytes = select::download(&model)?;
+        let bytes = select::download(&encode(&model)?)?;
         Ok(Fit { given, learned, model, bytes, seconds })
     }
 

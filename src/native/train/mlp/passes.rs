@@ -1,16 +1,13 @@
-//! Adam: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2014; and when scikit-learn ends it.
+//! Passes over the rows by Adam, and when scikit-learn ends them.
 
+use super::super::adam::Moments;
+use super::super::answer::Answer;
 use super::super::random::Random;
+use super::super::real::Real;
 use super::super::split::Split;
 use super::batch::Objective;
-use super::layers::{Answer, Work};
-use super::real::Real;
-use crate::math;
+use super::layers::Work;
 
-/// How fast the means of slopes, and of their squares, forget.
-const FORGETTING: [f64; 2] = [0.9, 0.999];
-/// Keeps a step finite where all slopes are 0.
-const LEAST: f64 = 1e-8;
 /// How many rows are scored at once.
 const SCORED: usize = 256;
 
@@ -29,13 +26,6 @@ pub struct Settings {
     pub patience: usize,
 }
 
-/// The means that a step is made of.
-struct Moments<R> {
-    first: Vec<R>,
-    second: Vec<R>,
-    steps: i32,
-}
-
 /// Passes over rows until they are no better any more. Of rows that are held out to tell, the best parameters are kept. Says
 /// whether the passes were enough.
 pub fn minimize<R: Real>(
@@ -47,7 +37,7 @@ pub fn minimize<R: Real>(
     goes_on: &(dyn Fn() -> bool + Sync),
 ) -> (Vec<R>, bool) {
     let zeros = || vec![R::default(); parameters.len()];
-    let mut moments = Moments { first: zeros(), second: zeros(), steps: 0 };
+    let mut moments = Moments::new(parameters.len());
     let (mut slopes, mut works) = (zeros(), Vec::new());
     let mut order = split.fit.clone();
     let (mut least, mut best, mut stale) = (f64::INFINITY, None, 0);
@@ -78,22 +68,6 @@ pub fn minimize<R: Real>(
         }
     }
     (best.unwrap_or(parameters), false)
-}
-
-impl<R: Real> Moments<R> {
-    fn step(&mut self, parameters: &mut [R], slopes: &[R], learning_rate: f64) {
-        self.steps = self.steps.saturating_add(1);
-        let [a, b] = FORGETTING.map(|share| 1.0 - math::pow(share, f64::from(self.steps)));
-        let (length, least) = (R::of(learning_rate * b.sqrt() / a), R::of(LEAST));
-        let [keep, keep_squares] = FORGETTING.map(R::of);
-        let [add, add_squares] = FORGETTING.map(|share| R::of(1.0 - share));
-        let moments = self.first.iter_mut().zip(&mut self.second);
-        for ((x, &slope), (first, second)) in parameters.iter_mut().zip(slopes).zip(moments) {
-            *first = keep * *first + add * slope;
-            *second = keep_squares * *second + add_squares * slope * slope;
-            *x = *x - length * *first / (second.root() + least);
-        }
-    }
 }
 
 /// How good a network is on some rows: the share of right classes, or the part of the variance that it explains.
