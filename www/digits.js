@@ -74,7 +74,18 @@ function show() {
   picture.fillStyle = "black";
   picture.fillRect(0, 0, SIDE, SIDE);
   trace(picture, "white", PEN, middle);
-  seen.drawImage(picture.canvas, 0, 0, 8, 8);
+  showSmall(picture.getImageData(0, 0, SIDE, SIDE).data);
+}
+
+/** The mean of each block of pixels: what the network's own preprocessing makes of them. */
+function showSmall(data) {
+  const block = SIDE / 8;
+  const means = new Float64Array(8 * 8);
+  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
+    means[Math.floor(pixel / SIDE / block) * 8 + Math.floor((pixel % SIDE) / block)] += data[4 * pixel] / block ** 2;
+  }
+  const bytes = Uint8ClampedArray.from({ length: 4 * means.length }, (_, i) => (i % 4 === 3 ? 255 : means[i >> 2]));
+  seen.putImageData(new ImageData(bytes, 8, 8), 0, 0);
 }
 
 function read() {

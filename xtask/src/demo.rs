@@ -77,7 +77,26 @@ fn fill() -> Result<PathBuf> {
     for (name, target, more) in MODELS {
         train_and_push(name, target, more, &site)?;
     }
+    train_digits(&site)?;
     Ok(site)
+}
+
+/// Trains the network of the page's digits on scikit-learn's, tells it how a drawn one becomes its input, and pushes it with what
+/// `edgelet inspect` says of it.
+fn train_digits(site: &Path) -> Result {
+    stage("digits: train and push");
+    let (file, trained) = (root().join("target/digits.edgelet"), root().join("target/digits-trained.edgelet"));
+    let rows = root().join("xtask/data/digits.npz");
+    let how = ["--target", "digit", "--model", "cnn", "--set", "shift=1", "-o"];
+    shell::run(program().arg("train").arg(&rows).args(how).arg(&trained))?;
+    // Pixels of the training go from 0 to 16.
+    let image = ["--image", "unit", "--image-set", "resample=box", "--image-set", "scale=16/255", "-o"];
+    shell::run(program().arg("import").arg(&trained).args(image).arg(&file))?;
+    let models = site.join("bucket/models");
+    shell::run(program().arg("push").arg(&file).arg(format!("file://{}", models.join("digits.edgelet").display())))?;
+    let about = shell::read(program().args(["inspect", "--json"]).arg(&file))?;
+    let place = models.join("digits.json");
+    fs::write(&place, about).map_err(|error| format!("{}: {error}", place.display()))
 }
 
 /// Puts the page, the package, what the page loads later and an empty bucket together.
