@@ -58,9 +58,8 @@ impl Settings {
         }
     }
 
-    /// How long the steps of an epoch are.
-    fn rate(&self, epoch: usize) -> f64 {
-        let share = epoch as f64 / self.epochs as f64;
+    /// How long the step is after a share of all.
+    fn rate(&self, share: f64) -> f64 {
         if self.is_cosine { self.learning_rate * (1.0 + libm::cos(PI * share)) / 2.0 } else { self.learning_rate }
     }
 }
@@ -106,7 +105,7 @@ pub fn fit(
     let batches = order.len().div_ceil(settings.batch);
     'epochs: for epoch in 0..settings.epochs {
         random.shuffle(&mut order);
-        let (rate, mut sum, mut all) = (settings.rate(epoch), 0.0, 0.0);
+        let (mut sum, mut all) = (0.0, 0.0);
         // Batches of nearly one size: the norms of a last one of a few examples would be wide of the mark.
         for i in 0..batches {
             if epoch > 0 && !goes_on() {
@@ -123,6 +122,7 @@ pub fn fit(
             let lesson = Lesson { shape, parameters, moments, dropout: settings.dropout, seed: (seed, step) };
             sum += count * batch.learn(lesson, rows, &fill, &truth, &mut gradient);
             all += count;
+            let rate = settings.rate(step as f64 / (settings.epochs * batches) as f64);
             step += 1;
             let kept = (1.0 - rate * settings.weight_decay) as f32;
             for weights in shape.weights() {
