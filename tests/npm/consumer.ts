@@ -97,9 +97,9 @@ const away = await loadNetwork("digits.edgelet", { worker: true });
 console.log(elements);
 const promised: Promise<Record<string, Tensor>> = away.run({ image: [1, 2] }, { signal: AbortSignal.timeout(5) });
 const [best] = network.classify(document.createElement("canvas"), { top: 1 });
-const label: string | number | boolean | undefined = best?.label;
+const bestLabel: string | number | boolean | undefined = best?.label;
 const lists: Promise<{ score: number }[][]> = away.classify([new ImageData(8, 8)], { signal: AbortSignal.timeout(5) });
 network.run({ image: [new ImageData(8, 8), { data: new Uint8Array(192), width: 8, height: 8 }] });
-console.log(label, lists);
+console.log(bestLabel, lists);
 // @ts-expect-error A network has no rows.
 network.predict({ age: 31 });
