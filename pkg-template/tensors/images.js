@@ -12,7 +12,7 @@ export function isImages(value) {
   return Array.isArray(value) && value.length > 0 ? value.every(isImage) : isImage(value);
 }
 
-export function isImage(value) {
+function isImage(value) {
   return isDrawn(value) || hasPixels(value);
 }
 

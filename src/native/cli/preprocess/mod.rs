@@ -12,7 +12,7 @@ use image::{PRESETS, Settings};
 use serde_json::Value;
 
 /// The most bytes of a file of labels or settings.
-const MAX_BYTES: usize = 1 << 24;
+const MAX_BYTES: u64 = 1 << 24;
 
 /// What a network's file does not say.
 #[derive(Args)]
@@ -50,7 +50,8 @@ impl Preprocess {
     pub fn added(&self, network: Network, globals: Globals) -> Result<Network> {
         let mut parts = network.into_parts();
         if let Some(file) = &self.labels {
-            let labels = labels(&read(file, globals)?).map_err(|error| error.within(&store::shown(file)))?;
+            let labels = labels(&store::read_within(file, MAX_BYTES, globals)?)
+                .map_err(|error| error.within(&store::shown(file)))?;
             parts.classes = Some(Labels::Strings(labels));
         }
         if let Some(how) = &self.image {
@@ -70,7 +71,9 @@ impl Preprocess {
         if let Some((_, preset)) = PRESETS.iter().find(|(name, _)| *name == how) {
             preset.iter().try_for_each(|setting| settings.set(setting))?;
         } else if how.ends_with(".json") {
-            settings.read(&read(how, globals)?).map_err(|error| error.within(&store::shown(how)))?;
+            settings
+                .read(&store::read_within(how, MAX_BYTES, globals)?)
+                .map_err(|error| error.within(&store::shown(how)))?;
         } else {
             let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
             let expected = format!("{}, or a .json file", names.join(", "));
@@ -78,17 +81,6 @@ impl Preprocess {
         }
         self.image_set.iter().try_for_each(|setting| settings.set(setting))?;
         Ok(settings)
-    }
-}
-
-fn read(file: &str, globals: Globals) -> Result<Vec<u8>> {
-    let bytes = store::read(file, globals)?;
-    match bytes.len() {
-        ..=MAX_BYTES => Ok(bytes),
-        length => {
-            let expected = format!("at most {MAX_BYTES} bytes");
-            Err(Error::new(Kind::LimitExceeded, store::shown(file), expected, length.to_string()))
-        }
     }
 }
 

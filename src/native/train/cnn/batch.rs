@@ -144,7 +144,7 @@ impl Batch {
 }
 
 /// What norms with those moments are, with what is learned.
-fn affine(moments: &[Moments], parameters: &[f32], [_, factors, shifts]: &[Range<usize>; 3]) -> Vec<Affine> {
+pub fn affine(moments: &[Moments], parameters: &[f32], [_, factors, shifts]: &[Range<usize>; 3]) -> Vec<Affine> {
     let learned = parameters[factors.clone()].iter().zip(&parameters[shifts.clone()]);
     moments.iter().zip(learned).map(|(moments, (&factor, &shift))| moments.affine(factor, shift)).collect()
 }

@@ -1,7 +1,7 @@
 //! A fitted network → a [`Network`]: batch norms are in the convolutions' weights, and a regression's scale in the last layer's.
 
 use super::super::answer::Answer;
-use super::batch_norm::Affine;
+use super::batch::affine;
 use super::epochs::Learned;
 use super::images::Images;
 use super::shape::Block;
@@ -31,13 +31,9 @@ pub fn lower(images: &Images, learned: &Learned) -> Result<Network> {
     let channels = |numbers: &[f32]| floats(&[numbers.len(), 1, 1], numbers.to_vec());
     graph.step("centre", Operator::Binary(Binary::Sub), [channels(&learned.scaling.means)]);
     graph.step("scale", Operator::Binary(Binary::Mul), [channels(&learned.scaling.factors)]);
-    for (i, (block, [weights, factors, shifts])) in shape.blocks.iter().zip(shape.of_blocks()).enumerate() {
-        let of_norm = learned.parameters[factors].iter().zip(&learned.parameters[shifts]);
-        let affine: Vec<Affine> = learned.moments[i]
-            .iter()
-            .zip(of_norm)
-            .map(|(moments, (&factor, &shift))| moments.affine(factor, shift))
-            .collect();
+    for (i, (block, ranges)) in shape.blocks.iter().zip(shape.of_blocks()).enumerate() {
+        let affine = affine(&learned.moments[i], &learned.parameters, &ranges);
+        let [weights, _, _] = ranges;
         let weights = learned.parameters[weights].iter().enumerate();
         let folded = weights.map(|(at, &x)| (f64::from(x) * affine[at / block.depth()].factor) as f32).collect();
         let weights = floats(&[block.filters, block.size.channels, block.kernel, block.kernel], folded);
