@@ -16,6 +16,8 @@ pub mod onnx;
 pub mod pickle;
 pub(crate) mod sklearn;
 pub mod skops;
+#[cfg(feature = "native")]
+pub mod tokenizer;
 mod trees;
 pub mod ubjson;
 pub mod value;

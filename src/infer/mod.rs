@@ -24,6 +24,7 @@ mod select;
 mod shape;
 mod slice;
 mod strides;
+mod text;
 mod window;
 
 pub use arguments::Arguments;
@@ -32,12 +33,16 @@ pub use shape::turned;
 use crate::error::{Error, Kind, Result};
 use crate::network::{Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId};
 pub use image::pixels::Pixels;
+pub use text::{Text, normalized};
 use prepared::{Input, Prepared};
 use std::borrow::Cow;
+use text::Encoder;
 
 /// A network ready to run: weights that a kernel takes lie as it wants them.
 pub struct Inference {
     parts: Parts,
+    /// What makes tensors of texts.
+    encoders: Vec<Encoder>,
     /// For each node what was made of its weights, if anything was.
     prepared: Vec<Option<Prepared>>,
     /// For each tensor the last node that takes it; outputs are never let go.
@@ -79,7 +84,16 @@ impl Inference {
         for (weight, _) in parts.weights.iter_mut().zip(needed).filter(|(_, is_needed)| !is_needed) {
             *weight = Tensor::integers(Vec::new());
         }
-        Self { parts, prepared, last }
+        let mut encoders = Vec::new();
+        for preprocessing in std::mem::take(&mut parts.preprocessing) {
+            match preprocessing {
+                Preprocessing::Text { input, beside, tokenizer } => {
+                    encoders.push(Encoder::new(input, beside, *tokenizer));
+                }
+                image => parts.preprocessing.push(image),
+            }
+        }
+        Self { parts, encoders, prepared, last }
     }
 
     /// What goes in.
@@ -108,6 +122,18 @@ impl Inference {
             return Err(Error::new(Kind::WrongType, port.name.clone(), "a tensor", "an image"));
         };
         image::pixels::tensor(image, pixels, port).map_err(|error| error.within(&port.name))
+    }
+
+    /// The tensors that go in for texts, each with its input: the ids of tokens, and what is made with them.
+    ///
+    /// # Errors
+    /// [`Kind::WrongType`] for an input that takes none, [`Kind::WrongShape`] or [`Kind::LimitExceeded`] for texts that it does not take.
+    pub fn texts(&self, input: usize, texts: &[Text<'_>]) -> Result<Vec<(usize, Tensor)>> {
+        let (ports, name) = (&self.parts.inputs, &self.parts.inputs[input].name);
+        let Some(encoder) = self.encoders.iter().find(|encoder| encoder.input() == input) else {
+            return Err(Error::new(Kind::WrongType, name.clone(), "a tensor", "a text"));
+        };
+        encoder.tensors(texts, ports).map_err(|error| error.within(name))
     }
 
     /// What the network makes of one tensor for each input, in their order.

@@ -37,6 +37,8 @@ pub use pairwise::{ImputeNearest, Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};
 pub use signature::{Input, InputKind, Method, Missing, Output, Screen, Signature, Unknown};
 pub use test_rows::{Expected, TestRows, is_near};
+#[cfg(feature = "tensors")]
+pub(crate) use text::{check_folds, check_ranges};
 pub use text::{Pieces, Terms, Vectorize};
 pub use transform::{Beyond, Interpolate, Norm, Normalize, Polynomial, PowerTransform, Quantile, Spline};
 pub use vote::{Couple, Votes, WeightedMedian};

@@ -68,7 +68,7 @@ pub enum Terms {
 impl Vectorize {
     pub(super) fn output_width(&self, inputs: &[usize]) -> Result<usize> {
         check_width(inputs, 1)?;
-        self.check_folds()?;
+        check_folds(&self.folds)?;
         if let Some(sigma) = &self.sigma {
             check_ranges("sigma", &sigma.cased)?;
             check_ranges("sigma", &sigma.passed)?;
@@ -101,26 +101,6 @@ impl Vectorize {
         }
     }
 
-    fn check_folds(&self) -> Result<()> {
-        let mut next = 0;
-        for fold in &self.folds {
-            let last = (fold.count.checked_sub(1))
-                .and_then(|steps| steps.checked_mul(fold.step))
-                .and_then(|length| fold.first.checked_add(length))
-                .filter(|&last| fold.step > 0 && fold.first >= next && last <= char::MAX as u32);
-            let Some(last) = last else {
-                return Err(unsound("folds", "characters in ascending order", "others"));
-            };
-            next = last + 1;
-            if let Becomes::Text(text) = &fold.becomes
-                && text.len() > MAX_FOLDED
-            {
-                return Err(unsound("folds", format!("texts of at most {MAX_FOLDED} bytes"), text.len()));
-            }
-        }
-        Ok(())
-    }
-
     /// What the kernel wants.
     pub fn kernel(&self) -> text::Vectorizer {
         let set = |ranges: &Ranges| text::Set::new(ranges.clone());
@@ -144,7 +124,29 @@ impl Vectorize {
     }
 }
 
-fn check_ranges(at: &'static str, ranges: &Ranges) -> Result<()> {
+/// Refuses folds that do not ascend.
+pub(crate) fn check_folds(folds: &[Fold]) -> Result<()> {
+    let mut next = 0;
+    for fold in folds {
+        let last = (fold.count.checked_sub(1))
+            .and_then(|steps| steps.checked_mul(fold.step))
+            .and_then(|length| fold.first.checked_add(length))
+            .filter(|&last| fold.step > 0 && fold.first >= next && last <= char::MAX as u32);
+        let Some(last) = last else {
+            return Err(unsound("folds", "characters in ascending order", "others"));
+        };
+        next = last + 1;
+        if let Becomes::Text(text) = &fold.becomes
+            && text.len() > MAX_FOLDED
+        {
+            return Err(unsound("folds", format!("texts of at most {MAX_FOLDED} bytes"), text.len()));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses ranges that do not ascend.
+pub(crate) fn check_ranges(at: &'static str, ranges: &Ranges) -> Result<()> {
     let ascend = ranges.windows(2).all(|pair| pair[0].1 < pair[1].0);
     if ascend && ranges.iter().all(|(first, last)| first <= last) {
         return Ok(());

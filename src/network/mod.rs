@@ -10,13 +10,15 @@ mod operator;
 mod preprocess;
 mod signature;
 pub mod tensor;
+pub mod tokenizer;
 
 pub use compare::{first_difference, is_close};
 pub use dtype::Dtype;
 pub use operator::*;
-pub use preprocess::{Colors, Crop, Filter, Image, MAX_SIDE, Preprocessing, Sides};
+pub use preprocess::{Beside, Colors, Crop, Filter, Image, MAX_SIDE, Preprocessing, Sides};
 pub use signature::{Dim, Port, shown};
 pub use tensor::{Data, Tensor};
+pub use tokenizer::Tokenizer;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Labels, Provenance};
@@ -116,7 +118,9 @@ impl Network {
         for (i, preprocessing) in parts.preprocessing.iter().enumerate() {
             let place = |error: Error| error.within(&format!("preprocessing[{i}]"));
             preprocessing.check(&parts.inputs).map_err(place)?;
-            if parts.preprocessing[..i].iter().any(|other| other.input() == preprocessing.input()) {
+            let mut taken: Vec<usize> = parts.preprocessing[..=i].iter().flat_map(Preprocessing::made).collect();
+            taken.sort_unstable();
+            if taken.windows(2).any(|pair| pair[0] == pair[1]) {
                 return Err(place(unsound("input", "one that has none yet".into(), "one that has".into())));
             }
         }

@@ -1,9 +1,10 @@
-//! What is done with what people have, before it goes into a network: pixels become the numbers that it was trained on.
+//! What is done with what people have, before it goes into a network: pixels become the numbers that it was trained on, texts the
+//! ids of tokens.
 //!
 //! It lies beside the graph and not in it: an input with preprocessing takes tensors as well, and a network's examples are
 //! tensors.
 
-use super::{Dim, Dtype, Port};
+use super::{Dim, Dtype, Port, Tokenizer};
 use crate::error::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,26 @@ pub enum Preprocessing {
         /// How.
         image: Image,
     },
+    /// Texts become a batch of an input, and of those beside it.
+    Text {
+        /// Which input takes the ids of tokens.
+        input: u32,
+        /// Which ones take what else there is to say of them.
+        beside: Beside,
+        /// How texts become tokens.
+        tokenizer: Box<Tokenizer>,
+    },
+}
+
+/// The inputs that are made with the ids of tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// 1 for each token, 0 where there is none.
+    pub mask: Option<u32>,
+    /// Which text a token is of: 0 or 1.
+    pub types: Option<u32>,
+    /// The place of each token, from 0.
+    pub positions: Option<u32>,
 }
 
 /// How pixels become numbers: colours, then the size, then a crop, then the numbers' range.
@@ -82,10 +103,20 @@ pub enum Filter {
 }
 
 impl Preprocessing {
-    /// Which input it is for.
+    /// Which input it is for: the one that takes pictures, or texts.
     pub fn input(&self) -> usize {
-        let Preprocessing::Image { input, .. } = self;
+        let (Preprocessing::Image { input, .. } | Preprocessing::Text { input, .. }) = self;
         *input as usize
+    }
+
+    /// Every input that it makes.
+    pub fn made(&self) -> impl Iterator<Item = usize> {
+        let beside = match self {
+            Preprocessing::Image { .. } => Beside::default(),
+            Preprocessing::Text { beside, .. } => *beside,
+        };
+        let Beside { mask, types, positions } = beside;
+        [mask, types, positions].into_iter().flatten().map(|input| input as usize).chain([self.input()])
     }
 
     /// Checks that it fits the network's inputs.
@@ -93,13 +124,29 @@ impl Preprocessing {
     /// # Errors
     /// [`Kind::InvalidModel`], with the name of the setting.
     pub(super) fn check(&self, inputs: &[Port]) -> Result<()> {
-        let Preprocessing::Image { input, image } = self;
-        let Some(port) = inputs.get(self.input()) else {
+        if let Some(input) = self.made().find(|&input| input >= inputs.len()) {
             let expected = format!("an input below {}", inputs.len());
             return Err(Error::new(Kind::InvalidModel, "input", expected, input.to_string()));
-        };
-        image.check(port).map_err(|error| error.within(&port.name))
+        }
+        let port = &inputs[self.input()];
+        match self {
+            Preprocessing::Image { image, .. } => image.check(port).map_err(|error| error.within(&port.name)),
+            Preprocessing::Text { tokenizer, .. } => {
+                self.made().try_for_each(|input| takes_tokens(&inputs[input]))?;
+                tokenizer.check().map_err(|error| error.within(&port.name))
+            }
+        }
     }
+}
+
+/// Refuses an input that has no place for a batch of tokens.
+fn takes_tokens(port: &Port) -> Result<()> {
+    let has_rows = port.shape.as_ref().is_none_or(|shape| shape.len() == 2);
+    if has_rows && !matches!(port.dtype, Dtype::Text | Dtype::Bool) {
+        return Ok(());
+    }
+    let found = format!("{} {}", port.dtype.name(), port.shown_shape());
+    Err(Error::new(Kind::InvalidModel, port.name.clone(), "an input of numbers, a row for each text", found))
 }
 
 impl Image {

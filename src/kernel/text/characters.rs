@@ -1,5 +1,7 @@
 //! Characters: sets of them, and what becomes of each before tokens are found.
 
+use serde::{Deserialize, Serialize};
+
 /// Ranges of characters, each by its first and its last; sorted, and none overlapping.
 pub type Ranges = Vec<(u32, u32)>;
 
@@ -12,7 +14,7 @@ pub struct Set {
 }
 
 /// What becomes of some characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
     /// The first of them.
     pub first: u32,
@@ -25,7 +27,7 @@ pub struct Fold {
 }
 
 /// What becomes of a character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Becomes {
     /// The character so far from it.
     Shifted(i32),

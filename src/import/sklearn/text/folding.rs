@@ -126,7 +126,7 @@ impl Structure {
 }
 
 /// Characters in a row, or every second one, to which the same happens, as one fold.
-fn runs(folds: &[(u32, Vec<char>)]) -> Vec<Fold> {
+pub fn runs(folds: &[(u32, Vec<char>)]) -> Vec<Fold> {
     let mut runs = Vec::new();
     let mut rest = folds;
     while let Some((first, folded)) = rest.first() {

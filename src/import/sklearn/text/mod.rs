@@ -9,6 +9,8 @@ use crate::error::Result;
 use crate::import::pickle::Item;
 use crate::kernel::text::{Hashed, TextList};
 use crate::model::{Function, MAX_WIDTH, Norm, Normalize, Pieces, Rescale, Terms, Vectorize};
+#[cfg(feature = "native")]
+pub(crate) use folding::runs;
 use folding::{Accents, Folding};
 use std::collections::BTreeSet;
 
