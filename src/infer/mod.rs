@@ -33,10 +33,10 @@ pub use shape::turned;
 use crate::error::{Error, Kind, Result};
 use crate::network::{Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId};
 pub use image::pixels::Pixels;
-pub use text::{Text, normalized};
 use prepared::{Input, Prepared};
 use std::borrow::Cow;
 use text::Encoder;
+pub use text::{Text, normalized};
 
 /// A network ready to run: weights that a kernel takes lie as it wants them.
 pub struct Inference {

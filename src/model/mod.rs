@@ -37,9 +37,9 @@ pub use pairwise::{ImputeNearest, Measure, Neighbours, Pairwise, Reach};
 pub use provenance::{Metric, Provenance};
 pub use signature::{Input, InputKind, Method, Missing, Output, Screen, Signature, Unknown};
 pub use test_rows::{Expected, TestRows, is_near};
+pub use text::{Pieces, Terms, Vectorize};
 #[cfg(feature = "tensors")]
 pub(crate) use text::{check_folds, check_ranges};
-pub use text::{Pieces, Terms, Vectorize};
 pub use transform::{Beyond, Interpolate, Norm, Normalize, Polynomial, PowerTransform, Quantile, Spline};
 pub use vote::{Couple, Votes, WeightedMedian};
 

@@ -5,6 +5,7 @@ use crate::import::sklearn::text::runs;
 use crate::kernel::text::{Fold, Ranges};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::collections::BTreeSet;
+use std::iter::once;
 use unicode_categories::UnicodeCategories;
 use unicode_normalization_alignments::UnicodeNormalization;
 use unicode_normalization_alignments::char::{canonical_combining_class, compose, is_combining_mark};
@@ -84,7 +85,7 @@ pub fn marks() -> Vec<(u32, u32, u8)> {
 pub fn pairs() -> Vec<(u32, u32, u32)> {
     let (mut firsts, mut seconds) = (BTreeSet::new(), BTreeSet::new());
     for c in every().filter(|c| !HANGUL.contains(c)) {
-        let mut parts: Vec<char> = c.nfd().map(|(c, _)| c).collect();
+        let mut parts: Vec<char> = once(c).nfd().map(|(c, _)| c).collect();
         if parts.len() > 1 {
             seconds.extend(parts.pop());
             let before: String = parts.into_iter().collect();
@@ -130,12 +131,12 @@ pub fn lower(c: char, out: &mut Vec<char>) {
 
 /// The canonical decomposition, but of Hangul.
 pub fn decomposed(c: char, out: &mut Vec<char>) {
-    if HANGUL.contains(&c) { out.push(c) } else { out.extend(c.nfd().map(|(c, _)| c)) }
+    if HANGUL.contains(&c) { out.push(c) } else { out.extend(once(c).nfd().map(|(c, _)| c)) }
 }
 
 /// The compatible decomposition, but of Hangul.
 pub fn decomposed_compatibly(c: char, out: &mut Vec<char>) {
-    if HANGUL.contains(&c) { out.push(c) } else { out.extend(c.nfkd().map(|(c, _)| c)) }
+    if HANGUL.contains(&c) { out.push(c) } else { out.extend(once(c).nfkd().map(|(c, _)| c)) }
 }
 
 /// `strip_accents` of BERT: marks without a width go.

@@ -116,7 +116,8 @@ pub fn padding(part: &Part<'_>, reader: &mut Reader) -> Option<Padding> {
             return None;
         }
     };
-    let multiple = if part.get("pad_to_multiple_of").is_some() { length(part, "pad_to_multiple_of", reader)? } else { 0 };
+    let multiple =
+        if part.get("pad_to_multiple_of").is_some() { length(part, "pad_to_multiple_of", reader)? } else { 0 };
     let (Some(id), Some(kind)) = (number("pad_id"), number("pad_type_id")) else {
         reader.refuse(part, "no pad_id or pad_type_id");
         return None;

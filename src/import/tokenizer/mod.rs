@@ -13,7 +13,6 @@ mod reader;
 use crate::error::{Error, Kind, Result};
 use crate::network::Tokenizer;
 use crate::network::tokenizer::{Cutting, Padding, Segment, Truncation};
-use model::Ids;
 use reader::{Part, Reader};
 use serde_json::Value;
 
@@ -40,16 +39,17 @@ pub fn import(bytes: &[u8], settings: &Settings) -> Result<Tokenizer> {
     let file: Value = serde_json::from_slice(bytes)
         .map_err(|error| Error::new(Kind::BadOption, "JSON", "a tokenizer.json", error.to_string()))?;
     let Some(model) = Part::of(&file, "model") else {
-        return Err(Error::new(Kind::BadOption, "model", "a tokenizer.json of the library tokenizers", "none")
-            .hint("tokenizer.save(\"tokenizer.json\") writes it; of transformers, tokenizer.backend_tokenizer has save."));
+        return Err(Error::new(Kind::BadOption, "model", "a tokenizer.json of the library tokenizers", "none").hint(
+            "tokenizer.save(\"tokenizer.json\") writes it; of transformers, tokenizer.backend_tokenizer has save.",
+        ));
     };
     let mut reader = Reader::default();
     let ids = model::ids(&model, &mut reader);
     let tokens = model::tokens(&model, &ids, &mut reader);
     let part = |name: &str| Part::of(&file, name);
     let normalize = part("normalizer").map_or(Vec::new(), |part| normalizer::steps(&part, &mut reader));
-    let divide = part("pre_tokenizer")
-        .map_or(Vec::new(), |part| pre_tokenizer::steps(&part, normalize.is_empty(), &mut reader));
+    let divide =
+        part("pre_tokenizer").map_or(Vec::new(), |part| pre_tokenizer::steps(&part, normalize.is_empty(), &mut reader));
     let templates = ending::templates(part("post_processor").as_ref(), &mut reader);
     let truncation = part("truncation").and_then(|part| ending::truncation(&part, &mut reader));
     let padding = part("padding").and_then(|part| ending::padding(&part, &mut reader));
@@ -82,9 +82,10 @@ pub fn import(bytes: &[u8], settings: &Settings) -> Result<Tokenizer> {
 /// How texts become equally long: as the file says, else with a token that is known to be for that.
 fn padded(given: Option<Padding>, settings: &Settings, id: impl Fn(&str) -> Option<u32>) -> Result<Option<Padding>> {
     let found = match &settings.pad {
-        Some(token) => Some(id(token).ok_or_else(|| {
-            Error::new(Kind::BadOption, "--tokenizer-set pad", "a token", format!("{token:?}"))
-        })?),
+        Some(token) => Some(
+            id(token)
+                .ok_or_else(|| Error::new(Kind::BadOption, "--tokenizer-set pad", "a token", format!("{token:?}")))?,
+        ),
         None => PADS.into_iter().find_map(&id),
     };
     let plain = |id| Padding { least: None, multiple: 0, id, kind: 0, at_start: false };

@@ -56,9 +56,10 @@ pub fn tokens(part: &Part<'_>, ids: &Ids<'_>, reader: &mut Reader) -> Tokens {
             let is_one = |token: &str| token.chars().nth(1).is_none();
             let begins = |token: &str| {
                 let inner = token.strip_prefix(prefix);
-                [Some(token), inner].into_iter().flatten().any(|inner| {
-                    is_one(inner) || inner.strip_suffix(suffix).is_some_and(is_one)
-                })
+                [Some(token), inner]
+                    .into_iter()
+                    .flatten()
+                    .any(|inner| is_one(inner) || inner.strip_suffix(suffix).is_some_and(is_one))
             };
             let is_byte = |token: &str| has_bytes && token.len() == 6 && token.starts_with("<0x");
             Tokens::Pairs(Pairs {

@@ -88,7 +88,11 @@ impl<'a> Parser<'a, '_> {
         if self.skips("(?!") {
             let not = self.class()?;
             let end = self.skips(")");
-            return if end { Ok(Part::Ahead((self.sets)(others(&not)))) } else { Err("more than a class after (?!".into()) };
+            return if end {
+                Ok(Part::Ahead((self.sets)(others(&not))))
+            } else {
+                Err("more than a class after (?!".into())
+            };
         }
         let characters = self.class()?;
         let (least, most) = self.count()?;
@@ -133,7 +137,10 @@ impl<'a> Parser<'a, '_> {
         // Categories have one name or two letters; other properties are other sets there.
         let is_category = |part: &str| part.split_once('}').is_some_and(|(name, _)| (1..=2).contains(&name.len()));
         let has_property = !written.split("\\p{").skip(1).chain(written.split("\\P{").skip(1)).all(is_category);
-        if has_property || differs.iter().any(|part| written.contains(part)) || written.strip_prefix('[').is_some_and(|x| x.contains('[')) {
+        if has_property
+            || differs.iter().any(|part| written.contains(part))
+            || written.strip_prefix('[').is_some_and(|x| x.contains('['))
+        {
             return Err(unknown(written));
         }
         let flag = if self.ignores_case { "(?i)" } else { "" };

@@ -72,17 +72,16 @@ fn metaspace(part: &Part<'_>, is_as_given: bool, reader: &mut Reader) -> Vec<Ste
     let Some(mark) = part.text("replacement").filter(|mark| mark.chars().count() == 1) else {
         return refused(part, "no character in the place of spaces", reader);
     };
-    let (space, marks) = (
-        literal(" ", &mut |set| reader.set(set)),
-        literal(mark, &mut |set| reader.set(set)),
-    );
+    let (space, marks) = (literal(" ", &mut |set| reader.set(set)), literal(mark, &mut |set| reader.set(set)));
     let mut steps = vec![Step::Replace(space, mark.to_owned())];
     let never = part.get("add_prefix_space").and_then(|value| value.as_bool()) == Some(false);
     match part.text("prepend_scheme").unwrap_or("always") {
         _ if never => {}
         "never" => {}
         // Which piece is the first is known as long as its characters are those that were given.
-        "first" if !is_as_given => reader.refuse(part, "prepend_scheme \"first\" after a normalizer or other pre-tokenizers"),
+        "first" if !is_as_given => {
+            reader.refuse(part, "prepend_scheme \"first\" after a normalizer or other pre-tokenizers")
+        }
         scheme => steps.push(Step::Prepend { text: mark.to_owned(), once: true, first: scheme == "first" }),
     }
     if part.get("split").is_none_or(|value| value.as_bool() == Some(true)) {

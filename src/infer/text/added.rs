@@ -1,6 +1,6 @@
 //! Tokens that stand for a text as it is: they are looked for before words are.
 
-use super::steps::{Pieces, Piece};
+use super::steps::{Piece, Pieces};
 use super::words::Words;
 use crate::kernel::text::Set;
 use crate::network::tokenizer;
@@ -21,7 +21,8 @@ impl Added {
     pub fn new(tokens: Vec<tokenizer::Added>, (spaces, word): (u32, u32)) -> Self {
         let mut starts = [false; 256];
         tokens.iter().filter_map(|token| token.text.bytes().next()).for_each(|byte| starts[usize::from(byte)] = true);
-        let places: Vec<(&str, u32)> = tokens.iter().zip(0..).map(|(token, place)| (token.text.as_str(), place)).collect();
+        let places: Vec<(&str, u32)> =
+            tokens.iter().zip(0..).map(|(token, place)| (token.text.as_str(), place)).collect();
         let words = Words::of(&places);
         Self { words, starts, around: (spaces as usize, word as usize), tokens }
     }

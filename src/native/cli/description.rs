@@ -2,7 +2,8 @@
 
 use crate::model::{InputKind, Labels, Missing, Model, Provenance, Unknown};
 use crate::native::data;
-use crate::network::{Dim, Image, Network, Port, Sides};
+use crate::network::tokenizer::Tokens;
+use crate::network::{Dim, Image, Network, Port, Sides, Tokenizer};
 use serde_json::{Map, Value, json};
 
 /// What a model takes and gives.
@@ -72,6 +73,22 @@ pub fn image(image: &Image) -> String {
     let numbers = |x: &[f64]| x.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
     steps.push(format!("(x · {} − [{}]) / [{}]", image.scale, numbers(&image.mean), numbers(&image.deviation)));
     steps.join(", ")
+}
+
+/// How texts become the ids of tokens, in words.
+pub fn texts(tokenizer: &Tokenizer) -> String {
+    let mut parts = vec![match &tokenizer.model {
+        Tokens::WordPiece { known, .. } => format!("WordPiece of {} tokens", known.places.len()),
+        Tokens::Pairs(pairs) => format!("byte pair encoding of {} merges", pairs.merges.len()),
+    }];
+    parts.push(match tokenizer.truncation {
+        Some(truncation) => format!("at most {} a text", truncation.most),
+        None => "of any length".into(),
+    });
+    if let Some(least) = tokenizer.padding.and_then(|padding| padding.least) {
+        parts.push(format!("filled up to {least}"));
+    }
+    parts.join(", ")
 }
 
 /// Where a model comes from.

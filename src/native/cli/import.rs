@@ -21,7 +21,7 @@ const TEST_ROWS: usize = 16;
 ///
 /// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
 /// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX and of Keras (.keras and
-/// .h5); a network's own .edgelet file too, to add --labels or --image to it. A model whose numbers edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
+/// .h5); a network's own .edgelet file too, to add --labels, --image or --tokenizer to it. A model whose numbers edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -32,6 +32,7 @@ Examples:
   edgelet import digits.keras --verify images.npz --expect keras.npz
   edgelet import resnet18.onnx --image imagenet --labels imagenet_classes.txt
   edgelet import vit.onnx --image preprocessor_config.json --labels config.json
+  edgelet import minilm.onnx --tokenizer tokenizer.json --tokenizer-set max-length=256
   edgelet import digits.edgelet --image unit --image-set resample=box -o drawn.edgelet
   edgelet import churn.ubj --explain
   edgelet import pipeline.joblib --explain --background train.csv

@@ -1,13 +1,15 @@
-//! What subcommands do with networks: tensors in NumPy's files, or a picture, go in; tensors come out, or labels.
+//! What subcommands do with networks: tensors in NumPy's files, a picture, or texts, go in; tensors come out, or labels.
 
 use super::{Globals, description, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::infer::{Inference, Pixels};
-use crate::native::data::{Picture, is_numpy, is_picture, json as label_as_json, npy, npz, read_picture, read_tensors};
+use crate::native::data::{
+    Picture, is_numpy, is_picture, json as label_as_json, npy, npz, read_picture, read_tensors, read_texts,
+};
 use crate::native::store::{self, file};
 use crate::network::tensor::count;
 use crate::network::{Data, Dim, Network, Port, Preprocessing, Tensor, first_difference, shown};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -60,7 +62,7 @@ pub fn predict(
     globals: Globals,
 ) -> Result<()> {
     let inference = Inference::new(network.clone());
-    let made = inference.run(given(&inference, inputs, globals)?)?;
+    let made = inference.run(given(network, &inference, inputs, globals)?)?;
     if let Some(top) = top {
         return stdout::print(&ranked(network, &made, top)?);
     }
@@ -81,9 +83,13 @@ pub fn predict(
     file::write(Path::new(output), &bytes)
 }
 
-/// What goes in: tensors in NumPy's files, or a picture.
-fn given(inference: &Inference, location: &str, globals: Globals) -> Result<Vec<Tensor>> {
+/// What goes in: tensors in NumPy's files, a picture, or texts.
+fn given(network: &Network, inference: &Inference, location: &str, globals: Globals) -> Result<Vec<Tensor>> {
     let bytes = store::read(location, globals)?;
+    let texts = network.preprocessing().iter().find(|found| matches!(found, Preprocessing::Text { .. }));
+    if let Some(texts) = texts.filter(|_| !is_numpy(&bytes) && !is_picture(&bytes)) {
+        return texts_of(inference, texts, &bytes).map_err(|error| error.within(&store::shown(location)));
+    }
     if !is_picture(&bytes) {
         return tensors(location, &bytes, inference.inputs().iter());
     }
@@ -101,6 +107,20 @@ fn given(inference: &Inference, location: &str, globals: Globals) -> Result<Vec<
         Kind::WrongType => here(error).hint("`edgelet import NETWORK --image …` tells how an image becomes its input."),
         _ => here(error),
     })?])
+}
+
+/// The tensors of texts, for a network that takes nothing else.
+fn texts_of(inference: &Inference, texts: &Preprocessing, bytes: &[u8]) -> Result<Vec<Tensor>> {
+    let read = read_texts(bytes)?;
+    let read: Vec<_> = read.iter().map(|(text, second)| (text.as_str(), second.as_deref())).collect();
+    let mut made = inference.texts(texts.input(), &read)?;
+    made.sort_by_key(|(input, _)| *input);
+    if let Some((_, port)) = (inference.inputs().iter().enumerate()).find(|(i, _)| made.iter().all(|made| made.0 != *i))
+    {
+        return Err(Error::new(Kind::BadRows, port.name.clone(), "a network that takes texts only", "another input")
+            .hint("Put all of its inputs into an .npz."));
+    }
+    Ok(made.into_iter().map(|(_, tensor)| tensor).collect())
 }
 
 /// The highest scores of each example with their labels, a line each.
@@ -157,7 +177,7 @@ pub fn agreed(
     globals: Globals,
 ) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
     let inference = Inference::new(network.clone());
-    let given = given(&inference, inputs, globals)?;
+    let given = given(network, &inference, inputs, globals)?;
     let expected = store::read(expect, globals)?;
     let expected = tensors(expect, &expected, network.outputs().iter().map(|(port, _)| port))?;
     compare(&inference, &given, &expected, tolerance).map_err(|error| error.within(&store::shown(expect)))?;
@@ -226,9 +246,11 @@ pub fn described(place: &str, network: &Network) -> String {
         lines.push(format!("classes ({}): {}{more}", classes.len(), first.join(", ")));
     }
     for preprocessing in network.preprocessing() {
-        let Preprocessing::Image { image, .. } = preprocessing;
         let name = &network.inputs()[preprocessing.input()].name;
-        lines.push(format!("{name} takes images: {}", description::image(image)));
+        lines.push(match preprocessing {
+            Preprocessing::Image { image, .. } => format!("{name} takes images: {}", description::image(image)),
+            Preprocessing::Text { tokenizer, .. } => format!("{name} takes texts: {}", description::texts(tokenizer)),
+        });
     }
     lines.push(format!("examples: {}", network.examples().tensors.len()));
     lines.join("\n") + "\n"
@@ -239,11 +261,16 @@ pub fn as_value(place: &str, network: &Network) -> Value {
     let mut all = description::ports(network);
     all.insert("model".into(), json!(place));
     all.insert("kind".into(), json!("network"));
-    let images = network.preprocessing().iter().map(|preprocessing| {
-        let Preprocessing::Image { image, .. } = preprocessing;
-        (network.inputs()[preprocessing.input()].name.clone(), json!(description::image(image)))
-    });
-    all.insert("images".into(), Value::Object(images.collect()));
+    let (mut images, mut texts) = (Map::new(), Map::new());
+    for preprocessing in network.preprocessing() {
+        let name = network.inputs()[preprocessing.input()].name.clone();
+        match preprocessing {
+            Preprocessing::Image { image, .. } => images.insert(name, description::image(image).into()),
+            Preprocessing::Text { tokenizer, .. } => texts.insert(name, description::texts(tokenizer).into()),
+        };
+    }
+    all.insert("images".into(), images.into());
+    all.insert("texts".into(), texts.into());
     all.insert("provenance".into(), description::provenance(network.provenance()).into());
     all.insert("parameters".into(), json!(network.weights().iter().map(Tensor::len).sum::<usize>()));
     all.insert("weight_bytes".into(), json!(network.weights().iter().map(bytes_of).sum::<usize>()));

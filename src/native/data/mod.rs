@@ -16,6 +16,7 @@ mod span;
 mod stream;
 mod table;
 mod tensors;
+mod texts;
 mod together;
 mod write;
 
@@ -26,6 +27,7 @@ pub use profile::profile;
 use span::Span;
 pub use table::{Column, Table, Values};
 pub use tensors::{is_numpy, npy, npz, read_tensors};
+pub use texts::read_texts;
 pub use together::check_same;
 pub use write::{Answers, Style, Writer, Written, answer, csv, json};
 

@@ -1,6 +1,8 @@
-//! `--labels` and `--image` of `edgelet import`: what a network's numbers stand for, and how pixels become its input.
+//! `--labels`, `--image` and `--tokenizer` of `edgelet import`: what a network's numbers stand for, and how pixels or texts become
+//! its inputs.
 
 mod image;
+mod text;
 
 use super::Globals;
 use crate::error::{Error, Kind, Result};
@@ -31,16 +33,20 @@ pub struct Preprocess {
     /// gray), layout=channels_first (channels_last); may be given again.
     #[arg(long, value_name = "NAME=VALUE", requires = "image")]
     image_set: Vec<String>,
+    /// How texts become the inputs: the tokenizer.json of a Hugging Face model (WordPiece and byte pair encoding).
+    #[arg(long, value_name = "FILE")]
+    tokenizer: Option<String>,
+    /// What of --tokenizer is otherwise: input=NAME, mask=NAME, types=NAME, positions=NAME (which input takes what; else they are
+    /// called input_ids, attention_mask, token_type_ids, position_ids), max-length=N (tokens), pad=TOKEN; may be given again.
+    #[arg(long, value_name = "NAME=VALUE", requires = "tokenizer")]
+    tokenizer_set: Vec<String>,
 }
 
 impl Preprocess {
     /// The first option that is there, if one is.
     pub fn given(&self) -> Option<&'static str> {
-        match (&self.labels, &self.image) {
-            (Some(_), _) => Some("--labels"),
-            (_, Some(_)) => Some("--image"),
-            _ => None,
-        }
+        let options = [("--labels", &self.labels), ("--image", &self.image), ("--tokenizer", &self.tokenizer)];
+        options.into_iter().find(|(_, value)| value.is_some()).map(|(name, _)| name)
     }
 
     /// The network with what was asked for.
@@ -60,9 +66,16 @@ impl Preprocess {
             parts.preprocessing.retain(|preprocessing| preprocessing.input() != input);
             parts.preprocessing.push(Preprocessing::Image { input: input as u32, image });
         }
+        if let Some(file) = &self.tokenizer {
+            let bytes = store::read_within(file, text::MAX_BYTES, globals)?;
+            let made = text::preprocessing(&bytes, &self.tokenizer_set, &parts.inputs)
+                .map_err(|error| error.within(&store::shown(file)))?;
+            parts.preprocessing.retain(|other| made.made().all(|input| other.made().all(|taken| taken != input)));
+            parts.preprocessing.push(made);
+        }
         Network::new(parts).map_err(|error| {
             Error::new(Kind::BadOption, error.at().to_owned(), error.expected().to_owned(), error.found().to_owned())
-                .hint("`edgelet inspect` tells the shapes of a network; --image-set changes one setting.")
+                .hint("`edgelet inspect` tells the shapes of a network; --image-set and --tokenizer-set change one setting.")
         })
     }
 
