@@ -146,8 +146,8 @@ impl Encoder {
 
     /// A text between the tokens that belong around it.
     fn row(&self, (text, second): &Text<'_>) -> Result<Row> {
-        let mut ids = self.ids(text, false)?;
-        let mut others = second.map(|second| self.ids(second, true)).transpose()?;
+        let mut ids = self.ids(text)?;
+        let mut others = second.map(|second| self.ids(second)).transpose()?;
         let segments = if second.is_some() { &self.pair } else { &self.single };
         if let Some(truncation) = &self.truncation {
             truncate(truncation, Segment::around(segments), &mut ids, others.as_mut())?;
@@ -165,8 +165,8 @@ impl Encoder {
         Ok(row)
     }
 
-    /// The tokens of a text: as many words of it as the most tokens could come from, counted as the library counts them.
-    fn ids(&self, text: &str, is_second: bool) -> Result<Vec<u32>> {
+    /// The tokens of a text.
+    fn ids(&self, text: &str) -> Result<Vec<u32>> {
         if text.len() > MAX_BYTES {
             let found = format!("{} bytes", text.len());
             return Err(Error::new(Kind::LimitExceeded, "text", format!("at most {MAX_BYTES} bytes"), found));
@@ -175,24 +175,13 @@ impl Encoder {
         let pieces = self.normalize.done(pieces, &self.sets, &self.marks)?;
         let pieces = self.found_later.split(pieces, &self.sets);
         let pieces = self.divide.done(pieces, &self.sets, &self.marks)?;
-        let cut = self.truncation.filter(|cut| cut.of != Cutting::Second || is_second);
-        let (most, from_start) = cut.map_or((usize::MAX, false), |cut| (cut.most as usize, cut.from_start));
-        let (mut ids, mut words) = (Vec::new(), Vec::new());
-        for i in 0..pieces.list.len() {
-            let piece = pieces.list[if from_start { pieces.list.len() - 1 - i } else { i }];
-            let start = ids.len();
+        let mut ids = Vec::new();
+        for piece in &pieces.list {
             match (piece.token, &self.model) {
                 (Some(token), _) => ids.push(token),
                 (None, Model::WordPiece(model)) => model.add(&pieces.text[piece.start..piece.end], &mut ids),
                 (None, Model::Pairs(model)) => model.add(&pieces.text[piece.start..piece.end], &mut ids),
             }
-            words.push(start..ids.len());
-            if piece.token.is_none() && ids.len() >= most {
-                break;
-            }
-        }
-        if from_start {
-            ids = words.into_iter().rev().flat_map(|word| ids[word].to_vec()).collect();
         }
         Ok(ids)
     }
