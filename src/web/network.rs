@@ -7,7 +7,7 @@ use super::{File, fetch};
 use crate::error::{Error, Kind};
 use crate::format;
 use crate::infer::{Inference, Pixels};
-use crate::network::{Data, Dim, Dtype, Network, Port, Tensor, is_close};
+use crate::network::{Data, Dim, Dtype, Network, Port, Preprocessing, Tensor, is_close};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -184,7 +184,11 @@ fn schema(network: &Network) -> Result<JsValue, JsValue> {
     let provenance = network.provenance();
     let schema = Schema {
         inputs: (network.inputs().iter().enumerate())
-            .map(|(i, port)| described(port, network.preprocessing().iter().any(|found| found.input() == i)))
+            .map(|(i, port)| {
+                let is_image =
+                    |found: &Preprocessing| matches!(found, Preprocessing::Image { .. }) && found.input() == i;
+                described(port, network.preprocessing().iter().any(is_image))
+            })
             .collect(),
         outputs: network.outputs().iter().map(|(port, _)| described(port, false)).collect(),
         classes: network.classes().map(Values),
