@@ -10,6 +10,7 @@ mod operator;
 mod preprocess;
 mod signature;
 pub mod tensor;
+mod weight;
 
 pub use compare::{first_difference, is_close};
 pub use dtype::Dtype;
@@ -17,6 +18,7 @@ pub use operator::*;
 pub use preprocess::{Colors, Crop, Filter, Image, MAX_SIDE, Preprocessing, Sides};
 pub use signature::{Dim, Port, shown};
 pub use tensor::{Data, Tensor};
+pub use weight::{Compact, Numbers, Weight};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Labels, Provenance};
@@ -38,7 +40,7 @@ pub struct Parts {
     /// What comes out, and which tensor it is.
     pub outputs: Vec<(Port, TensorId)>,
     /// What was learned, and constants.
-    pub weights: Vec<Tensor>,
+    pub weights: Vec<Weight>,
     /// What is computed, in topological order.
     pub nodes: Vec<Node>,
     /// Where it comes from.
@@ -134,7 +136,7 @@ impl Network {
     }
 
     /// What was learned, and constants.
-    pub fn weights(&self) -> &[Tensor] {
+    pub fn weights(&self) -> &[Weight] {
         &self.parts.weights
     }
 

@@ -1,5 +1,6 @@
 //! A fit as one HTML file to look at: no script, nothing fetched.
 
+pub mod graph;
 mod pictures;
 mod png;
 mod svg;
