@@ -336,7 +336,10 @@ impl View {
 }
 
 /// What a network is looked at with: its first example, or zeros, whose open dimensions have length 1.
-fn sample(network: &Network) -> Result<Vec<Tensor>> {
+///
+/// # Errors
+/// [`Kind::LimitExceeded`] for zeros that are too many.
+pub fn sample(network: &Network) -> Result<Vec<Tensor>> {
     if let Some((given, _)) = network.examples().tensors.first() {
         return Ok(given.clone());
     }

@@ -7,12 +7,14 @@ use crate::optimize::Work;
 use std::fmt::Write;
 
 /// A box's width and height, and how far boxes are apart.
-const BOX: [f64; 2] = [196.0, 44.0];
+const BOX: [f64; 2] = [236.0, 44.0];
 const GAP: [f64; 2] = [28.0, 30.0];
 /// The space around a graph, with its title above.
 const MARGIN: [f64; 2] = [24.0, 56.0];
 /// The most letters in a line of a box.
-const LETTERS: usize = 30;
+const LETTERS: usize = 38;
+/// Over how many rows a line goes; what comes from farther is named instead.
+const FAR: usize = 10;
 
 const STYLE: &str = "\
 text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#1c2127}.title{font-size:16px}.small{font-size:10.5px;fill:#5c646e}\
@@ -133,14 +135,19 @@ fn arrange(places: &mut [Place]) {
     places.iter_mut().for_each(|place| place.x -= least);
 }
 
-/// The lines from box to box; those that pass others by go around them.
+/// The lines from box to box; those that pass others by go around them, and those from far away are only named.
 fn lines(places: &[Place], body: &mut String) {
     for place in places {
+        let mut far = Vec::new();
         for &from in &place.from {
             let from = &places[from];
             let ([x1, y1], [x2, y2]) = (corner(from), corner(place));
+            if place.row > from.row + FAR {
+                far.push(from.lines[0].as_str());
+                continue;
+            }
             let (x1, y1, x2) = (x1 + BOX[0] / 2.0, y1 + BOX[1], x2 + BOX[0] / 2.0);
-            let aside = if place.row > from.row + 1 { BOX[0] * 0.72 } else { 0.0 };
+            let aside = if place.row > from.row + 1 { BOX[0] * 0.7 } else { 0.0 };
             let bend = (y2 - y1) * 0.4;
             let _ = write!(
                 body,
@@ -149,6 +156,16 @@ fn lines(places: &[Place], body: &mut String) {
                 y1 + bend,
                 x2 + aside,
                 y2 - bend,
+            );
+        }
+        if !far.is_empty() {
+            let [x, y] = corner(place);
+            let _ = write!(
+                body,
+                "<text class='small' x='{:.0}' y='{:.0}'>{}</text>",
+                x + BOX[0] / 2.0 + 8.0,
+                y - 6.0,
+                escaped(clipped(&format!("↳ {}", far.join(", "))))
             );
         }
     }

@@ -7,9 +7,11 @@ use super::{Globals, model, network, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::format::{self, Content};
 use crate::infer::Inference;
+use crate::native::report::graph::Drawn;
+use crate::native::report::{Line, optimized};
 use crate::native::store::{self, file};
 use crate::network::{Network, Node};
-use crate::optimize::{self, Precision, quantize};
+use crate::optimize::{self, Precision, quantize, work};
 use agreement::Agreement;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -24,6 +26,7 @@ use std::path::PathBuf;
 Examples:
   edgelet optimize resnet18.edgelet --quantize int8
   edgelet optimize resnet18.edgelet --quantize int8 --rows images.npz --keep fc
+  edgelet optimize resnet18.edgelet --quantize int8 --rows images.npz --report resnet18.html
   edgelet optimize minilm.edgelet --quantize f16 -o minilm-f16.edgelet --json
 
 int8 keeps a scale for each column of a matrix, filter of a convolution and row of a table of embeddings. What is
@@ -45,6 +48,9 @@ pub struct Optimize {
     /// Where to write the network [default: the file's name with .int8.edgelet or .f16.edgelet].
     #[arg(long, short)]
     output: Option<PathBuf>,
+    /// Write what changed as an HTML file too, with the graph before and after.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -108,7 +114,14 @@ impl Optimize {
         let measured = sizes.map(|(network, bytes)| Ok(Measured { bytes, seconds: network::time(network)?.0 }));
         let [first, second] = measured;
         let measured = [first?, second?];
+        let report = match &self.report {
+            Some(path) => Some((path, html(&place, [&before, &after], &measured, &agreements)?)),
+            None => None,
+        };
         file::write(&output, &encoded)?;
+        if let Some((path, report)) = report {
+            file::write(path, report.as_bytes())?;
+        }
         let output = output.display().to_string();
         match self.json {
             true => stdout::print(&format!("{:#}\n", as_value(&place, &output, &measured, &agreements))),
@@ -140,20 +153,39 @@ fn is_named(node: &Node, name: &str) -> bool {
     node.name == name || node.operator.name() == name
 }
 
-fn as_text(after: &Network, output: &str, measured: &[Measured; 2], agreements: &[Agreement]) -> String {
-    let [before, now] = measured;
+/// Bytes and time, before and after.
+fn lines([before, now]: &[Measured; 2]) -> [Line; 2] {
     let ratio = |a: f64, b: f64| format!("{:.2}×", a / b.max(f64::MIN_POSITIVE));
-    let line = |what: &str, before: String, after: String, ratio: String| {
-        format!("{what:<14}{before:>14}{after:>14}{ratio:>9}\n")
-    };
-    let mut text = line("", "before".into(), "after".into(), String::new());
-    let smaller = ratio(before.bytes as f64, now.bytes as f64);
-    text += &line("bytes", before.bytes.to_string(), now.bytes.to_string(), smaller);
     let milliseconds = |measured: &Measured| format!("{:.3}", measured.seconds * 1e3);
-    text += &line("one run, ms", milliseconds(before), milliseconds(now), ratio(before.seconds, now.seconds));
+    let smaller = ratio(before.bytes as f64, now.bytes as f64);
+    [
+        ["bytes".into(), before.bytes.to_string(), now.bytes.to_string(), smaller],
+        ["one run, ms".into(), milliseconds(before), milliseconds(now), ratio(before.seconds, now.seconds)],
+    ]
+}
+
+fn as_text(after: &Network, output: &str, measured: &[Measured; 2], agreements: &[Agreement]) -> String {
+    let heads = ["", "before", "after", ""].map(String::from);
+    let lines = [heads].into_iter().chain(lines(measured));
+    let mut text: String = lines
+        .map(|[what, before, after, ratio]| {
+            format!("{what:<14}{before:>14}{after:>14}{ratio:>9}").trim_end().to_owned() + "\n"
+        })
+        .collect();
     text += &format!("weights: {}\n", network::kinds_of_weights(after));
     text.extend(agreements.iter().map(|agreement| format!("{agreement}\n")));
     text + &format!("wrote {output}\n")
+}
+
+fn html(place: &str, networks: [&Network; 2], measured: &[Measured; 2], agreements: &[Agreement]) -> Result<String> {
+    let [before, after] = networks.map(|network| work(network, network::sample(network)?));
+    let (before, after) = (before?, after?);
+    let moved: Vec<String> = agreements.iter().map(ToString::to_string).collect();
+    let graphs = [
+        Drawn { title: "before", network: networks[0], work: &before },
+        Drawn { title: "after", network: networks[1], work: &after },
+    ];
+    Ok(optimized(place, &lines(measured), &moved, graphs))
 }
 
 fn as_value(place: &str, output: &str, measured: &[Measured; 2], agreements: &[Agreement]) -> Value {
