@@ -188,7 +188,7 @@ mod tests {
         for rows in [1, 3, 4, 5, 9] {
             for (depth, width) in [(1, 1), (2, 8), (7, 9), (5, 21), (DEPTH + 3, 11), (3 * DEPTH, 8)] {
                 // Rows of whole numbers with the largest among them are not rounded.
-                let row = |i: usize| if i % depth == 0 { LARGEST } else { (i % 1013) as f32 - 500.0 };
+                let row = |i: usize| if i.is_multiple_of(depth) { LARGEST } else { (i % 1013) as f32 - 500.0 };
                 let a: Vec<f32> = (0..rows * depth).map(row).collect();
                 let at = |k: usize, j: usize| ((k * 7 + j * 31) % 256) as u8 as i8;
                 let scales: Vec<f32> = (0..width).map(|j| 0.5 / (1 << (j % 4)) as f32).collect();
