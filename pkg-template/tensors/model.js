@@ -6,6 +6,8 @@ import { Ports, tensorOf } from "./ports.js";
 export class Model {
   #core;
   #ports;
+  /** The types of the outputs, each once it is known: they follow from those of the inputs, which are always the same. */
+  #types = [];
 
   constructor(core) {
     this.#core = core;
@@ -53,7 +55,7 @@ export class Model {
   }
 
   #made(i) {
-    const dtype = this.#core.made_type(i);
+    const dtype = (this.#types[i] ??= this.#core.made_type(i));
     const shape = Array.from(this.#core.made_shape(i));
     const isText = dtype === "string";
     return tensorOf(dtype, shape, isText ? this.#core.made_texts(i) : this.#core.made_bytes(i).buffer);

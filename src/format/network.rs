@@ -10,15 +10,17 @@ use crate::error::{Error, Kind, Result};
 use crate::model::Model;
 use crate::network::tensor::{MAX_RANK, count};
 use crate::network::{
-    Data, Dim, Dtype, Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId,
+    Compact, Data, Dim, Dtype, Examples, Network, Node, Numbers, Operator, Parts, Port, Preprocessing, Tensor,
+    TensorId, Weight,
 };
+use half::f16;
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 struct Body {
     inputs: Vec<Port>,
     outputs: Vec<(Port, TensorId)>,
-    weights: Vec<WireTensor>,
+    weights: Vec<WireWeight>,
     nodes: Vec<WireNode>,
     provenance: WireProvenance,
     examples: Vec<(Vec<WireTensor>, Vec<WireTensor>)>,
@@ -37,6 +39,20 @@ struct WireNode {
 }
 
 #[derive(Serialize, Deserialize)]
+enum WireWeight {
+    Tensor(WireTensor),
+    /// float32 as float16.
+    Half {
+        shape: Vec<u32>,
+    },
+    /// float32 as whole numbers of 8 bits; then the scales of each place along a dimension.
+    Byte {
+        shape: Vec<u32>,
+        axis: u8,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
 struct WireTensor {
     dtype: Dtype,
     shape: Vec<u32>,
@@ -51,11 +67,12 @@ pub fn encode_network(network: &Network) -> Result<Vec<u8>> {
     let mut blobs = BlobWriter::default();
     let parts = network.clone().into_parts();
     let node = |Node { name, operator, inputs, outputs, within }| WireNode { name, operator, inputs, outputs, within };
+    let weights = parts.weights.iter().map(|weight| put_weight(weight, &mut blobs)).collect();
     let mut tensors = |tensors: &[Tensor]| tensors.iter().map(|tensor| put(tensor, &mut blobs)).collect::<Vec<_>>();
     let body = Body {
         inputs: parts.inputs,
         outputs: parts.outputs,
-        weights: tensors(&parts.weights),
+        weights,
         nodes: parts.nodes.into_iter().map(node).collect(),
         provenance: WireProvenance::from_provenance(&parts.provenance),
         examples: (parts.examples.tensors.iter()).map(|(given, made)| (tensors(given), tensors(made))).collect(),
@@ -87,10 +104,10 @@ pub fn decode_network(bytes: &[u8]) -> Result<Network> {
     }
     body.check_limits()?;
     let mut blobs = BlobReader::new(blobs);
+    let weights = body.weights.into_iter().map(|weight| take_weight(weight, &mut blobs)).collect::<Result<_>>()?;
     let mut tensors = |tensors: Vec<WireTensor>| {
         tensors.into_iter().map(|tensor| take(tensor, &mut blobs)).collect::<Result<Vec<Tensor>>>()
     };
-    let weights = tensors(body.weights)?;
     let mut examples = Vec::with_capacity(body.examples.len());
     for (given, made) in body.examples {
         examples.push((tensors(given)?, tensors(made)?));
@@ -139,14 +156,63 @@ fn put(tensor: &Tensor, blobs: &mut BlobWriter) -> WireTensor {
             Vec::new()
         }
     };
-    // Lengths are below 2^28.
-    let shape = tensor.shape().iter().map(|&length| length as u32).collect();
-    WireTensor { dtype: tensor.dtype(), shape, texts }
+    WireTensor { dtype: tensor.dtype(), shape: wire_shape(tensor.shape()), texts }
+}
+
+/// Lengths are below 2²⁸.
+fn wire_shape(shape: &[usize]) -> Vec<u32> {
+    shape.iter().map(|&length| length as u32).collect()
+}
+
+fn lengths(shape: &[u32]) -> Vec<usize> {
+    shape.iter().map(|&length| length as usize).collect()
+}
+
+/// The same for a weight.
+fn put_weight(weight: &Weight, blobs: &mut BlobWriter) -> WireWeight {
+    let compact = match weight {
+        Weight::Tensor(tensor) => return WireWeight::Tensor(put(tensor, blobs)),
+        Weight::Compact(compact) => compact,
+    };
+    let shape = wire_shape(compact.shape());
+    match compact.numbers() {
+        Numbers::Half(numbers) => {
+            blobs.push_bytes(&numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
+            WireWeight::Half { shape }
+        }
+        Numbers::Byte { numbers, axis, scales } => {
+            blobs.push_bytes(&numbers.iter().map(|&x| x as u8).collect::<Vec<u8>>());
+            blobs.push_bytes(&scales.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
+            WireWeight::Byte { shape, axis: *axis as u8 }
+        }
+    }
+}
+
+/// The weight of that name.
+fn take_weight(weight: WireWeight, blobs: &mut BlobReader<'_>) -> Result<Weight> {
+    let (shape, axis) = match weight {
+        WireWeight::Tensor(tensor) => return take(tensor, blobs).map(Weight::Tensor),
+        WireWeight::Half { shape } => (lengths(&shape), None),
+        WireWeight::Byte { shape, axis } => (lengths(&shape), Some(axis as usize)),
+    };
+    let elements = count(&shape)? as u64;
+    let numbers = match axis {
+        None => {
+            let halves = blobs.take_bytes(elements, 2)?.as_chunks().0;
+            Numbers::Half(halves.iter().map(|bytes| f16::from_le_bytes(*bytes)).collect())
+        }
+        Some(axis) => {
+            let numbers = blobs.take_bytes(elements, 1)?.iter().map(|&byte| byte as i8).collect();
+            let scales = blobs.take_bytes(shape.get(axis).copied().unwrap_or(0) as u64, 4)?.as_chunks().0;
+            Numbers::Byte { numbers, axis, scales: scales.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() }
+        }
+    };
+    Compact::new(shape, numbers).map(Weight::Compact)
 }
 
 /// The tensor of that name.
 fn take(tensor: WireTensor, blobs: &mut BlobReader<'_>) -> Result<Tensor> {
-    let shape: Vec<usize> = tensor.shape.iter().map(|&length| length as usize).collect();
+    let shape = lengths(&tensor.shape);
     let elements = count(&shape)?;
     let data = match tensor.dtype {
         Dtype::Text => Data::Text(tensor.texts),

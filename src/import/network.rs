@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::model::Provenance;
-use crate::network::{Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId};
+use crate::network::{Examples, Network, Node, Operator, Parts, Port, Tensor, TensorId, Weight};
 use std::collections::{HashMap, HashSet};
 
 /// Where a tensor comes from, while it is not known how many of each there will be.
@@ -111,7 +111,7 @@ impl Builder {
         };
         let outputs = outputs.into_iter().map(output).collect::<Result<_>>()?;
         let mut weights: Vec<Option<Tensor>> = self.weights.into_iter().map(Some).collect();
-        let weights = kept_weights.iter().filter_map(|&i| weights[i].take()).collect();
+        let weights = kept_weights.iter().filter_map(|&i| weights[i].take()).map(Weight::from).collect();
         let examples = Examples::default();
         Network::new(Parts { inputs, outputs, weights, nodes: kept_nodes, provenance, examples, ..Parts::default() })
     }

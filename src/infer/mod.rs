@@ -40,9 +40,12 @@ pub use text::{Text, normalized};
 
 /// A network ready to run: weights that a kernel takes lie as it wants them.
 pub struct Inference {
+    /// Without the weights.
     parts: Parts,
     /// What makes tensors of texts.
     encoders: Vec<Encoder>,
+    /// The weights that an operator looks at itself; nothing in the place of the others.
+    weights: Vec<Tensor>,
     /// For each node what was made of its weights, if anything was.
     prepared: Vec<Option<Prepared>>,
     /// For each tensor the last node that takes it; outputs are never let go.
@@ -73,17 +76,22 @@ impl Inference {
                 })
                 .collect();
             let node_prepared = Prepared::new(node, &inputs).filter(|_| node.outputs == 1);
-            let taken = if node_prepared.is_some() { 1 } else { node.inputs.len() };
-            node.inputs[..taken].iter().flatten().filter_map(|&id| weight(id)).for_each(|id| needed[id] = true);
+            let taken = match &node_prepared {
+                Some(prepared) => &node.inputs[prepared.takes()..][..1],
+                None => &node.inputs[..],
+            };
+            taken.iter().flatten().filter_map(|&id| weight(id)).for_each(|id| needed[id] = true);
             prepared.push(node_prepared);
         }
         for (_, id) in &parts.outputs {
             last[*id as usize] = usize::MAX;
             weight(*id).into_iter().for_each(|id| needed[id] = true);
         }
-        for (weight, _) in parts.weights.iter_mut().zip(needed).filter(|(_, is_needed)| !is_needed) {
-            *weight = Tensor::integers(Vec::new());
-        }
+        let weights = std::mem::take(&mut parts.weights).into_iter().zip(needed);
+        let weights = weights.map(|(weight, is_needed)| match weight {
+            _ if !is_needed => Tensor::integers(Vec::new()),
+            weight => weight.into_tensor(),
+        });
         let mut encoders = Vec::new();
         for preprocessing in std::mem::take(&mut parts.preprocessing) {
             match preprocessing {
@@ -93,7 +101,7 @@ impl Inference {
                 image => parts.preprocessing.push(image),
             }
         }
-        Self { parts, encoders, prepared, last }
+        Self { weights: weights.collect(), parts, encoders, prepared, last }
     }
 
     /// What goes in.
@@ -142,7 +150,16 @@ impl Inference {
     /// [`Kind::WrongShape`] or [`Kind::WrongType`] at an input that does not fit, or at the node that cannot take what came to
     /// it; [`Kind::LimitExceeded`] for a tensor that would be too large.
     pub fn run(&self, inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
-        let Parts { inputs: ports, weights, nodes, outputs, .. } = &self.parts;
+        self.run_seen(inputs, |_| {})
+    }
+
+    /// The same, and shows what each node makes, one after another.
+    ///
+    /// # Errors
+    /// Those of [`Self::run`].
+    pub fn run_seen(&self, inputs: Vec<Tensor>, mut see: impl FnMut(&[Tensor])) -> Result<Vec<Tensor>> {
+        let Parts { inputs: ports, nodes, outputs, .. } = &self.parts;
+        let weights = &self.weights;
         if inputs.len() != ports.len() {
             let found = inputs.len().to_string();
             return Err(Error::new(Kind::WrongShape, "inputs", format!("{} tensors", ports.len()), found));
@@ -175,6 +192,7 @@ impl Inference {
             });
             let outputs = run_node(node, prepared.as_ref(), Arguments::new(given.collect()))
                 .map_err(|error| error.within(&format!("node {i} ({}, {})", node.name, node.operator.name())))?;
+            see(&outputs);
             for tensor in outputs {
                 made[place(next)] = Some(tensor).filter(|_| self.last[next] > i);
                 next += 1;

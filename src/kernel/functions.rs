@@ -202,7 +202,7 @@ fn sum(x: &[f32], function: impl Fn(Lanes) -> Lanes) -> f64 {
 /// Makes of numbers their exponentials, divided by their sum.
 #[inline(never)]
 pub fn softmax(run: &mut [f32]) {
-    let largest = run.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let largest = run.iter().copied().fold(f32::NEG_INFINITY, |largest, x| if x > largest { x } else { largest });
     subtract(run, &[largest]);
     exp_all(run);
     let sum = sum(run, |x| x) as f32;

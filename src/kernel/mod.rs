@@ -22,6 +22,8 @@ pub mod interleave;
 mod lanes;
 pub mod map;
 pub mod pairwise;
+#[cfg(feature = "tensors")]
+pub mod quantized;
 pub mod shap;
 pub mod spline;
 pub mod text;

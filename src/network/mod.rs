@@ -11,6 +11,7 @@ mod preprocess;
 mod signature;
 pub mod tensor;
 pub mod tokenizer;
+mod weight;
 
 pub use compare::{first_difference, is_close};
 pub use dtype::Dtype;
@@ -19,6 +20,7 @@ pub use preprocess::{Beside, Colors, Crop, Filter, Image, MAX_SIDE, Preprocessin
 pub use signature::{Dim, Port, shown};
 pub use tensor::{Data, Tensor};
 pub use tokenizer::Tokenizer;
+pub use weight::{Compact, Numbers, Weight};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Labels, Provenance};
@@ -40,7 +42,7 @@ pub struct Parts {
     /// What comes out, and which tensor it is.
     pub outputs: Vec<(Port, TensorId)>,
     /// What was learned, and constants.
-    pub weights: Vec<Tensor>,
+    pub weights: Vec<Weight>,
     /// What is computed, in topological order.
     pub nodes: Vec<Node>,
     /// Where it comes from.
@@ -138,7 +140,7 @@ impl Network {
     }
 
     /// What was learned, and constants.
-    pub fn weights(&self) -> &[Tensor] {
+    pub fn weights(&self) -> &[Weight] {
         &self.parts.weights
     }
 

@@ -1,6 +1,6 @@
 //! A network that can be rewritten: values keep their names while nodes come and go.
 
-use crate::network::{Data, Dtype, Node, Operator, Parts, Tensor, TensorId};
+use crate::network::{Data, Dtype, Node, Operator, Parts, Tensor, TensorId, Weight};
 use std::collections::HashMap;
 
 /// A value of the network.
@@ -86,10 +86,13 @@ impl Draft {
         self.takers.get(&value).map_or(0, Vec::len) + as_output
     }
 
-    /// The tensor that a value is, if it is a weight.
+    /// The tensor that a value is, if it is a weight as it was.
     pub fn constant(&self, value: Option<Value>) -> Option<&Tensor> {
         match value? {
-            Value::Weight(i) => self.parts.weights.get(i),
+            Value::Weight(i) => match &self.parts.weights[i] {
+                Weight::Tensor(tensor) => Some(tensor),
+                Weight::Compact(_) => None,
+            },
             _ => None,
         }
     }
@@ -105,7 +108,7 @@ impl Draft {
 
     /// Adds a constant.
     pub fn add(&mut self, tensor: Tensor) -> Value {
-        self.parts.weights.push(tensor);
+        self.parts.weights.push(tensor.into());
         Value::Weight(self.parts.weights.len() - 1)
     }
 

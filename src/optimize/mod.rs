@@ -2,7 +2,8 @@
 //! node.
 //!
 //! A rewrite changes no number by more than its last bits: factors move from a batch norm into the weights before it, rounded
-//! once. [`draft`] is a network that can be rewritten; every other file is one kind of rewriting.
+//! once. [`draft`] is a network that can be rewritten; every other file is one kind of rewriting. Only [`quantize()`] rounds, and
+//! only when it is asked to.
 
 mod batch_norm;
 mod draft;
@@ -10,11 +11,15 @@ mod fold;
 mod gelu;
 mod layer_norm;
 mod linear;
+mod quantize;
 mod within;
+mod work;
 
 use crate::error::Result;
 use crate::network::Network;
 use draft::Draft;
+pub use quantize::{Precision, quantize};
+pub use work::{Work, work};
 
 /// The same network in fewer and larger steps.
 ///

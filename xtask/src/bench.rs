@@ -51,7 +51,9 @@ fn networks(python: &Path, benches: &Path) -> Result {
     for name in ["mlp", "mobilenet_v2", "resnet_18", "minilm"] {
         let (file, output) = (folder.join(format!("{name}.onnx")), folder.join(format!("{name}.edgelet")));
         let mut program = Command::new(root().join("target/debug/edgelet"));
-        shell::run(program.arg("import").arg(file).arg("-o").arg(output).arg("--quiet"))?;
+        shell::run(program.arg("import").arg(file).arg("-o").arg(&output).arg("--quiet"))?;
+        let mut program = Command::new(root().join("target/debug/edgelet"));
+        shell::run(program.current_dir(&folder).args(["optimize", "--quantize", "int8", "--quiet"]).arg(output))?;
     }
     shell::run(Command::new("node").current_dir(benches).arg("networks.mjs").arg(&folder))
 }

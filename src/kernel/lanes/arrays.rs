@@ -232,6 +232,12 @@ impl Singles {
         Self(self.0.map(f32::round_ties_even))
     }
 
+    /// Those that are less than others without their signs raised to these.
+    #[inline(always)]
+    pub fn raised_to(self, other: Self) -> Self {
+        Self(array::from_fn(|i| if self.0[i] < other.0[i].abs() { other.0[i].abs() } else { self.0[i] }))
+    }
+
     /// 2 to the power of each: of whole numbers from -126 to 127.
     #[inline(always)]
     pub fn powers_of_two(self) -> Self {

@@ -1,7 +1,8 @@
 //! Four f64 side by side, which the dense kernels are written in once, and 16 bytes, which the forests are.
 //!
 //! Each operation rounds as the scalar one does, so every target gives the same bits. On wasm the lanes are two vectors by
-//! name: the module is built for size, at a level where the compiler makes no vectors by itself. Elsewhere it does.
+//! name: the module is built for size, at a level where the compiler makes no vectors by itself. Elsewhere it does, but for
+//! products of whole numbers, whose vectors a library names.
 
 /// How many lanes there are: two vectors of two, enough to hide the latency of an addition.
 pub const LANES: usize = 4;
@@ -13,11 +14,17 @@ const WHOLE: f64 = 6_755_399_441_055_744.0;
 mod arrays;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod vectors;
+#[cfg(all(feature = "tensors", not(all(target_family = "wasm", target_feature = "simd128"))))]
+mod wholes;
 
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
 pub use arrays::{Bytes, Lanes, Pair, Singles};
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 pub use vectors::{Bytes, Lanes, Pair, Singles};
+#[cfg(all(feature = "tensors", target_family = "wasm", target_feature = "simd128"))]
+pub use vectors::{Shorts, Wholes};
+#[cfg(all(feature = "tensors", not(all(target_family = "wasm", target_feature = "simd128"))))]
+pub use wholes::{Shorts, Wholes};
 
 /// (x - `low`) × `scale` as a whole number from 0 to `last`; of NaN 0.
 #[inline(always)]

@@ -244,6 +244,12 @@ impl Singles {
         Self(f32x4_nearest(self.0))
     }
 
+    /// Those that are less than others without their signs raised to these.
+    #[inline(always)]
+    pub fn raised_to(self, other: Self) -> Self {
+        Self(f32x4_pmax(self.0, f32x4_abs(other.0)))
+    }
+
     /// 2 to the power of each: of whole numbers from -126 to 127.
     #[inline(always)]
     pub fn powers_of_two(self) -> Self {
@@ -266,6 +272,69 @@ impl Singles {
     #[inline(always)]
     pub fn odds(self, other: Self) -> Self {
         Self(i32x4_shuffle::<1, 3, 5, 7>(self.0, other.0))
+    }
+}
+
+/// Eight i16.
+#[cfg(feature = "tensors")]
+#[derive(Clone, Copy)]
+pub struct Shorts(v128);
+
+#[cfg(feature = "tensors")]
+impl Shorts {
+    /// Four times the same two: the low half of a word, and the high one.
+    #[inline(always)]
+    pub fn splat(pair: i32) -> Self {
+        Self(i32x4_splat(pair))
+    }
+
+    /// The nearest whole numbers, of two the even one, of numbers within i16's bounds.
+    #[inline(always)]
+    pub fn nearest(low: Singles, high: Singles) -> Self {
+        let whole = |x: Singles| i32x4_trunc_sat_f32x4(f32x4_nearest(x.0));
+        Self(i16x8_narrow_i32x4(whole(low), whole(high)))
+    }
+
+    /// Each two in a word.
+    #[inline(always)]
+    pub fn to_pairs(self) -> [i32; 4] {
+        cast(self.0)
+    }
+
+    /// Sixteen i8, widened.
+    #[inline(always)]
+    pub fn widened(x: &[i8; 16]) -> [Self; 2] {
+        let x = cast(*x);
+        [Self(i16x8_extend_low_i8x16(x)), Self(i16x8_extend_high_i8x16(x))]
+    }
+}
+
+/// Four i32.
+#[cfg(feature = "tensors")]
+#[derive(Clone, Copy)]
+pub struct Wholes(v128);
+
+#[cfg(feature = "tensors")]
+impl Wholes {
+    /// Four times 0.
+    pub const ZERO: Self = Self(i32x4(0, 0, 0, 0));
+
+    /// Adds to each the products of two pairs.
+    #[inline(always)]
+    pub fn add_products(self, x: Shorts, y: Shorts) -> Self {
+        Self(i32x4_add(self.0, i32x4_dot_i16x8(x.0, y.0)))
+    }
+
+    /// The sums of each two.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        Self(i32x4_add(self.0, other.0))
+    }
+
+    /// The nearest f32.
+    #[inline(always)]
+    pub fn to_singles(self) -> Singles {
+        Singles(f32x4_convert_i32x4(self.0))
     }
 }
 

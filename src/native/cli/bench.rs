@@ -17,7 +17,8 @@ const ROUND: Duration = Duration::from_millis(1);
 /// The most numbers in the rows of a batch: 2 GiB of them.
 const MAX_NUMBERS: usize = 1 << 28;
 
-/// Time a model on this machine, without reading or encoding rows: one row, and a batch. Of a network, one run on zeros.
+/// Time a model on this machine, without reading or encoding rows: one row, and a batch. Of a network, one run on its
+/// example or on zeros.
 #[derive(Args)]
 #[command(after_long_help = "\
 Example:

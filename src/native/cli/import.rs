@@ -2,10 +2,10 @@
 
 use super::model::{self, Ask};
 use super::preprocess::Preprocess;
-use super::{Globals, network, stdout, train, verify};
+use super::{Globals, network, source, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
-use crate::import::{self, Framework, Options, keras, onnx};
+use crate::import::{self, Framework, Options, keras};
 use crate::model::{Background, Expected, Known, Model, Provenance, TestRows};
 use crate::native::store::{self, file};
 use crate::network::{Examples, Network};
@@ -106,15 +106,17 @@ impl Import {
     /// Reads, compares, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
         let bytes = store::read(&self.file, globals)?;
-        let is_keras = self.from.is_none() && keras::is_keras(&bytes);
-        if is_keras || matches!(self.from, Some(From::Keras)) {
-            return self.network(|| keras::import(&bytes), globals);
-        }
-        if matches!(self.from, Some(From::Onnx)) || self.from.is_none() && onnx::is_onnx(&bytes) {
-            return self.network(|| self.onnx(&bytes), globals);
+        let source = match self.from {
+            Some(From::Keras) => Some(keras::import(&bytes)),
+            Some(From::Onnx) => Some(source::onnx(&self.file, &bytes)),
+            Some(_) => None,
+            None => source::network(&self.file, &bytes).transpose(),
+        };
+        if let Some(network) = source {
+            return self.network(network, globals);
         }
         if format::is_network(&bytes) {
-            return self.network(|| format::decode_network(&bytes), globals);
+            return self.network(format::decode_network(&bytes), globals);
         }
         if let Some(option) = self.preprocess.given() {
             return Err(Error::new(Kind::BadOption, option, "a network", "a model of rows"));
@@ -145,26 +147,13 @@ impl Import {
         ))
     }
 
-    /// Reads a network in ONNX, whose data may lie beside it.
-    fn onnx(&self, bytes: &[u8]) -> Result<Network> {
-        let folder = store::existing_file(&self.file).map(|file| file.with_file_name(""));
-        let beside = |name: &str, start: u64, length: usize| match &folder {
-            Some(folder) => file::read_part(folder, name, start, length),
-            None => {
-                Err(Error::new(Kind::Unsupported, name.to_owned(), "a file beside a file", "one beside an address")
-                    .hint("Copy the model and its data into a folder."))
-            }
-        };
-        onnx::import(bytes, &beside)
-    }
-
-    /// Reads a network, compares, writes, reports.
-    fn network(&self, read: impl FnOnce() -> Result<Network>, globals: Globals) -> Result<()> {
+    /// Compares a network, writes, reports.
+    fn network(&self, network: Result<Network>, globals: Globals) -> Result<()> {
         let refused = [("--explain", self.explain), ("--missing", self.missing.is_some())];
         if let Some((option, _)) = refused.into_iter().find(|(_, is_there)| *is_there) {
             return Err(Error::new(Kind::BadOption, option, "a model of rows", "a network"));
         }
-        let network = optimize(read().map_err(|error| error.within(&store::shown(&self.file)))?)?;
+        let network = optimize(network.map_err(|error| error.within(&store::shown(&self.file)))?)?;
         let network = self.preprocess.added(network, globals)?;
         let (network, agreement) = match (&self.verify, &self.expect) {
             (Some(inputs), Some(expect)) => {

@@ -1,35 +1,43 @@
 //! `edgelet inspect`.
 
 use super::trust::Trusting;
-use super::{Globals, cost, description, model, network, stdout};
-use crate::error::Result;
+use super::{Globals, cost, description, model, network, source, stdout};
+use crate::error::{Error, Kind, Result};
 use crate::format::{self, Content};
 use crate::model::forest::NodeKind;
 use crate::model::{
     Couple, DateParts, Input, InputKind, Linear, LinearF32, Missing, Model, Node, Operator, Pieces, Provenance, Terms,
     Unknown, Vectorize, Votes,
 };
-use crate::native::store;
+use crate::native::store::{self, file};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// Up to how many parameters are written out rather than counted.
 const WRITTEN_OUT: usize = 12;
 
 /// Show what a model takes, does and gives, and where it comes from.
+///
+/// Of a network also how much it computes; of another framework's network (ONNX, Keras) what `edgelet import` makes of it, before and
+/// after.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
   edgelet inspect churn.edgelet
   edgelet inspect https://example.com/churn.edgelet --json
-  edgelet inspect s3://bucket/models/churn@production --price-per-gb 0.09")]
+  edgelet inspect s3://bucket/models/churn@production --price-per-gb 0.09
+  edgelet inspect resnet18.onnx --svg resnet18.svg")]
 pub struct Inspect {
     /// The model: a path, any URL that can be read, or a reference: MODEL@ALIAS, MODEL@VERSION.
     model: String,
     /// Tell what a million loads cost at this price of traffic, for 10⁹ bytes.
     #[arg(long, value_name = "PRICE")]
     price_per_gb: Option<f64>,
+    /// Draw a network's graph into a file: what each node makes, computes and weighs.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     /// JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -42,13 +50,17 @@ impl Inspect {
     pub fn run(self, globals: Globals) -> Result<()> {
         cost::check_price(self.price_per_gb)?;
         let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
-        let model = match format::decode_any(&bytes).map_err(|error| error.within(&place))? {
-            Content::Model(model) => model,
-            Content::Network(network) if self.json => {
-                return stdout::print(&format!("{:#}\n", network::as_value(&place, &network)));
-            }
-            Content::Network(network) => return stdout::print(&network::described(&place, &network)),
+        let here = |error: Error| error.within(&place);
+        let model = match source::network(&self.model, &bytes).map_err(here)? {
+            Some(network) => return self.network(network::View::new(network, true).map_err(here)?, &place),
+            None => match format::decode_any(&bytes).map_err(here)? {
+                Content::Network(network) => return self.network(network::View::new(network, false)?, &place),
+                Content::Model(model) => model,
+            },
         };
+        if self.svg.is_some() {
+            return Err(Error::new(Kind::BadOption, "--svg", "a network", "a model of rows"));
+        }
         let explains = !format::decode_background(format::background(&bytes), &model)
             .map_err(|error| error.within(&place))?
             .nodes()
@@ -71,6 +83,19 @@ impl Inspect {
                 let explains = if explains { "explains: what `edgelet explain` takes is in the file\n" } else { "" };
                 stdout::print(&(as_text(&place, &model) + explains + &told.unwrap_or_default()))
             }
+        }
+    }
+}
+
+impl Inspect {
+    /// Shows a network, and draws it.
+    fn network(&self, view: network::View, place: &str) -> Result<()> {
+        if let Some(path) = &self.svg {
+            file::write(path, view.svg(place)?.as_bytes())?;
+        }
+        match self.json {
+            true => stdout::print(&format!("{:#}\n", view.value(place))),
+            false => stdout::print(&view.text(place)),
         }
     }
 }

@@ -14,6 +14,7 @@ mod keygen;
 mod list;
 mod model;
 mod network;
+mod optimize;
 mod package;
 mod predict;
 mod preprocess;
@@ -26,6 +27,7 @@ mod push;
 mod rollback;
 mod serve;
 mod signing;
+mod source;
 mod stdout;
 mod train;
 mod trust;
@@ -91,6 +93,7 @@ enum Command {
     Explain(explain::Explain),
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
+    Optimize(optimize::Optimize),
     Bench(bench::Bench),
     Push(push::Push),
     Package(package::Package),
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(globals),
         Command::Verify(verify) => verify.run(globals),
         Command::Inspect(inspect) => inspect.run(globals),
+        Command::Optimize(optimize) => optimize.run(globals),
         Command::Bench(bench) => bench.run(globals),
         Command::Push(push) => push.run(globals),
         Command::Package(package) => package.run(globals),

@@ -6,11 +6,15 @@ use crate::infer::{Inference, Pixels};
 use crate::native::data::{
     Picture, is_numpy, is_picture, json as label_as_json, npy, npz, read_picture, read_tensors, read_texts,
 };
+use crate::native::report::graph::{self, Drawn, counted};
 use crate::native::store::{self, file};
 use crate::network::tensor::count;
-use crate::network::{Data, Dim, Network, Port, Preprocessing, Tensor, first_difference, shown};
+use crate::network::{
+    Compact, Data, Dim, Network, Node, Numbers, Port, Preprocessing, Tensor, Weight, first_difference, shown,
+};
+use crate::optimize::{Work, optimize, work};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -84,7 +88,10 @@ pub fn predict(
 }
 
 /// What goes in: tensors in NumPy's files, a picture, or texts.
-fn given(network: &Network, inference: &Inference, location: &str, globals: Globals) -> Result<Vec<Tensor>> {
+///
+/// # Errors
+/// Those of reading and of [`Inference::image`] and [`Inference::texts`].
+pub fn given(network: &Network, inference: &Inference, location: &str, globals: Globals) -> Result<Vec<Tensor>> {
     let bytes = store::read(location, globals)?;
     let texts = network.preprocessing().iter().find(|found| matches!(found, Preprocessing::Text { .. }));
     if let Some(texts) = texts.filter(|_| !is_numpy(&bytes) && !is_picture(&bytes)) {
@@ -222,71 +229,149 @@ fn element(data: &Data, i: usize) -> String {
     }
 }
 
-/// `edgelet inspect` of a network, as text.
-pub fn described(place: &str, network: &Network) -> String {
-    let provenance = network.provenance();
-    let weights: usize = network.weights().iter().map(bytes_of).sum();
-    let parameters: usize = network.weights().iter().map(Tensor::len).sum();
-    let mut lines = vec![
-        place.to_owned(),
-        format!("{} {}: {}", provenance.framework, provenance.version, provenance.estimator),
-        String::new(),
-    ];
-    let port = |port: &Port| format!("  {}  {} {}", port.name, port.dtype.name(), port.shown_shape());
-    lines.push(format!("inputs ({})", network.inputs().len()));
-    lines.extend(network.inputs().iter().map(port));
-    lines.push(format!("outputs ({})", network.outputs().len()));
-    lines.extend(network.outputs().iter().map(|(output, _)| port(output)));
-    lines.push(format!("weights ({}): {parameters} numbers, {weights} bytes", network.weights().len()));
-    lines.push(format!("nodes ({})", network.nodes().len()));
-    lines.extend(counts(network).into_iter().map(|(name, count)| format!("  {count:>5}  {name}")));
-    if let Some(classes) = network.classes() {
-        let first: Vec<String> = classes.iter().take(SHOWN_CLASSES).map(|label| label.to_string()).collect();
-        let more = if classes.len() > first.len() { ", …" } else { "" };
-        lines.push(format!("classes ({}): {}{more}", classes.len(), first.join(", ")));
-    }
-    for preprocessing in network.preprocessing() {
-        let name = &network.inputs()[preprocessing.input()].name;
-        lines.push(match preprocessing {
-            Preprocessing::Image { image, .. } => format!("{name} takes images: {}", description::image(image)),
-            Preprocessing::Text { tokenizer, .. } => format!("{name} takes texts: {}", description::texts(tokenizer)),
-        });
-    }
-    lines.push(format!("examples: {}", network.examples().tensors.len()));
-    lines.join("\n") + "\n"
+/// What `edgelet inspect` shows of a network.
+pub struct View {
+    /// It, as it runs.
+    pub network: Network,
+    /// As another framework's file has it.
+    pub source: Option<Network>,
+    work: Result<Vec<Work>>,
 }
 
-/// The same as JSON.
-pub fn as_value(place: &str, network: &Network) -> Value {
-    let mut all = description::ports(network);
-    all.insert("model".into(), json!(place));
-    all.insert("kind".into(), json!("network"));
-    let (mut images, mut texts) = (Map::new(), Map::new());
-    for preprocessing in network.preprocessing() {
-        let name = network.inputs()[preprocessing.input()].name.clone();
-        match preprocessing {
-            Preprocessing::Image { image, .. } => images.insert(name, description::image(image).into()),
-            Preprocessing::Text { tokenizer, .. } => texts.insert(name, description::texts(tokenizer).into()),
+impl View {
+    /// Of a network in an .edgelet, or of one as another framework's file has it, which is made ready.
+    ///
+    /// # Errors
+    /// Those of [`optimize`](optimize()).
+    pub fn new(network: Network, is_source: bool) -> Result<Self> {
+        let (network, source) = match is_source {
+            true => (optimize(network.clone())?, Some(network)),
+            false => (network, None),
         };
+        let work = sample(&network).and_then(|given| work(&network, given));
+        Ok(Self { network, source, work })
     }
-    all.insert("images".into(), images.into());
-    all.insert("texts".into(), texts.into());
-    all.insert("provenance".into(), description::provenance(network.provenance()).into());
-    all.insert("parameters".into(), json!(network.weights().iter().map(Tensor::len).sum::<usize>()));
-    all.insert("weight_bytes".into(), json!(network.weights().iter().map(bytes_of).sum::<usize>()));
-    all.insert("operators".into(), json!(counts(network)));
-    all.insert("examples".into(), json!(network.examples().tensors.len()));
-    all.into()
+
+    /// As text.
+    pub fn text(&self, place: &str) -> String {
+        let Self { network, source, work } = self;
+        let provenance = network.provenance();
+        let weights: usize = network.weights().iter().map(Weight::bytes).sum();
+        let parameters: usize = network.weights().iter().map(Weight::len).sum();
+        let mut lines = vec![
+            place.to_owned(),
+            format!("{} {}: {}", provenance.framework, provenance.version, provenance.estimator),
+            String::new(),
+        ];
+        let port = |port: &Port| format!("  {}  {} {}", port.name, port.dtype.name(), port.shown_shape());
+        lines.push(format!("inputs ({})", network.inputs().len()));
+        lines.extend(network.inputs().iter().map(port));
+        lines.push(format!("outputs ({})", network.outputs().len()));
+        lines.extend(network.outputs().iter().map(|(output, _)| port(output)));
+        lines.push(format!("weights ({}): {parameters} numbers, {weights} bytes", network.weights().len()));
+        lines.push(format!("  {}", kinds_of_weights(network)));
+        let after = counts(network);
+        match source {
+            None => {
+                lines.push(format!("nodes ({})", network.nodes().len()));
+                lines.extend(after.iter().map(|(name, count)| format!("  {count:>5}  {name}")));
+            }
+            Some(source) => {
+                let before = counts(source);
+                lines.push(format!("nodes ({} in the file, {} of them)", source.nodes().len(), network.nodes().len()));
+                let names: BTreeSet<&&str> = before.keys().chain(after.keys()).collect();
+                let of = |counts: &BTreeMap<&str, usize>, name: &str| counts.get(name).copied().unwrap_or(0);
+                let line = |name: &&&str| format!("  {:>5} → {:<5} {name}", of(&before, name), of(&after, name));
+                lines.extend(names.iter().map(line));
+            }
+        }
+        if let Ok(work) = work {
+            let flops: u64 = work.iter().map(|work| work.flops).sum();
+            lines.push(format!("work: {} a run", counted(flops as f64, "FLOP")));
+        }
+        if let Some(classes) = network.classes() {
+            let first: Vec<String> = classes.iter().take(SHOWN_CLASSES).map(|label| label.to_string()).collect();
+            let more = if classes.len() > first.len() { ", …" } else { "" };
+            lines.push(format!("classes ({}): {}{more}", classes.len(), first.join(", ")));
+        }
+        for preprocessing in network.preprocessing() {
+            let name = &network.inputs()[preprocessing.input()].name;
+            lines.push(match preprocessing {
+                Preprocessing::Image { image, .. } => format!("{name} takes images: {}", description::image(image)),
+                Preprocessing::Text { tokenizer, .. } => {
+                    format!("{name} takes texts: {}", description::texts(tokenizer))
+                }
+            });
+        }
+        lines.push(format!("examples: {}", network.examples().tensors.len()));
+        lines.join("\n") + "\n"
+    }
+
+    /// The same as JSON.
+    pub fn value(&self, place: &str) -> Value {
+        let Self { network, source, work } = self;
+        let mut all = description::ports(network);
+        all.insert("model".into(), json!(place));
+        all.insert("kind".into(), json!("network"));
+        let (mut images, mut texts) = (Map::new(), Map::new());
+        for preprocessing in network.preprocessing() {
+            let name = network.inputs()[preprocessing.input()].name.clone();
+            match preprocessing {
+                Preprocessing::Image { image, .. } => images.insert(name, description::image(image).into()),
+                Preprocessing::Text { tokenizer, .. } => texts.insert(name, description::texts(tokenizer).into()),
+            };
+        }
+        all.insert("images".into(), images.into());
+        all.insert("texts".into(), texts.into());
+        all.insert("provenance".into(), description::provenance(network.provenance()).into());
+        all.insert("parameters".into(), json!(network.weights().iter().map(Weight::len).sum::<usize>()));
+        all.insert("weight_bytes".into(), json!(network.weights().iter().map(Weight::bytes).sum::<usize>()));
+        all.insert("operators".into(), json!(counts(network)));
+        all.insert("source_operators".into(), json!(source.as_ref().map(counts)));
+        let node = |(i, node): (usize, &Node)| {
+            let work = work.as_ref().ok().and_then(|work| work.get(i));
+            json!({
+                "name": node.name, "operator": node.operator.name(), "shape": work.map(|work| &work.shape),
+                "flops": work.map(|work| work.flops), "weight_bytes": work.map(|work| work.bytes),
+            })
+        };
+        all.insert("nodes".into(), network.nodes().iter().enumerate().map(node).collect());
+        all.insert("examples".into(), json!(network.examples().tensors.len()));
+        all.into()
+    }
+
+    /// The graph as a picture, beside that of the source.
+    ///
+    /// # Errors
+    /// Those of a run, without which nothing is known of the tensors between.
+    pub fn svg(&self, place: &str) -> Result<String> {
+        let run = |error: &Error| {
+            error.clone().hint("A graph is drawn of a run: keep an example with `edgelet import --verify`.")
+        };
+        let after = self.work.as_ref().map_err(run)?;
+        let Some(source) = &self.source else {
+            return Ok(graph::svg(&[Drawn { title: place, network: &self.network, work: after }]));
+        };
+        let before = sample(source).and_then(|given| work(source, given)).map_err(|error| run(&error))?;
+        let titles = [
+            format!("{place}: {} nodes", source.nodes().len()),
+            format!("ready for the edge: {} nodes", self.network.nodes().len()),
+        ];
+        Ok(graph::svg(&[
+            Drawn { title: &titles[0], network: source, work: &before },
+            Drawn { title: &titles[1], network: &self.network, work: after },
+        ]))
+    }
 }
 
-/// `edgelet bench` of a network.
-pub fn bench(network: &Network) -> Result<()> {
-    let (seconds, runs) = time(network)?;
-    stdout::print(&format!("one run: {:.3} ms, the median of {runs}\n", seconds * 1e3))
-}
-
-/// The median time, in seconds, of a run on zeros, whose open dimensions have length 1; and of how many it is.
-pub(super) fn time(network: &Network) -> Result<(f64, usize)> {
+/// What a network is looked at with: its first example, or zeros, whose open dimensions have length 1.
+///
+/// # Errors
+/// [`Kind::LimitExceeded`] for zeros that are too many.
+pub fn sample(network: &Network) -> Result<Vec<Tensor>> {
+    if let Some((given, _)) = network.examples().tensors.first() {
+        return Ok(given.clone());
+    }
     let zeros = |port: &Port| {
         let length = |dim: &Dim| match dim {
             Dim::Fixed(length) => *length as usize,
@@ -296,7 +381,18 @@ pub(super) fn time(network: &Network) -> Result<(f64, usize)> {
         let elements = count(&shape)?;
         Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements))
     };
-    let given = network.inputs().iter().map(zeros).collect::<Result<Vec<_>>>()?;
+    network.inputs().iter().map(zeros).collect()
+}
+
+/// `edgelet bench` of a network.
+pub fn bench(network: &Network) -> Result<()> {
+    let (seconds, runs) = time(network)?;
+    stdout::print(&format!("one run: {:.3} ms, the median of {runs}\n", seconds * 1e3))
+}
+
+/// The median time, in seconds, of a run on its example or on zeros; and of how many it is.
+pub(super) fn time(network: &Network) -> Result<(f64, usize)> {
+    let given = sample(network)?;
     let inference = Inference::new(network.clone());
     let mut rounds = Vec::new();
     let start = Instant::now();
@@ -309,6 +405,28 @@ pub(super) fn time(network: &Network) -> Result<(f64, usize)> {
     Ok((rounds[rounds.len() / 2], rounds.len()))
 }
 
+/// How many weights there are of each type, and how many numbers.
+pub fn kinds_of_weights(network: &Network) -> String {
+    let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for weight in network.weights() {
+        let kind = match weight {
+            Weight::Tensor(tensor) => tensor.dtype().name(),
+            Weight::Compact(compact) => kind_of(compact),
+        };
+        let (weights, numbers) = kinds.entry(kind).or_default();
+        (*weights, *numbers) = (*weights + 1, *numbers + weight.len());
+    }
+    let told = kinds.iter().map(|(kind, (weights, numbers))| format!("{numbers} numbers in {weights} of {kind}"));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn kind_of(compact: &Compact) -> &'static str {
+    match compact.numbers() {
+        Numbers::Half(_) => "float32 as float16",
+        Numbers::Byte { .. } => "float32 as int8",
+    }
+}
+
 /// How often each operator is there.
 fn counts(network: &Network) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
@@ -316,8 +434,4 @@ fn counts(network: &Network) -> BTreeMap<&'static str, usize> {
         *counts.entry(node.operator.name()).or_default() += 1;
     }
     counts
-}
-
-fn bytes_of(tensor: &Tensor) -> usize {
-    tensor.len() * tensor.dtype().bytes()
 }

@@ -1,10 +1,13 @@
 //! A fit as one HTML file to look at: no script, nothing fetched.
 
+pub mod graph;
+mod optimized;
 mod pictures;
 mod png;
 mod svg;
 mod unsupervised;
 
+pub use optimized::{Line, optimized};
 pub use unsupervised::unsupervised;
 
 use super::train::insight::Insight;

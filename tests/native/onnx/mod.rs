@@ -1,12 +1,15 @@
 //! ONNX: the project's own backend suite, networks beside onnxruntime, and files that mean harm.
 
 use edgelet::error::{Error, Kind};
+use edgelet::format;
+use edgelet::format::HEADER_BYTES;
 use edgelet::import::onnx;
 use edgelet::infer::Inference;
+use edgelet::native::store::file;
 use edgelet::network::{Data, Dim, Network, Tensor};
-use edgelet::optimize::optimize;
-use edgelet::{format, native::store::file};
+use edgelet::optimize::{Precision, optimize, quantize};
 use std::fs;
+use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,6 +48,8 @@ fn networks_make_what_onnxruntime_makes() {
         let bytes = fs::read(folder.path().join(format!("{name}.edgelet"))).expect("a file");
         format::decode_network(&bytes).expect("a network")
     };
+    println!("{}", script("quantize.py", &[folder.path().to_str().expect("UTF-8")]));
+    refuses_what_cannot_be_quantized(folder.path());
     // What exporters write out is one step again.
     for (name, gone, there) in [
         ("residual", &["BatchNormalization"][..], "Conv"),
@@ -126,6 +131,32 @@ fn pictures_become_what_pillow_makes_of_them_or_are_refused() {
     refused(&["predict", &labelled, &damaged], "damaged.png");
 }
 
+/// Nothing is written for a node that is not there, rows that do not fit, or a model of rows.
+fn refuses_what_cannot_be_quantized(folder: &Path) {
+    let place = |name: &str| folder.join(name).to_str().expect("UTF-8").to_owned();
+    fs::write(place("rows.csv"), "x,y\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n7,14\n8,16\n").expect("a file");
+    let train = ["train", &place("rows.csv"), "--target", "y", "--model", "linear", "-o", &place("rows.edgelet"), "-q"];
+    assert!(Command::new(env!("CARGO_BIN_EXE_edgelet")).args(train).output().expect("the program").status.success());
+    let (network, output) = (place("perceptron.edgelet"), place("refused.edgelet"));
+    for (arguments, expected) in [
+        (&[network.as_str(), "--quantize", "int8", "--keep", "fc"][..], "--keep: expected a node's name or operator"),
+        (&[&network, "--quantize", "int4"], "possible values: f16, int8"),
+        (&[&network, "--keep", "Gemm"], "--quantize"),
+        (&[&network, "--quantize", "int8", "--rows", &place("encoder-in.npz")], "expected image"),
+        (&[&place("rows.edgelet"), "--quantize", "int8"], "expected a network, found a model of rows"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
+        let run = command.arg("optimize").args(arguments).args(["-o", &output]).output().expect("the program");
+        let told = String::from_utf8_lossy(&run.stderr);
+        assert!(!run.status.success() && told.contains(expected), "{arguments:?}: {told}");
+        assert!(!Path::new(&output).exists(), "{arguments:?}");
+    }
+    let kept = ["optimize", &network, "--quantize", "int8", "--keep", "Gemm", "-o", &output, "-q"];
+    let run = Command::new(env!("CARGO_BIN_EXE_edgelet")).args(kept).output().expect("the program");
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && !told.contains("int8\n") && told.contains("3 rows: off by 0.000 %"), "{told}");
+}
+
 /// Damages a network's two files in many ways: each time there is a network or an error.
 fn damage(path: &Path) {
     let nowhere = |_: &str, _: u64, _: usize| Err(Error::new(Kind::Io, "data", "a file", "none"));
@@ -138,6 +169,13 @@ fn damage(path: &Path) {
         Some(Kind::Unsupported),
         "no model of rows"
     );
+    let smaller = [Precision::Half, Precision::Byte].map(|precision| {
+        let smaller = quantize(network.clone(), precision, |_| false).expect("a network");
+        let encoded = format::encode_network(&smaller).expect("a network");
+        assert!(encoded.len() < written.len() * 7 / 10, "{precision:?}");
+        assert_eq!(format::decode_network(&encoded), Ok(smaller));
+        encoded
+    });
     let mut state = 1_u64;
     let mut random = |below: usize| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -158,6 +196,17 @@ fn damage(path: &Path) {
         let mut changed = written.clone();
         changed[random(bytes.len().min(4000))] ^= 1 << random(8);
         assert!(format::decode_network(&changed).is_err(), "a checksum");
+        // With the right checksum it is what follows that has to be sound.
+        let mut changed = [&written, &smaller[0], &smaller[1]][random(3)].clone();
+        changed[HEADER_BYTES + random(1500)] ^= 1 << random(8);
+        let mut hash = twox_hash::XxHash64::with_seed(0);
+        hash.write(&changed[..32]);
+        hash.write(&changed[HEADER_BYTES..]);
+        changed[32..40].copy_from_slice(&hash.finish().to_le_bytes());
+        if let Ok(network) = format::decode_network(&changed) {
+            let given = inputs(&network);
+            let _ = Inference::new(network).run(given);
+        }
     }
 }
 
