@@ -60,6 +60,9 @@ export type Picture =
   | Dom<"HTMLVideoElement">
   | Dom<"VideoFrame">;
 
+/** A text, or two that belong together: a question and a passage. */
+export type Sentence = string | { text: string; pair?: string };
+
 /** A label with its score: that number of the network's first output. */
 export interface Ranked {
   label: string | number | boolean;
@@ -74,6 +77,10 @@ export interface Port {
   shape: (number | string)[] | undefined;
   /** Of an input: it takes pictures too. */
   images?: true;
+  /** Of an input: it takes texts too. */
+  texts?: true;
+  /** Of an input: the one whose texts it is made with, so that nothing has to be given for it. */
+  with?: string;
 }
 
 /** What goes into a network, what comes out, and where it comes from. */
@@ -87,9 +94,9 @@ export interface Schema {
 
 /**
  * Tensors by the inputs' names. An input whose shape is always the same also takes its elements alone. An input that takes
- * pictures takes one, or a list as a batch.
+ * pictures or texts takes one, or a list as a batch.
  */
-export type Inputs = Record<string, Given | Given["data"] | Picture | readonly Picture[]>;
+export type Inputs = Record<string, Given | Given["data"] | Picture | readonly Picture[] | Sentence | readonly Sentence[]>;
 
 /** A network. */
 export interface Model {
@@ -97,12 +104,12 @@ export interface Model {
   /** Runs it. Throws an {@link EdgeletError} for an input that is missing, unknown or of another type or shape. */
   run(inputs: Inputs): Record<string, Tensor>;
   /**
-   * Runs it on one picture and returns the labels of the highest scores, the highest first: 5, or `top` of them. Throws
+   * Runs it on one picture or text and returns the labels of the highest scores, the highest first: 5, or `top` of them. Throws
    * `unsupported_method` for a network without labels.
    */
-  classify(picture: Picture, options?: { top?: number }): Ranked[];
-  /** The same of several pictures, or of inputs by their names: a list for each example. */
-  classify(inputs: readonly Picture[] | Inputs, options?: { top?: number }): Ranked[][];
+  classify(given: Picture | Sentence, options?: { top?: number }): Ranked[];
+  /** The same of several pictures or texts, or of inputs by their names: a list for each example. */
+  classify(inputs: readonly Picture[] | readonly Sentence[] | Inputs, options?: { top?: number }): Ranked[][];
   /** Runs the network's own examples and returns how many there are; throws `parity` if one differs. */
   verify(): number;
   /** Gives its memory back. */
@@ -119,8 +126,8 @@ export function load(source: Source, options?: LoadOptions): Promise<Model>;
 export interface RemoteModel {
   readonly schema: Schema;
   run(inputs: Inputs, options?: { signal?: AbortSignal }): Promise<Record<string, Tensor>>;
-  classify(picture: Picture, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[]>;
-  classify(inputs: readonly Picture[] | Inputs, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[][]>;
+  classify(given: Picture | Sentence, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[]>;
+  classify(inputs: readonly Picture[] | readonly Sentence[] | Inputs, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[][]>;
   verify(): Promise<number>;
   dispose(): void;
   [Symbol.dispose](): void;

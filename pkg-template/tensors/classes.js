@@ -2,10 +2,12 @@
 import { EdgeletError, shown } from "./errors.js";
 import { checkOptions } from "./options.js";
 import { isImages } from "./images.js";
+import { isTexts } from "./texts.js";
 
-/** The inputs by their names: images alone are those of the only input. */
+/** The inputs by their names: pictures alone are those of the only input, texts of the one that takes them. */
 export function named({ inputs }, given) {
-  return inputs.length === 1 && isImages(given) ? { [inputs[0].name]: given } : given;
+  const takers = isImages(given) ? inputs : isTexts(given) ? inputs.filter(({ texts }) => texts) : [];
+  return takers.length === 1 ? { [takers[0].name]: given } : given;
 }
 
 /** Checks what is asked of `classify` before anything runs, and tells how many classes are wanted. */
@@ -19,7 +21,7 @@ export function topOf({ classes }, options = {}) {
   return top;
 }
 
-/** The labels of the highest scores: a list of one picture's, else a list for each example. */
+/** The labels of the highest scores: a list of one picture's or text's, else a list for each example. */
 export function ranked({ classes, outputs }, made, top, given) {
   const { data, shape } = made[outputs[0].name];
   if (shape.at(-1) !== classes.length) {
@@ -31,5 +33,5 @@ export function ranked({ classes, outputs }, made, top, given) {
     const places = scores.map((_, place) => place).sort((a, b) => scores[b] - scores[a] || a - b);
     lists.push(places.slice(0, top).map((place) => ({ label: classes[place], score: scores[place] })));
   }
-  return isImages(given) && !Array.isArray(given) ? lists[0] : lists;
+  return (isImages(given) || isTexts(given)) && !Array.isArray(given) ? lists[0] : lists;
 }

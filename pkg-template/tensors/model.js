@@ -19,10 +19,11 @@ export class Model {
     const core = this.#alive();
     const given = this.#ports.given(this.#ports.withPixels(inputs));
     try {
-      given.forEach(({ pictures, shape, data, bytes }, i) => {
+      given.forEach(({ pictures, texts, seconds, shape, data, bytes }, i) => {
         if (pictures) pictures.forEach(({ data, width, height }) => core.give_image(i, height, width, data));
+        else if (texts) core.give_sentences(i, texts, seconds);
         else if (bytes) core.give(i, shape, bytes);
-        else core.give_texts(i, shape, data);
+        else if (data) core.give_texts(i, shape, data);
       });
       core.run();
       return Object.fromEntries(this.schema.outputs.map(({ name }, i) => [name, this.#made(i)]));

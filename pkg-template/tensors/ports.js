@@ -1,6 +1,7 @@
-// What goes into a network and comes out: tensors as `{ data, shape }`, in JavaScript's arrays of their type, and pictures.
+// What goes into a network and comes out: tensors as `{ data, shape }`, in JavaScript's arrays of their type, pictures and texts.
 import { EdgeletError, nearest, shown } from "./errors.js";
 import { isImages, pixelsOf } from "./images.js";
+import { isTexts, sentencesOf } from "./texts.js";
 
 /** The array that holds a type's elements. 16-bit floats are f32 here: few engines have arrays of them. */
 const ARRAYS = {
@@ -38,7 +39,7 @@ export class Ports {
     return pixels.length > 0 ? { ...inputs, ...Object.fromEntries(pixels) } : inputs;
   }
 
-  /** What was given for each input, in their order: its pictures as pixels, or its shape, and its data or their bytes. */
+  /** What was given for each input, in their order: its pictures as pixels, its texts, or its shape, and its data or their bytes. */
   given(inputs) {
     if (typeof inputs !== "object" || inputs === null || Array.isArray(inputs) || ArrayBuffer.isView(inputs)) {
       throw new EdgeletError("wrong_type", "inputs", "an object with a tensor for each input", shown(inputs));
@@ -49,15 +50,27 @@ export class Ports {
         throw new EdgeletError("unknown_feature", "inputs", names.join(", "), shown(name), nearest(name, names));
       }
     }
-    return this.#inputs.map((input) => given(input, inputs[input.name]));
+    const texts = this.#inputs.filter(({ name, texts }) => texts && isTexts(inputs[name])).map(({ name }) => name);
+    return this.#inputs.map((input) => (texts.includes(input.with) ? madeWith(input, inputs) : given(input, inputs[input.name])));
   }
 }
 
-function given({ name, dtype, shape: expected, images }, tensor) {
+/** An input that is made with the texts of another. */
+function madeWith({ name, with: maker }, { [name]: tensor }) {
+  if (tensor === undefined) return {};
+  throw new EdgeletError("wrong_type", name, `nothing: it is made with the texts of ${maker}`, shown(tensor));
+}
+
+function given({ name, dtype, shape: expected, images, texts }, tensor) {
   if (isImages(tensor)) {
     if (images) return { pictures: [tensor].flat() };
     const hint = "`edgelet import NETWORK --image …` tells how pictures become its input.";
     throw new EdgeletError("wrong_type", name, "a tensor: { data, shape }", "a picture", hint);
+  }
+  if (dtype !== "string" && isTexts(tensor)) {
+    if (texts) return sentencesOf(name, tensor);
+    const hint = "`edgelet import NETWORK --tokenizer tokenizer.json` tells how texts become its input.";
+    throw new EdgeletError("wrong_type", name, "a tensor: { data, shape }", "a text", hint);
   }
   if (tensor === undefined) throw new EdgeletError("missing_feature", name, `a tensor of ${dtype}`, "nothing");
   // Numbers alone lie in the input's own shape, if that is always the same.

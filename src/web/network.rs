@@ -6,7 +6,7 @@ use super::labels::Values;
 use super::{File, fetch};
 use crate::error::{Error, Kind};
 use crate::format;
-use crate::infer::{Inference, Pixels};
+use crate::infer::{Inference, Pixels, Text};
 use crate::network::{Data, Dim, Dtype, Network, Port, Preprocessing, Tensor, is_close};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -36,6 +36,11 @@ struct SchemaPort<'a> {
     shape: Option<Vec<SchemaDim<'a>>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     images: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    texts: bool,
+    /// The input whose texts it is made with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +104,16 @@ impl Core {
             Some(batch) => batch.followed_by(next).map_err(thrown)?,
         };
         self.given[input] = Some(tensor);
+        Ok(())
+    }
+
+    /// Takes texts of an input, each with its second one if there are any; what is made with them goes into its own inputs.
+    pub fn give_sentences(&mut self, input: usize, texts: Vec<String>, seconds: Vec<String>) -> Result<(), JsValue> {
+        let second = |i: usize| seconds.get(i).map(String::as_str);
+        let texts: Vec<Text<'_>> = texts.iter().enumerate().map(|(i, text)| (text.as_str(), second(i))).collect();
+        for (input, tensor) in self.network.texts(input, &texts).map_err(thrown)? {
+            self.given[input] = Some(tensor);
+        }
         Ok(())
     }
 
@@ -185,12 +200,17 @@ fn schema(network: &Network) -> Result<JsValue, JsValue> {
     let schema = Schema {
         inputs: (network.inputs().iter().enumerate())
             .map(|(i, port)| {
-                let is_image =
-                    |found: &Preprocessing| matches!(found, Preprocessing::Image { .. }) && found.input() == i;
-                described(port, network.preprocessing().iter().any(is_image))
+                let made_by = network.preprocessing().iter().find(|found| found.made().any(|input| input == i));
+                let own = made_by.filter(|found| found.input() == i);
+                SchemaPort {
+                    images: matches!(own, Some(Preprocessing::Image { .. })),
+                    texts: matches!(own, Some(Preprocessing::Text { .. })),
+                    with: made_by.filter(|_| own.is_none()).map(|found| &network.inputs()[found.input()].name[..]),
+                    ..described(port)
+                }
             })
             .collect(),
-        outputs: network.outputs().iter().map(|(port, _)| described(port, false)).collect(),
+        outputs: network.outputs().iter().map(|(port, _)| described(port)).collect(),
         classes: network.classes().map(Values),
         provenance: SchemaProvenance {
             framework: &provenance.framework,
@@ -201,7 +221,7 @@ fn schema(network: &Network) -> Result<JsValue, JsValue> {
     Ok(serde_wasm_bindgen::to_value(&schema)?)
 }
 
-fn described(port: &Port, images: bool) -> SchemaPort<'_> {
+fn described(port: &Port) -> SchemaPort<'_> {
     fn dim(dim: &Dim) -> SchemaDim<'_> {
         match dim {
             Dim::Fixed(length) => SchemaDim::Fixed(*length),
@@ -209,5 +229,5 @@ fn described(port: &Port, images: bool) -> SchemaPort<'_> {
         }
     }
     let shape = port.shape.as_ref().map(|shape| shape.iter().map(dim).collect());
-    SchemaPort { name: &port.name, dtype: port.dtype.name(), shape, images }
+    SchemaPort { name: &port.name, dtype: port.dtype.name(), shape, images: false, texts: false, with: None }
 }
