@@ -28,6 +28,8 @@ MADE = [
     "x" * 300, "3.14159 1,000,000 １２３ ⅷ ٣٤٥ 2nd", "http://example.com/a?b=c&d=[e]#f_g-h", "[CLS] a [MASK]b [SEP]  <mask> hello<s>World</s> <|endoftext|>x <pad>", " leading", "trailing   ", "   ", "", "a", "ß ẞ ǅ ŉ ΐ ﬅ K Å",
 ]
 LINES = [line for name in ("README.md", "LICENSE-APACHE", "docs/FORMAT.md", "docs/TRAIN.md", "src/format/mod.rs") for line in (ROOT / name).read_text().splitlines()]
+# Those that other runtimes run too: tests/npm/texts.test.mjs.
+SHOWN = ["bert", "roberta", "llama3"]
 ASSIGNED = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) not in ("Cn", "Cs", "Co")]
 MARKS = [c for c in ASSIGNED if unicodedata.combining(c)]
 PLAIN = [c for c in ASSIGNED if ord(c) < 0x3000]
@@ -179,6 +181,14 @@ def ways(name, made, sample):
     yield "multiple", lambda: made.enable_padding(pad_to_multiple_of=8), sample
 
 
+def leave(folder, name, made, sample):
+    """NAME.json: texts, pairs and what the library makes of them, for other runtimes to make of NAME.edgelet."""
+    given = {"texts": sample, "pairs": [[a, b] for a, b in zip(sample, reversed(sample))]}
+    made_of = {key: {port: rows.tolist() for port, rows in encoded(made, batch).items()} for key, batch in given.items()}
+    made.no_padding()
+    (folder / f"{name}.json").write_text(json.dumps({"given": given, "made": made_of}))
+
+
 if __name__ == "__main__":
     program, folder = sys.argv[1], Path(sys.argv[2])
     only = sys.argv[3:]
@@ -189,6 +199,8 @@ if __name__ == "__main__":
         if only and name not in only:
             continue
         sample = list(texts(2000))
+        if name in SHOWN:
+            leave(folder, name, made, sample[:200])
         found = [compare(program, folder, name, made, [sample, characters])]
         for way, change, batch in ways(name, made, sample[:200]):
             made.no_padding()
