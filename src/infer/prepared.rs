@@ -23,11 +23,13 @@ impl Prepared {
     /// What a node becomes of whose inputs this is known. Nothing where its operator looks at the weights itself.
     pub fn new(node: &Node, inputs: &[Input<'_>]) -> Option<Self> {
         let constant = |i: usize| match inputs.get(i)? {
-            Input::Constant(Weight::Tensor(tensor)) if tensor.dtype() != Dtype::F32 || tensor.is_empty() => None,
-            Input::Constant(weight) => Some(*weight),
+            Input::Constant(Weight::Tensor(tensor)) if tensor.dtype() != Dtype::F32 => None,
+            Input::Constant(weight) if !weight.is_empty() => Some(*weight),
             _ => None,
         };
-        if let (Operator::Gather { axis: 0 }, Some(Weight::Compact(table))) = (&node.operator, constant(0)) {
+        if let (Operator::Gather { axis: 0 }, Some(Weight::Compact(table)), 2) =
+            (&node.operator, constant(0), inputs.len())
+        {
             return Some(Self::Table(table.clone()));
         }
         let bias = match inputs.get(2) {
