@@ -117,12 +117,11 @@ impl Network {
         distinct("outputs", parts.outputs.iter().map(|(port, _)| port))?;
         parts.examples.check(&parts)?;
         parts.check_classes()?;
+        let mut is_made = vec![false; parts.inputs.len()];
         for (i, preprocessing) in parts.preprocessing.iter().enumerate() {
             let place = |error: Error| error.within(&format!("preprocessing[{i}]"));
             preprocessing.check(&parts.inputs).map_err(place)?;
-            let mut taken: Vec<usize> = parts.preprocessing[..=i].iter().flat_map(Preprocessing::made).collect();
-            taken.sort_unstable();
-            if taken.windows(2).any(|pair| pair[0] == pair[1]) {
+            if preprocessing.made().into_iter().any(|input| std::mem::replace(&mut is_made[input], true)) {
                 return Err(place(unsound("input", "one that has none yet".into(), "one that has".into())));
             }
         }

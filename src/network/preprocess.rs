@@ -109,14 +109,15 @@ impl Preprocessing {
         *input as usize
     }
 
-    /// Every input that it makes.
-    pub fn made(&self) -> impl Iterator<Item = usize> {
-        let beside = match self {
+    /// Every input that it makes, its own first.
+    pub fn made(&self) -> Vec<usize> {
+        let Beside { mask, types, positions } = match self {
             Preprocessing::Image { .. } => Beside::default(),
             Preprocessing::Text { beside, .. } => *beside,
         };
-        let Beside { mask, types, positions } = beside;
-        [mask, types, positions].into_iter().flatten().map(|input| input as usize).chain([self.input()])
+        let mut made = vec![self.input()];
+        [mask, types, positions].into_iter().flatten().for_each(|input| made.push(input as usize));
+        made
     }
 
     /// Checks that it fits the network's inputs.
@@ -124,7 +125,7 @@ impl Preprocessing {
     /// # Errors
     /// [`Kind::InvalidModel`], with the name of the setting.
     pub(super) fn check(&self, inputs: &[Port]) -> Result<()> {
-        if let Some(input) = self.made().find(|&input| input >= inputs.len()) {
+        if let Some(input) = self.made().into_iter().find(|&input| input >= inputs.len()) {
             let expected = format!("an input below {}", inputs.len());
             return Err(Error::new(Kind::InvalidModel, "input", expected, input.to_string()));
         }
@@ -132,7 +133,7 @@ impl Preprocessing {
         match self {
             Preprocessing::Image { image, .. } => image.check(port).map_err(|error| error.within(&port.name)),
             Preprocessing::Text { tokenizer, .. } => {
-                self.made().try_for_each(|input| takes_tokens(&inputs[input]))?;
+                self.made().into_iter().try_for_each(|input| takes_tokens(&inputs[input]))?;
                 tokenizer.check().map_err(|error| error.within(&port.name))
             }
         }

@@ -200,7 +200,7 @@ fn schema(network: &Network) -> Result<JsValue, JsValue> {
     let schema = Schema {
         inputs: (network.inputs().iter().enumerate())
             .map(|(i, port)| {
-                let made_by = network.preprocessing().iter().find(|found| found.made().any(|input| input == i));
+                let made_by = network.preprocessing().iter().find(|found| found.made().contains(&i));
                 let own = made_by.filter(|found| found.input() == i);
                 SchemaPort {
                     images: matches!(own, Some(Preprocessing::Image { .. })),

@@ -1,11 +1,13 @@
 """Texts through `edgelet import --tokenizer` beside the library `tokenizers`.
 
-    python tests/onnx/texts.py target/debug/edgelet FOLDER
+    python tests/onnx/texts.py target/debug/edgelet FOLDER [--texts N] [NAME ...]
 
 Tokenizers of every supported kind are trained on the project's own documents and on made texts of many scripts. Each goes before a
-network that gives back its ids, mask and types, and thousands of texts come out of it as the library itself encodes them.
+network that gives back its ids, mask and types, and thousands of texts come out of it as the library itself encodes them. With
+--texts N of each tokenizer about so many, and not every character.
 """
 
+import argparse
 import json
 import random
 import subprocess
@@ -54,7 +56,7 @@ def every_character():
 
 
 def mirror(path, shape=("n", "length")):
-    names = [("input_ids", "ids"), ("attention_mask", "mask"), ("token_type_ids", "types")]
+    names = [("input_ids", "ids"), ("attention_mask", "mask"), ("token_type_ids", "types"), ("position_ids", "positions")]
     ports = [[helper.make_tensor_value_info(pair[i], TensorProto.INT64, shape) for pair in names] for i in (0, 1)]
     graph = helper.make_graph([helper.make_node("Identity", [a], [b]) for a, b in names], "mirror", *ports)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), path)
@@ -143,7 +145,8 @@ def encoded(made, batch):
     if made.padding is None:
         made.enable_padding(pad_id=made.token_to_id("[PAD]"), pad_token="[PAD]")
     rows = made.encode_batch([tuple(each) if isinstance(each, list) else each for each in batch])
-    return {name: np.array([getattr(row, field) for row in rows]) for name, field in [("ids", "ids"), ("mask", "attention_mask"), ("types", "type_ids")]}
+    made = {name: np.array([getattr(row, field) for row in rows]) for name, field in [("ids", "ids"), ("mask", "attention_mask"), ("types", "type_ids")]}
+    return made | {"positions": np.tile(np.arange(made["ids"].shape[1]), (len(rows), 1))}
 
 
 def run(*arguments):
@@ -152,15 +155,15 @@ def run(*arguments):
     return finished.stdout
 
 
-def compare(program, folder, name, made, batches, *settings):
+def compare(program, folder, name, made, batches, network="mirror", library=None):
+    """How many texts there are, and how many come out otherwise than `library`, or else the tokenizer itself, encodes them."""
     made.save(str(folder / "tokenizer.json"))
-    options = [part for setting in settings for part in ("--tokenizer-set", setting)]
-    run(program, "import", folder / "mirror.onnx", "-o", folder / f"{name}.edgelet", "--tokenizer", folder / "tokenizer.json", *options)
+    run(program, "import", folder / f"{network}.onnx", "-o", folder / f"{name}.edgelet", "--tokenizer", folder / "tokenizer.json")
     count = wrong = 0
     for batch in batches:
         (folder / "texts.json").write_text(json.dumps(batch))
         run(program, "predict", folder / f"{name}.edgelet", folder / "texts.json", "-o", folder / "made.npz")
-        found, expected = dict(np.load(folder / "made.npz")), encoded(made, batch)
+        found, expected = dict(np.load(folder / "made.npz")), encoded(library or made, batch)
         count += len(batch)
         for i, text in enumerate(batch):
             alike = all(found[key].shape == expected[key].shape and np.array_equal(found[key][i], expected[key][i]) for key in expected)
@@ -171,7 +174,26 @@ def compare(program, folder, name, made, batches, *settings):
     return count, wrong
 
 
-def ways(name, made, sample):
+def refused(program, folder, name, batch):
+    """How many texts, each alone, the program makes nothing of."""
+    count = 0
+    for text in batch:
+        (folder / "texts.json").write_text(json.dumps([text]))
+        finished = subprocess.run([program, "predict", folder / f"{name}.edgelet", folder / "texts.json"], capture_output=True, text=True)
+        count += finished.returncode == 1 and "that can be cut to" in finished.stderr
+    return count
+
+
+def is_cut(made, pair):
+    """Whether the library can cut one of two texts."""
+    try:
+        made.encode(*pair)
+    except Exception:
+        return False
+    return True
+
+
+def ways(made, sample):
     """Cut and filled up, one text and two: the directions, the strategies."""
     pairs = [[a, b] for a, b in zip(sample, reversed(sample))]
     yield "pairs", lambda: None, pairs
@@ -190,25 +212,47 @@ def leave(folder, name, made, sample):
 
 
 if __name__ == "__main__":
-    program, folder = sys.argv[1], Path(sys.argv[2])
-    only = sys.argv[3:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--texts", type=int, default=2000)
+    asked = parser.parse_args()
+    program, folder = asked.program, asked.folder
     mirror(folder / "mirror.onnx")
+    mirror(folder / "fixed.onnx", ("n", 16))
     total = failed = 0
     characters = list(every_character())
     for name, made in tokenizers():
-        if only and name not in only:
+        if asked.names and name not in asked.names:
             continue
-        sample = list(texts(2000))
+        sample = list(texts(asked.texts))
         if name in SHOWN:
             leave(folder, name, made, sample[:200])
-        found = [compare(program, folder, name, made, [sample, characters])]
-        for way, change, batch in ways(name, made, sample[:200]):
+        found = [compare(program, folder, name, made, [sample, RANDOM.sample(characters, min(2 * asked.texts, len(characters)))])]
+        few = RANDOM.sample(sample, 200)
+        for way, change, batch in ways(made, few):
             made.no_padding()
             made.no_truncation()
             if way.startswith(("fixed", "multiple")):
                 made.enable_truncation(16)
             change()
             found.append(compare(program, folder, f"{name}-{way}", made, [batch]))
+        # A network that takes 16 tokens makes them so many.
+        made.no_padding()
+        made.no_truncation()
+        config = made.to_str()
+        made.enable_truncation(16)
+        made.enable_padding(length=16, pad_id=made.token_to_id("[PAD]"), pad_token="[PAD]")
+        expected, made = made, Tokenizer.from_str(config)
+        found.append(compare(program, folder, f"{name}-length", made, [few], "fixed", expected))
+        for strategy in ("only_first", "only_second"):
+            made.no_padding()
+            made.enable_truncation(9, strategy=strategy)
+            pairs = [[a, b] for a, b in zip(few, sample)]
+            found.append(compare(program, folder, f"{name}-{strategy}", made, [[pair for pair in pairs if is_cut(made, pair)]]))
+            others = [pair for pair in pairs if not is_cut(made, pair)][:2]
+            assert refused(program, folder, f"{name}-{strategy}", others) == len(others), f"{name} {strategy}: {others}"
         count, wrong = (sum(column) for column in zip(*found))
         print(f"{name}: {count} texts, {wrong} wrong")
         total, failed = total + count, failed + wrong

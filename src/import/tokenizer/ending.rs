@@ -92,7 +92,7 @@ pub fn truncation(part: &Part<'_>, reader: &mut Reader) -> Option<Truncation> {
     if part.get("stride").is_some_and(|stride| stride.as_u64() != Some(0)) {
         reader.refuse(part, "a stride: what is cut off would be a text of its own");
     }
-    let most = length(part, "max_length", reader)?;
+    let most = length(part.get("max_length"), "max_length", part, reader)?;
     let of = match part.text("strategy") {
         Some("LongestFirst") => Cutting::Longest,
         Some("OnlyFirst") => Cutting::First,
@@ -110,14 +110,16 @@ pub fn padding(part: &Part<'_>, reader: &mut Reader) -> Option<Padding> {
     let number = |name: &str| part.get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
     let least = match part.get("strategy") {
         Some(Value::String(strategy)) if strategy == "BatchLongest" => None,
-        Some(Value::Object(strategy)) => strategy.get("Fixed").and_then(Value::as_u64).map(|length| length as u32),
+        Some(strategy) if strategy.get("Fixed").is_some() => Some(length(strategy.get("Fixed"), "strategy", part, reader)?),
         _ => {
             reader.refuse(part, "a strategy that is not known");
             return None;
         }
     };
-    let multiple =
-        if part.get("pad_to_multiple_of").is_some() { length(part, "pad_to_multiple_of", reader)? } else { 0 };
+    let multiple = match part.get("pad_to_multiple_of") {
+        None => 0,
+        given => length(given, "pad_to_multiple_of", part, reader)?,
+    };
     let (Some(id), Some(kind)) = (number("pad_id"), number("pad_type_id")) else {
         reader.refuse(part, "no pad_id or pad_type_id");
         return None;
@@ -125,11 +127,11 @@ pub fn padding(part: &Part<'_>, reader: &mut Reader) -> Option<Padding> {
     Some(Padding { least, multiple, id, kind, at_start: part.text("direction") == Some("Left") })
 }
 
-fn length(part: &Part<'_>, name: &str, reader: &mut Reader) -> Option<u32> {
-    let length = part.get(name).and_then(Value::as_u64).and_then(|length| u32::try_from(length).ok());
-    if length.is_none_or(|length| length > MAX_TOKENS) {
+fn length(given: Option<&Value>, name: &str, part: &Part<'_>, reader: &mut Reader) -> Option<u32> {
+    let length = given.and_then(Value::as_u64).and_then(|length| u32::try_from(length).ok());
+    let fits = length.filter(|length| *length <= MAX_TOKENS);
+    if fits.is_none() {
         reader.refuse(part, format!("{name}: not a number up to {MAX_TOKENS}"));
-        return None;
     }
-    length
+    fits
 }

@@ -9,6 +9,7 @@ mod words;
 use crate::error::{Error, Kind, Result};
 use crate::infer::cast::cast;
 use crate::kernel::text::{Ranges, Set};
+use crate::network::tensor::count;
 use crate::network::tokenizer::{Cutting, Padding, Segment, Step, Tokens, Truncation};
 use crate::network::{Beside, Data, Dtype, Port, Tensor, Tokenizer};
 use added::Added;
@@ -42,9 +43,19 @@ enum Model {
 }
 
 /// What one text, or two, becomes: tokens and the text that each is of.
+#[derive(Default)]
 struct Row {
-    ids: Vec<i64>,
-    types: Vec<i64>,
+    ids: Vec<u32>,
+    types: Vec<u32>,
+}
+
+/// What an input takes of each token.
+#[derive(Clone, Copy)]
+enum Numbers {
+    Ids,
+    Mask,
+    Types,
+    Positions,
 }
 
 impl Encoder {
@@ -87,36 +98,41 @@ impl Encoder {
         let row = |(i, text): (usize, &Text<'_>)| self.row(text).map_err(|error| error.within(&format!("[{i}]")));
         let rows = texts.iter().enumerate().map(row).collect::<Result<Vec<Row>>>()?;
         let length = self.length(&rows)?;
-        let (mut ids, mut types, mut mask) = (Vec::new(), Vec::new(), Vec::new());
         let padding = self.padding.unwrap_or(Padding { least: None, multiple: 0, id: 0, kind: 0, at_start: false });
-        for row in &rows {
-            let fill = length - row.ids.len();
-            let (before, after) = if padding.at_start { (fill, 0) } else { (0, fill) };
-            let put = |to: &mut Vec<i64>, row: &mut dyn Iterator<Item = i64>, with: i64| {
-                to.extend(std::iter::repeat_n(with, before));
-                to.extend(row);
-                to.extend(std::iter::repeat_n(with, after));
-            };
-            put(&mut ids, &mut row.ids.iter().copied(), i64::from(padding.id));
-            put(&mut types, &mut row.types.iter().copied(), i64::from(padding.kind));
-            put(&mut mask, &mut row.ids.iter().map(|_| 1), 0);
-        }
-        let Beside { mask: masked, types: typed, positions } = self.beside;
-        let places = |_| rows.iter().flat_map(|_| 0..length as i64).collect();
+        let Beside { mask, types, positions } = self.beside;
         let made = [
-            (Some(self.input), Some(ids)),
-            (masked.map(|input| input as usize), Some(mask)),
-            (typed.map(|input| input as usize), Some(types)),
-            (positions.map(|input| input as usize), positions.map(places)),
+            (Some(self.input as u32), Numbers::Ids),
+            (mask, Numbers::Mask),
+            (types, Numbers::Types),
+            (positions, Numbers::Positions),
         ];
-        let tensor = |(input, numbers): (usize, Vec<i64>)| {
-            let port = &ports[input];
-            let tensor = Tensor::new(Dtype::I64, vec![rows.len(), length], Data::I64(numbers))?;
+        let shape = vec![rows.len(), length];
+        let elements = count(&shape)?;
+        let mut tensors = Vec::new();
+        for (input, what) in made {
+            let Some(input) = input else { continue };
+            let mut numbers = Vec::with_capacity(elements);
+            for row in &rows {
+                let before = if padding.at_start { length - row.ids.len() } else { 0 };
+                for at in 0..length {
+                    let token = at.checked_sub(before).filter(|&at| at < row.ids.len());
+                    numbers.push(match (what, token) {
+                        (Numbers::Ids, Some(at)) => i64::from(row.ids[at]),
+                        (Numbers::Ids, None) => i64::from(padding.id),
+                        (Numbers::Mask, token) => i64::from(token.is_some()),
+                        (Numbers::Types, Some(at)) => i64::from(row.types[at]),
+                        (Numbers::Types, None) => i64::from(padding.kind),
+                        (Numbers::Positions, _) => at as i64,
+                    });
+                }
+            }
+            let port = &ports[input as usize];
+            let tensor = Tensor::new(Dtype::I64, shape.clone(), Data::I64(numbers))?;
             let tensor = cast(&tensor, port.dtype)?;
             port.check(&tensor)?;
-            Ok((input, tensor))
-        };
-        made.into_iter().filter_map(|(input, numbers)| input.zip(numbers)).map(tensor).collect()
+            tensors.push((input as usize, tensor));
+        }
+        Ok(tensors)
     }
 
     /// How long all rows become.
@@ -152,15 +168,15 @@ impl Encoder {
         if let Some(truncation) = &self.truncation {
             truncate(truncation, Segment::around(segments), &mut ids, others.as_mut())?;
         }
-        let mut row = Row { ids: Vec::new(), types: Vec::new() };
+        let mut row = Row::default();
         for segment in segments {
             let (ids, kind) = match segment {
                 Segment::Text(false, kind) => (&ids[..], kind),
                 Segment::Text(true, kind) => (others.as_deref().unwrap_or_default(), kind),
                 Segment::Tokens(ids, kind) => (&ids[..], kind),
             };
-            row.ids.extend(ids.iter().map(|&id| i64::from(id)));
-            row.types.resize(row.ids.len(), i64::from(*kind));
+            row.ids.extend_from_slice(ids);
+            row.types.resize(row.ids.len(), *kind);
         }
         Ok(row)
     }

@@ -131,6 +131,68 @@ fn pictures_become_what_pillow_makes_of_them_or_are_refused() {
     refused(&["predict", &labelled, &damaged], "damaged.png");
 }
 
+#[test]
+fn texts_become_what_the_library_tokenizers_makes_of_them_or_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    println!("{}", script("texts.py", &[&place(""), "--texts", "300"]));
+    let (tokenizer, output) = (place("edited.json"), place("refused.edgelet"));
+    let import = |network: &str, options: &[&str], expected: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
+        command.args(["import", &place(network), "-o", &output, "--tokenizer", &tokenizer]).args(options);
+        let run = command.output().expect("the program");
+        let told = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(run.status.code() == Some(1) && told.contains(expected), "{options:?}: {told}");
+        assert!(!Path::new(&output).exists());
+    };
+    let whole = fs::read_to_string(place("tokenizer.json")).expect("a tokenizer");
+    let original: serde_json::Value = serde_json::from_str(&whole).expect("JSON");
+    for (at, value, expected) in [
+        ("/model/type", r#""Unigram""#, "a model Unigram"),
+        ("/model/dropout", "0.1", "dropout, which is left to chance"),
+        ("/model/vocab", r#"{"a": -1}"#, "an id of \"a\" that is none"),
+        ("/model/merges", r#"["a"]"#, "which is not two tokens that make one"),
+        ("/model/unk_token", r#""?!""#, "which is not in the vocabulary"),
+        ("/normalizer", r#"{"type": "Precompiled"}"#, "a normalizer Precompiled"),
+        ("/pre_tokenizer", r#"{"type": "UnicodeScripts"}"#, "a pre-tokenizer UnicodeScripts"),
+        ("/pre_tokenizer", r#"{"type": "Split", "behavior": "Removed", "pattern": {"Regex": "(?<=a)b"}}"#, "pre_tokenizer:"),
+        ("/post_processor", r#"{"type": "Magic"}"#, "a post-processor Magic"),
+        ("/truncation", r#"{"max_length": 8, "stride": 2, "strategy": "LongestFirst"}"#, "a stride"),
+        ("/padding", r#"{"strategy": {"Fixed": 4294967312}, "pad_id": 0, "pad_type_id": 0}"#, "not a number up to"),
+        ("/added_tokens", r#"[{"id": 7, "content": "[NEW]"}]"#, "whose id the library makes"),
+    ] {
+        let mut edited = original.clone();
+        *edited.pointer_mut(at).expect("a part of the file") = serde_json::from_str(value).expect("JSON");
+        fs::write(&tokenizer, edited.to_string()).expect("a file");
+        import("mirror.onnx", &[], expected);
+    }
+    for cut in [0, 1, whole.len() / 2] {
+        fs::write(&tokenizer, &whole[..cut]).expect("a file");
+        import("mirror.onnx", &[], "a tokenizer.json");
+    }
+    fs::write(&tokenizer, &whole).expect("a file");
+    for (setting, expected) in [
+        ("max-length=1", "at least 2 tokens, which stand around a text"),
+        ("max-length=many", "a number of tokens"),
+        ("pad=<none>", "a token"),
+        ("mask=masks", "one of input_ids, attention_mask, token_type_ids, position_ids"),
+        ("length=8", "input, mask, types, positions, max-length or pad"),
+    ] {
+        import("mirror.onnx", &["--tokenizer-set", setting], expected);
+    }
+    let texts = [("A naïve text\u{301}, [MASK] 漢字 ☕ don't <0x0A>", Some("and another")), ("", None)];
+    let mut random = chance();
+    for name in ["bert", "llama3", "llama2"] {
+        let file = fs::read(place(&format!("{name}.edgelet"))).expect("a file");
+        let made = |bytes: &[u8]| format::decode_network(bytes).and_then(|network| Inference::new(network).texts(0, &texts));
+        assert_eq!(made(&file).expect("tensors").len(), 4);
+        for _ in 0..300 {
+            let at = HEADER_BYTES + random(file.len() - HEADER_BYTES);
+            let _ = made(&damaged(&file, at, random(8)));
+        }
+    }
+}
+
 /// Nothing is written for a node that is not there, rows that do not fit, or a model of rows.
 fn refuses_what_cannot_be_quantized(folder: &Path) {
     let place = |name: &str| folder.join(name).to_str().expect("UTF-8").to_owned();
@@ -176,11 +238,7 @@ fn damage(path: &Path) {
         assert_eq!(format::decode_network(&encoded), Ok(smaller));
         encoded
     });
-    let mut state = 1_u64;
-    let mut random = |below: usize| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 33) as usize % below
-    };
+    let mut random = chance();
     for _ in 0..300 {
         // Most of a file is weights: what is damaged lies where nodes are described.
         let mut changed = bytes.clone();
@@ -196,18 +254,33 @@ fn damage(path: &Path) {
         let mut changed = written.clone();
         changed[random(bytes.len().min(4000))] ^= 1 << random(8);
         assert!(format::decode_network(&changed).is_err(), "a checksum");
-        // With the right checksum it is what follows that has to be sound.
-        let mut changed = [&written, &smaller[0], &smaller[1]][random(3)].clone();
-        changed[HEADER_BYTES + random(1500)] ^= 1 << random(8);
-        let mut hash = twox_hash::XxHash64::with_seed(0);
-        hash.write(&changed[..32]);
-        hash.write(&changed[HEADER_BYTES..]);
-        changed[32..40].copy_from_slice(&hash.finish().to_le_bytes());
+        let file = [&written, &smaller[0], &smaller[1]][random(3)];
+        let changed = damaged(file, HEADER_BYTES + random(1500), random(8));
         if let Ok(network) = format::decode_network(&changed) {
             let given = inputs(&network);
             let _ = Inference::new(network).run(given);
         }
     }
+}
+
+/// Numbers below others, the same in every run.
+fn chance() -> impl FnMut(usize) -> usize {
+    let mut state = 1_u64;
+    move |below| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    }
+}
+
+/// A file with one bit changed and the checksum of what it is now: it is what follows the header that has to be sound.
+fn damaged(file: &[u8], at: usize, bit: usize) -> Vec<u8> {
+    let mut changed = file.to_vec();
+    changed[at] ^= 1 << bit;
+    let mut hash = twox_hash::XxHash64::with_seed(0);
+    hash.write(&changed[..32]);
+    hash.write(&changed[HEADER_BYTES..]);
+    changed[32..40].copy_from_slice(&hash.finish().to_le_bytes());
+    changed
 }
 
 /// Zeros of each input's shape, of those that are not huge.

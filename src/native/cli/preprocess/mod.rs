@@ -70,7 +70,8 @@ impl Preprocess {
             let bytes = store::read_within(file, text::MAX_BYTES, globals)?;
             let made = text::preprocessing(&bytes, &self.tokenizer_set, &parts.inputs)
                 .map_err(|error| error.within(&store::shown(file)))?;
-            parts.preprocessing.retain(|other| made.made().all(|input| other.made().all(|taken| taken != input)));
+            let inputs = made.made();
+            parts.preprocessing.retain(|other| other.made().iter().all(|input| !inputs.contains(input)));
             parts.preprocessing.push(made);
         }
         Network::new(parts).map_err(|error| {
