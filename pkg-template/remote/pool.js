@@ -13,6 +13,8 @@ export class Pool {
   #count = 0;
   #isOpen = false;
   #failure;
+  /** The model that the workers are of, unless it was forgotten. */
+  #model;
   /** Rejects what waits in {@link Pool.unlessEnded}. */
   #stop;
 
@@ -67,8 +69,9 @@ export class Pool {
     }
   }
 
-  /** Ends the workers once nothing holds `model` any more. */
+  /** Ends the workers once nothing holds `model` any more: who waits for an answer does. */
   endWithout(model) {
+    this.#model = new WeakRef(model);
     forgotten.register(model, [...this.#calls.keys()]);
   }
 
@@ -81,7 +84,7 @@ export class Pool {
     busy.add(worker);
     try {
       return await new Promise((resolve, reject) => {
-        calls.set(id, { ...call, resolve, reject });
+        calls.set(id, { ...call, resolve, reject, model: this.#model?.deref() });
         worker.postMessage({ id, method, parameters }, transfer);
       });
     } finally {

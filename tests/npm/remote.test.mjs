@@ -149,4 +149,17 @@ test("idle workers keep no program from ending; those of a forgotten model end",
     collect();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  // Who waits for an answer holds the model, though nothing names it.
+  const slow = `const { parentPort } = require("node:worker_threads");
+    const post = parentPort.postMessage.bind(parentPort);
+    parentPort.postMessage = (...parameters) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200) && post(...parameters);
+    void import("${new URL("node-thread.js", entry)}");`;
+  const answer = (await load(await file("mixed"), { worker: new Worker(slow, { eval: true }) })).predict(row);
+  let isAnswered = false;
+  void answer.finally(() => (isAnswered = true));
+  while (!isAnswered) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(await answer, (await load(await file("mixed"))).predict(row));
 });

@@ -58,10 +58,7 @@ test("in Chromium too, there and in a worker", async () => {
   const found = await page.evaluate(async (names) => {
     const { load } = await import("/edgelet/tensors.js");
     const verify = async (name, worker) => (await load(new URL(`/networks/${name}.edgelet`, location), { worker })).verify();
-    const found = [];
-    // One after another: a worker for each would be more than a page has.
-    for (const name of names) found.push([await verify(name, false), await verify(name, true)]);
-    return found;
+    return Promise.all(names.map(async (name) => [await verify(name, false), await verify(name, true)]));
   }, names);
   assert.deepEqual(found, names.map(() => [1, 1]));
 });
