@@ -98,6 +98,8 @@ console.log(elements);
 const promised: Promise<Record<string, Tensor>> = away.run({ image: [1, 2] }, { signal: AbortSignal.timeout(5) });
 const [best] = network.classify(document.createElement("canvas"), { top: 1 });
 const bestLabel: string | number | boolean | undefined = best?.label;
+const [said] = network.classify("A text", { top: 1 });
+network.run({ input_ids: [{ text: "A question?", pair: "A passage." }, "A text"] });
 const lists: Promise<{ score: number }[][]> = away.classify([new ImageData(8, 8)], { signal: AbortSignal.timeout(5) });
 network.run({ image: [new ImageData(8, 8), { data: new Uint8Array(192), width: 8, height: 8 }] });
 console.log(bestLabel, lists);

@@ -15,7 +15,7 @@ const folder = await mkdtemp(join(tmpdir(), "edgelet-texts-"));
 after(() => rm(folder, { recursive: true, force: true }));
 const program = resolve(process.env.EDGELET_PROGRAM ?? "target/debug/edgelet");
 const names = ["bert", "roberta", "llama3"];
-await run(here("../../target/venv/bin/python"), [here("../onnx/texts.py"), program, folder, ...names]);
+await run(here("../../target/venv/bin/python"), [here("../onnx/texts.py"), program, folder, "--texts", "300", ...names]);
 
 const installed = join(await consumer(), "node_modules/edgelet/");
 const { EdgeletError, load } = await import(pathToFileURL(join(installed, "tensors-node.js")).href);
@@ -40,6 +40,7 @@ test("in Node, here and in a worker, texts become the library's ids", async () =
       ["input_ids", true, undefined],
       ["attention_mask", undefined, "input_ids"],
       ["token_type_ids", undefined, "input_ids"],
+      ["position_ids", undefined, "input_ids"],
     ]);
     const [texts, pairs] = sentences(given);
     assert.deepEqual(rows(model.run({ input_ids: texts })), made.texts, name);
@@ -49,7 +50,7 @@ test("in Node, here and in a worker, texts become the library's ids", async () =
     assert.deepEqual(Array.from(ids.data, Number), made.texts.ids[0].slice(0, ids.data.length), name);
     // Tensors go in as before.
     const tensor = { data: new BigInt64Array(2), shape: [1, 2] };
-    const again = model.run({ input_ids: tensor, attention_mask: tensor, token_type_ids: tensor });
+    const again = model.run({ input_ids: tensor, attention_mask: tensor, token_type_ids: tensor, position_ids: tensor });
     assert.deepEqual(again.ids.shape, [1, 2]);
     model.dispose();
     remote.dispose();
@@ -76,6 +77,18 @@ test("in Chromium too", async () => {
   }
 });
 
+test("a text is told its class", async () => {
+  const { texts, said } = await expected("classifier");
+  const [model, remote] = [await load(await read("classifier.edgelet")), await load(await read("classifier.edgelet"), { worker: true })];
+  const best = model.classify(texts, { top: 1 }).map(([{ label }]) => label);
+  assert.deepEqual(best, said);
+  assert.deepEqual((await remote.classify(texts, { top: 1 })).map(([{ label }]) => label), said);
+  const [first, second] = model.classify(texts[0]);
+  assert.equal(first.label, said[0]);
+  assert.ok(first.score >= second.score && Math.abs(first.score + second.score - 1) < 1e-6);
+  remote.dispose();
+});
+
 test("what does not fit is refused by name, and the network stays as it is", async () => {
   const model = await load(await read("bert.edgelet"));
   const codeOf = (inputs) => {
@@ -88,7 +101,7 @@ test("what does not fit is refused by name, and the network stays as it is", asy
   const tensor = { data: new BigInt64Array(2), shape: [1, 2] };
   assert.deepEqual(codeOf({ input_ids: "a", attention_mask: tensor }), ["wrong_type", "attention_mask"]);
   assert.deepEqual(codeOf({ input_ids: tensor }), ["missing_feature", "attention_mask"]);
-  assert.deepEqual(codeOf({ input_ids: tensor, attention_mask: "a", token_type_ids: tensor }), ["wrong_type", "attention_mask"]);
+  assert.deepEqual(codeOf({ input_ids: tensor, attention_mask: "a", token_type_ids: tensor, position_ids: tensor }), ["wrong_type", "attention_mask"]);
   assert.deepEqual(codeOf({ input_ids: [{ text: "a", pair: "b" }, "c"] }), ["wrong_shape", "input_ids"]);
   assert.deepEqual(codeOf({ input_ids: { text: "a", pair: 1 } }), ["wrong_type", "input_ids[0].pair"]);
   assert.deepEqual(codeOf({ input_ids: ["a", 1] }), ["wrong_shape", "input_ids"]);

@@ -211,13 +211,45 @@ def leave(folder, name, made, sample):
     (folder / f"{name}.json").write_text(json.dumps({"given": given, "made": made_of}))
 
 
+def classifier(program, folder, made):
+    """A network that tells prose from Rust by its tokens' log odds, trained here, and what it says of lines that it has not seen."""
+    sources = {"prose": "docs/TRAIN.md LICENSE-APACHE docs/REGISTRY.md", "rust": "src/format/mod.rs src/infer/reduce.rs src/math.rs"}
+    lines = {label: [line for name in names.split() for line in (ROOT / name).read_text().splitlines() if len(line) > 40] for label, names in sources.items()}
+    counts = np.ones((made.get_vocab_size(), len(lines)))
+    for place, texts in enumerate(lines.values()):
+        for row in made.encode_batch(texts[::2]):
+            np.add.at(counts[:, place], row.ids, 1)
+    odds = np.log(counts / counts.sum(0)).astype(np.float32)
+    nodes = [
+        helper.make_node("Gather", ["odds", "input_ids"], ["each"]),
+        helper.make_node("Cast", ["attention_mask"], ["counted"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["counted", "last"], ["mask"]),
+        helper.make_node("Mul", ["each", "mask"], ["masked"]),
+        helper.make_node("ReduceSum", ["masked", "middle"], ["sums"], keepdims=0),
+        helper.make_node("Softmax", ["sums"], ["scores"]),
+    ]
+    weights = [onnx.numpy_helper.from_array(array, name) for name, array in [("odds", odds), ("last", np.array([2])), ("middle", np.array([1]))]]
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "length"]) for name in ("input_ids", "attention_mask")]
+    scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", len(lines)])
+    graph = helper.make_graph(nodes, "classifier", inputs, [scores], weights)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), folder / "classifier.onnx")
+    (folder / "labels.txt").write_text("\n".join(lines))
+    made.save(str(folder / "tokenizer.json"))
+    run(program, "import", folder / "classifier.onnx", "-o", folder / "classifier.edgelet", "--tokenizer", folder / "tokenizer.json", "--labels", folder / "labels.txt")
+    unseen = [text for texts in lines.values() for text in texts[1::2]]
+    said = [list(lines)[odds[row.ids].sum(0).argmax()] for row in made.encode_batch(unseen)]
+    right = np.mean([text in lines[label] for text, label in zip(unseen, said)])
+    assert right > 0.9, right
+    (folder / "classifier.json").write_text(json.dumps({"texts": unseen, "said": said}))
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--texts", type=int, default=2000)
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     program, folder = asked.program, asked.folder
     mirror(folder / "mirror.onnx")
     mirror(folder / "fixed.onnx", ("n", 16))
@@ -229,6 +261,8 @@ if __name__ == "__main__":
         sample = list(texts(asked.texts))
         if name in SHOWN:
             leave(folder, name, made, sample[:200])
+        if name == SHOWN[0]:
+            classifier(program, folder, made)
         found = [compare(program, folder, name, made, [sample, RANDOM.sample(characters, min(2 * asked.texts, len(characters)))])]
         few = RANDOM.sample(sample, 200)
         for way, change, batch in ways(made, few):

@@ -110,7 +110,9 @@ pub fn padding(part: &Part<'_>, reader: &mut Reader) -> Option<Padding> {
     let number = |name: &str| part.get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
     let least = match part.get("strategy") {
         Some(Value::String(strategy)) if strategy == "BatchLongest" => None,
-        Some(strategy) if strategy.get("Fixed").is_some() => Some(length(strategy.get("Fixed"), "strategy", part, reader)?),
+        Some(strategy) if strategy.get("Fixed").is_some() => {
+            Some(length(strategy.get("Fixed"), "strategy", part, reader)?)
+        }
         _ => {
             reader.refuse(part, "a strategy that is not known");
             return None;

@@ -21,7 +21,8 @@ const TEST_ROWS: usize = 16;
 ///
 /// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
 /// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX and of Keras (.keras and
-/// .h5); a network's own .edgelet file too, to add --labels, --image or --tokenizer to it. A model whose numbers edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
+/// .h5); a network's own .edgelet file too, to add --labels, --image or --tokenizer to it. A model whose numbers edgelet could not
+/// reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -135,7 +135,11 @@ fn pictures_become_what_pillow_makes_of_them_or_are_refused() {
 fn texts_become_what_the_library_tokenizers_makes_of_them_or_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
-    println!("{}", script("texts.py", &[&place(""), "--texts", "300"]));
+    // Each way to do something is in one of these.
+    let names = "bert added nfkd next roberta llama3 o200k clip metaspace-first llama2 subwords";
+    let here = place("");
+    let arguments: Vec<&str> = [&here, "--texts", "300"].into_iter().chain(names.split(' ')).collect();
+    println!("{}", script("texts.py", &arguments));
     let (tokenizer, output) = (place("edited.json"), place("refused.edgelet"));
     let import = |network: &str, options: &[&str], expected: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
@@ -155,7 +159,11 @@ fn texts_become_what_the_library_tokenizers_makes_of_them_or_are_refused() {
         ("/model/unk_token", r#""?!""#, "which is not in the vocabulary"),
         ("/normalizer", r#"{"type": "Precompiled"}"#, "a normalizer Precompiled"),
         ("/pre_tokenizer", r#"{"type": "UnicodeScripts"}"#, "a pre-tokenizer UnicodeScripts"),
-        ("/pre_tokenizer", r#"{"type": "Split", "behavior": "Removed", "pattern": {"Regex": "(?<=a)b"}}"#, "pre_tokenizer:"),
+        (
+            "/pre_tokenizer",
+            r#"{"type": "Split", "behavior": "Removed", "pattern": {"Regex": "(?<=a)b"}}"#,
+            "pre_tokenizer:",
+        ),
         ("/post_processor", r#"{"type": "Magic"}"#, "a post-processor Magic"),
         ("/truncation", r#"{"max_length": 8, "stride": 2, "strategy": "LongestFirst"}"#, "a stride"),
         ("/padding", r#"{"strategy": {"Fixed": 4294967312}, "pad_id": 0, "pad_type_id": 0}"#, "not a number up to"),
@@ -184,7 +192,8 @@ fn texts_become_what_the_library_tokenizers_makes_of_them_or_are_refused() {
     let mut random = chance();
     for name in ["bert", "llama3", "llama2"] {
         let file = fs::read(place(&format!("{name}.edgelet"))).expect("a file");
-        let made = |bytes: &[u8]| format::decode_network(bytes).and_then(|network| Inference::new(network).texts(0, &texts));
+        let made =
+            |bytes: &[u8]| format::decode_network(bytes).and_then(|network| Inference::new(network).texts(0, &texts));
         assert_eq!(made(&file).expect("tensors").len(), 4);
         for _ in 0..300 {
             let at = HEADER_BYTES + random(file.len() - HEADER_BYTES);
