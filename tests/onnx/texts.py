@@ -234,8 +234,8 @@ def classifier(program, folder, made):
     graph = helper.make_graph(nodes, "classifier", inputs, [scores], weights)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), folder / "classifier.onnx")
     (folder / "labels.txt").write_text("\n".join(lines))
-    made.save(str(folder / "tokenizer.json"))
-    run(program, "import", folder / "classifier.onnx", "-o", folder / "classifier.edgelet", "--tokenizer", folder / "tokenizer.json", "--labels", folder / "labels.txt")
+    made.save(str(folder / "prose.json"))
+    run(program, "import", folder / "classifier.onnx", "-o", folder / "classifier.edgelet", "--tokenizer", folder / "prose.json", "--labels", folder / "labels.txt")
     unseen = [text for texts in lines.values() for text in texts[1::2]]
     said = [list(lines)[odds[row.ids].sum(0).argmax()] for row in made.encode_batch(unseen)]
     right = np.mean([text in lines[label] for text, label in zip(unseen, said)])
