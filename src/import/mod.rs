@@ -16,7 +16,7 @@ pub mod onnx;
 pub mod pickle;
 pub(crate) mod sklearn;
 pub mod skops;
-#[cfg(feature = "native")]
+#[cfg(feature = "tokenizer")]
 pub mod tokenizer;
 mod trees;
 pub mod ubjson;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::import::pickle::Item;
 use crate::kernel::text::{Hashed, TextList};
 use crate::model::{Function, MAX_WIDTH, Norm, Normalize, Pieces, Rescale, Terms, Vectorize};
-#[cfg(feature = "native")]
+#[cfg(feature = "tokenizer")]
 pub(crate) use folding::runs;
 use folding::{Accents, Folding};
 use std::collections::BTreeSet;
