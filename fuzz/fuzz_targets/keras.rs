@@ -8,5 +8,5 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(network) = keras::import(bytes) else { return };
     let Ok(encoded) = format::encode_network(&network) else { return };
-    assert!(format::decode_network(&encoded).is_ok_and(|decoded| decoded == network));
+    assert!(format::decode_network(&encoded[..]).is_ok_and(|decoded| decoded == network));
 });

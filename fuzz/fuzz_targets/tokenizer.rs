@@ -23,6 +23,6 @@ fuzz_target!(|bytes: &[u8]| {
     });
     let Ok(network) = network else { return };
     let Ok(encoded) = format::encode_network(&network) else { return };
-    assert!(format::decode_network(&encoded).is_ok_and(|decoded| decoded == network));
+    assert!(format::decode_network(&encoded[..]).is_ok_and(|decoded| decoded == network));
     let _ = Inference::new(network).texts(0, &[(&text, None), (&text, Some(&text))]);
 });

@@ -97,7 +97,7 @@ impl<'a> BlobReader<'a> {
     }
 
     /// How many bytes are left.
-    #[cfg(feature = "packaged")]
+    #[cfg(any(feature = "packaged", feature = "tensors"))]
     pub fn left(&self) -> usize {
         self.rest.len()
     }

@@ -89,14 +89,19 @@ pub fn encode_network(network: &Network) -> Result<Vec<u8>> {
 }
 
 /// The network in an `.edgelet` file. Untrusted bytes are safe: they give a network or an error, never a panic, and memory is
-/// taken in proportion to the bytes that are there.
+/// taken in proportion to the bytes that are there. Bytes that are given away go as the weights are made of them: there are never
+/// two of each.
 ///
 /// # Errors
 /// The kind of what is wrong, with the byte offset or the path of the part.
-pub fn decode_network(bytes: &[u8]) -> Result<Network> {
+pub fn decode_network(bytes: impl Into<Vec<u8>>) -> Result<Network> {
+    decode_owned(bytes.into())
+}
+
+fn decode_owned(mut bytes: Vec<u8>) -> Result<Network> {
     let versions = VERSION_OF_NETWORKS..=VERSION_OF_NETWORKS;
-    let header = Header::read_versions(bytes, versions, "a network: format version 3")?;
-    let (body, blobs) = header.split(bytes)?;
+    let header = Header::read_versions(&bytes, versions, "a network: format version 3")?;
+    let (body, blobs) = header.split(&bytes)?;
     let (body, rest) = postcard::take_from_bytes::<Body>(body)
         .map_err(|error| Error::new(Kind::Corrupt, "body", "a postcard-encoded network", what_postcard_found(error)))?;
     if !rest.is_empty() {
@@ -104,15 +109,29 @@ pub fn decode_network(bytes: &[u8]) -> Result<Network> {
     }
     body.check_limits()?;
     let mut blobs = BlobReader::new(blobs);
-    let weights = body.weights.into_iter().map(|weight| take_weight(weight, &mut blobs)).collect::<Result<_>>()?;
+    let mut starts = Vec::with_capacity(body.weights.len());
+    for weight in &body.weights {
+        starts.push(bytes.len() - blobs.left());
+        weight.bytes(&mut blobs)?;
+    }
     let mut tensors = |tensors: Vec<WireTensor>| {
-        tensors.into_iter().map(|tensor| take(tensor, &mut blobs)).collect::<Result<Vec<Tensor>>>()
+        let take = |tensor: WireTensor| tensor.bytes(&mut blobs).and_then(|bytes| tensor.of(bytes));
+        tensors.into_iter().map(take).collect::<Result<Vec<Tensor>>>()
     };
     let mut examples = Vec::with_capacity(body.examples.len());
     for (given, made) in body.examples {
         examples.push((tensors(given)?, tensors(made)?));
     }
     blobs.finish()?;
+    // The last first: what lies behind it is not needed any more.
+    let mut weights = Vec::with_capacity(starts.len());
+    for (weight, start) in body.weights.into_iter().zip(starts).rev() {
+        let numbers = weight.bytes(&mut BlobReader::new(&bytes[start..]))?;
+        weights.push(weight.of(numbers)?);
+        bytes.truncate(start);
+        bytes.shrink_to_fit();
+    }
+    weights.reverse();
     let node = |WireNode { name, operator, inputs, outputs, within }| Node { name, operator, inputs, outputs, within };
     Network::new(Parts {
         inputs: body.inputs,
@@ -188,37 +207,54 @@ fn put_weight(weight: &Weight, blobs: &mut BlobWriter) -> WireWeight {
     }
 }
 
-/// The weight of that name.
-fn take_weight(weight: WireWeight, blobs: &mut BlobReader<'_>) -> Result<Weight> {
-    let (shape, axis) = match weight {
-        WireWeight::Tensor(tensor) => return take(tensor, blobs).map(Weight::Tensor),
-        WireWeight::Half { shape } => (lengths(&shape), None),
-        WireWeight::Byte { shape, axis } => (lengths(&shape), Some(axis as usize)),
-    };
-    let elements = count(&shape)? as u64;
-    let numbers = match axis {
-        None => {
-            let halves = blobs.take_bytes(elements, 2)?.as_chunks().0;
-            Numbers::Half(halves.iter().map(|bytes| f16::from_le_bytes(*bytes)).collect())
+impl WireTensor {
+    /// The next bytes of the blobs: its elements.
+    fn bytes<'a>(&self, blobs: &mut BlobReader<'a>) -> Result<&'a [u8]> {
+        match self.dtype {
+            Dtype::Text => Ok(&[]),
+            dtype => blobs.take_bytes(count(&lengths(&self.shape))? as u64, dtype.bytes()),
         }
-        Some(axis) => {
-            let numbers = blobs.take_bytes(elements, 1)?.iter().map(|&byte| byte as i8).collect();
-            let scales = blobs.take_bytes(shape.get(axis).copied().unwrap_or(0) as u64, 4)?.as_chunks().0;
-            Numbers::Byte { numbers, axis, scales: scales.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() }
-        }
-    };
-    Compact::new(shape, numbers).map(Weight::Compact)
+    }
+
+    /// The tensor of these elements.
+    fn of(self, bytes: &[u8]) -> Result<Tensor> {
+        let data = match self.dtype {
+            Dtype::Text => Data::Text(self.texts),
+            dtype => Data::from_bytes(dtype, bytes),
+        };
+        Tensor::new(self.dtype, lengths(&self.shape), data)
+    }
 }
 
-/// The tensor of that name.
-fn take(tensor: WireTensor, blobs: &mut BlobReader<'_>) -> Result<Tensor> {
-    let shape = lengths(&tensor.shape);
-    let elements = count(&shape)?;
-    let data = match tensor.dtype {
-        Dtype::Text => Data::Text(tensor.texts),
-        dtype => Data::from_bytes(dtype, blobs.take_bytes(elements as u64, dtype.bytes())?),
-    };
-    Tensor::new(tensor.dtype, shape, data)
+impl WireWeight {
+    /// The next bytes of the blobs: its numbers, and their scales.
+    fn bytes<'a>(&self, blobs: &mut BlobReader<'a>) -> Result<(&'a [u8], &'a [u8])> {
+        let elements = |shape: &[u32]| count(&lengths(shape)).map(|elements| elements as u64);
+        match self {
+            Self::Tensor(tensor) => Ok((tensor.bytes(blobs)?, &[])),
+            Self::Half { shape } => Ok((blobs.take_bytes(elements(shape)?, 2)?, &[])),
+            Self::Byte { shape, axis } => {
+                let scales = shape.get(usize::from(*axis)).copied().unwrap_or(0);
+                Ok((blobs.take_bytes(elements(shape)?, 1)?, blobs.take_bytes(scales.into(), 4)?))
+            }
+        }
+    }
+
+    /// The weight of these numbers.
+    fn of(self, (bytes, scales): (&[u8], &[u8])) -> Result<Weight> {
+        let (shape, numbers) = match self {
+            Self::Tensor(tensor) => return tensor.of(bytes).map(Weight::Tensor),
+            Self::Half { shape } => {
+                (shape, Numbers::Half(bytes.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes)).collect()))
+            }
+            Self::Byte { shape, axis } => {
+                let scales = scales.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+                let numbers = bytes.iter().map(|&byte| byte as i8).collect();
+                (shape, Numbers::Byte { numbers, axis: axis.into(), scales })
+            }
+        };
+        Compact::new(lengths(&shape), numbers).map(Weight::Compact)
+    }
 }
 
 impl Body {

@@ -58,10 +58,17 @@ impl Inference {
         let mut parts = network.into_parts();
         let (first, count) = (parts.inputs.len(), parts.weights.len());
         let mut last = vec![0; first + count];
-        // Weights that are needed as they are.
-        let mut needed = vec![false; count];
         let mut prepared = Vec::with_capacity(parts.nodes.len());
         let weight = |id: TensorId| (id as usize).checked_sub(first).filter(|&id| id < count);
+        // How many nodes still take a weight, and which weights are needed as they are: the others go once they lie as their
+        // kernels want them, one after another.
+        let mut takers = vec![0_usize; count];
+        let taken = parts.nodes.iter().flat_map(|node| node.inputs.iter().flatten());
+        taken.filter_map(|&id| weight(id)).for_each(|id| takers[id] += 1);
+        let mut needed = vec![false; count];
+        for (_, id) in &parts.outputs {
+            weight(*id).into_iter().for_each(|id| needed[id] = true);
+        }
         for (i, node) in parts.nodes.iter().enumerate() {
             // What nobody takes goes with its maker.
             last.extend(std::iter::repeat_n(i, node.outputs as usize));
@@ -76,16 +83,21 @@ impl Inference {
                 })
                 .collect();
             let node_prepared = Prepared::new(node, &inputs).filter(|_| node.outputs == 1);
-            let taken = match &node_prepared {
+            let looked_at = match &node_prepared {
                 Some(prepared) => &node.inputs[prepared.takes()..][..1],
                 None => &node.inputs[..],
             };
-            taken.iter().flatten().filter_map(|&id| weight(id)).for_each(|id| needed[id] = true);
+            looked_at.iter().flatten().filter_map(|&id| weight(id)).for_each(|id| needed[id] = true);
             prepared.push(node_prepared);
+            for id in node.inputs.iter().flatten().filter_map(|&id| weight(id)) {
+                takers[id] -= 1;
+                if takers[id] == 0 && !needed[id] {
+                    parts.weights[id] = Tensor::integers(Vec::new()).into();
+                }
+            }
         }
         for (_, id) in &parts.outputs {
             last[*id as usize] = usize::MAX;
-            weight(*id).into_iter().for_each(|id| needed[id] = true);
         }
         let weights = std::mem::take(&mut parts.weights).into_iter().zip(needed);
         let weights = weights.map(|(weight, is_needed)| match weight {

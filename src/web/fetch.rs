@@ -246,14 +246,17 @@ fn append(bytes: &mut Vec<u8>, chunk: &Uint8Array) -> Result<(), JsValue> {
     if (start + length) as u64 > MAX_FILE_BYTES {
         return Err(too_large());
     }
-    reserve(bytes, length)?;
+    if bytes.capacity() - start < length {
+        // A vector's own growth would double it: memory that a page never gets back.
+        reserve(bytes, length.max(start / 8))?;
+    }
     bytes.resize(start + length, 0);
     chunk.copy_to(&mut bytes[start..]);
     Ok(())
 }
 
 fn reserve(bytes: &mut Vec<u8>, length: usize) -> Result<(), JsValue> {
-    bytes.try_reserve(length).map_err(|_| {
+    bytes.try_reserve_exact(length).map_err(|_| {
         let hint = "Dispose of other models to make room.";
         throw(Kind::OutOfMemory, "model", "memory enough for it", "less", hint)
     })

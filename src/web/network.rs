@@ -61,9 +61,8 @@ struct SchemaProvenance<'a> {
 impl File {
     /// The network in it. Not a part of [`read`](super::read): a trap in a future would leave its promise waiting for ever.
     pub fn decode(self) -> Result<Core, JsValue> {
-        let network = format::decode_network(&self.bytes).map_err(thrown)?;
         let size = self.bytes.len() as f64;
-        drop(self.bytes);
+        let network = format::decode_network(self.bytes).map_err(thrown)?;
         fetch::check_room(0)?;
         let schema = schema(&network)?;
         self.options.report("ready", size, Some(size));

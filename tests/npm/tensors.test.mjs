@@ -110,6 +110,39 @@ test("where an engine has relaxed SIMD, the core is the one that adds products i
   assert.deepEqual(seen.sums, [hash(relaxed), hash(known), hash(known)]);
 });
 
+test("a network is in memory once, while it is loaded too", async () => {
+  const tower = `
+import numpy as np, onnx, sys
+from onnx import TensorProto, helper
+random = np.random.default_rng(3)
+array = lambda name, *shape: onnx.numpy_helper.from_array((random.normal(size=shape) / 22).astype("f4"), name)
+weights = [array(f"{kind}{i}", *shape) for i in range(32) for kind, shape in [("w", (512, 512)), ("b", (512,))]]
+nodes = [helper.make_node("Gemm", [f"t{i}", f"w{i}", f"b{i}"], [f"t{i + 1}"]) for i in range(32)]
+ports = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 512])] for name in ("t0", "t32")]
+graph = helper.make_graph(nodes, "tower", *ports, weights)
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), sys.argv[1])`;
+  const [onnx, file] = ["tower.onnx", "tower.edgelet"].map((name) => join(folder, name));
+  await run(here("../../target/venv/bin/python"), ["-c", tower, onnx]);
+  await run(program, ["import", onnx, "-o", file]);
+  const script = `
+    const { readFile } = await import("node:fs/promises");
+    let memory;
+    WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+      construct(Instance, parameters) {
+        const instance = new Instance(...parameters);
+        memory = instance.exports.memory;
+        return instance;
+      },
+    });
+    const { load } = await import("${pathToFileURL(join(installed, "tensors-node.js")).href}");
+    const model = await load(await readFile("${file}"));
+    model.run({ t0: new Float32Array(512) });
+    console.log(memory.buffer.byteLength);`;
+  const most = Number(await run(process.execPath, ["--input-type=module", "--eval", script]));
+  const { length } = await readFile(file);
+  assert.ok(most > length && most < 1.3 * length, `${most} bytes for a file of ${length}`);
+});
+
 test("every type of elements goes in and comes out as its array, here and in a worker", async () => {
   const given = {
     float: Float32Array.of(-3.4e38, 1, 0.1),

@@ -117,7 +117,7 @@ impl Import {
             return self.network(network, globals);
         }
         if format::is_network(&bytes) {
-            return self.network(format::decode_network(&bytes), globals);
+            return self.network(format::decode_network(bytes), globals);
         }
         if let Some(option) = self.preprocess.given() {
             return Err(Error::new(Kind::BadOption, option, "a network", "a model of rows"));

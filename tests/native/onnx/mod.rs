@@ -46,7 +46,7 @@ fn networks_make_what_onnxruntime_makes() {
     }
     let network = |name: &str| {
         let bytes = fs::read(folder.path().join(format!("{name}.edgelet"))).expect("a file");
-        format::decode_network(&bytes).expect("a network")
+        format::decode_network(bytes).expect("a network")
     };
     println!("{}", script("quantize.py", &[folder.path().to_str().expect("UTF-8")]));
     refuses_what_cannot_be_quantized(folder.path());
@@ -234,7 +234,7 @@ fn damage(path: &Path) {
     let bytes = fs::read(path).expect("a network");
     let network = onnx::import(&bytes, &nowhere).expect("a network");
     let written = format::encode_network(&network).expect("a network");
-    assert_eq!(format::decode_network(&written).as_ref(), Ok(&network));
+    assert_eq!(format::decode_network(&written[..]).as_ref(), Ok(&network));
     assert_eq!(
         format::decode(&written).map_err(|error| error.kind()).err(),
         Some(Kind::Unsupported),
@@ -244,7 +244,7 @@ fn damage(path: &Path) {
         let smaller = quantize(network.clone(), precision, |_| false).expect("a network");
         let encoded = format::encode_network(&smaller).expect("a network");
         assert!(encoded.len() < written.len() * 7 / 10, "{precision:?}");
-        assert_eq!(format::decode_network(&encoded), Ok(smaller));
+        assert_eq!(format::decode_network(&encoded[..]), Ok(smaller));
         encoded
     });
     let mut random = chance();
@@ -262,10 +262,10 @@ fn damage(path: &Path) {
         }
         let mut changed = written.clone();
         changed[random(bytes.len().min(4000))] ^= 1 << random(8);
-        assert!(format::decode_network(&changed).is_err(), "a checksum");
+        assert!(format::decode_network(&changed[..]).is_err(), "a checksum");
         let file = [&written, &smaller[0], &smaller[1]][random(3)];
         let changed = damaged(file, HEADER_BYTES + random(1500), random(8));
-        if let Ok(network) = format::decode_network(&changed) {
+        if let Ok(network) = format::decode_network(&changed[..]) {
             let given = inputs(&network);
             let _ = Inference::new(network).run(given);
         }
