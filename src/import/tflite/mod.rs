@@ -1,0 +1,35 @@
+//! TFLite's files → [`Network`]: float32, weights of 16 and of 8 bits, and whole numbers of 8 bits throughout.
+//!
+//! [`flatbuffer`] knows bytes, [`schema`] tables, [`graph`] puts operators together, and the files in `operators` know what each
+//! operator means. What is not known here is refused, an option too. The numbers are those of TFLite's reference kernels; where
+//! whole numbers stand for floats they are rounded once, which TFLite's fixed-point factors do in two steps.
+
+mod constant;
+mod flatbuffer;
+mod graph;
+mod names;
+mod operators;
+mod schema;
+mod step;
+
+use crate::error::Result;
+use crate::network::Network;
+use flatbuffer::File;
+use schema::Model;
+
+/// Whether a file is one of TFLite: its identifier says so.
+pub fn is_tflite(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"TFL3")
+}
+
+/// The network in a file of TFLite, without examples.
+///
+/// # Errors
+/// [`Kind::Unsupported`](crate::error::Kind::Unsupported) with all that cannot be run,
+/// [`Kind::InvalidModel`](crate::error::Kind::InvalidModel) for a damaged file and
+/// [`Kind::LimitExceeded`](crate::error::Kind::LimitExceeded) for one whose parts are shared more often than a converter does.
+pub fn import(bytes: &[u8]) -> Result<Network> {
+    let file = File::new(bytes);
+    let model = Model::read(&file)?;
+    graph::read(&file, &model)
+}
