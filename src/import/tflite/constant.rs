@@ -85,7 +85,9 @@ impl Constant {
                 let numbers = Numbers::Half(x.iter().map(|&x| f16::from_f32(x)).collect());
                 Weight::Compact(Compact::new(shape, numbers)?)
             }
-            (Data::I64(x), Dtype::I8, Some(quantization)) if quantization.zeros.iter().all(|&zero| zero == 0) => {
+            (Data::I64(x), Dtype::I8, Some(quantization))
+                if !x.is_empty() && quantization.zeros.iter().all(|&zero| zero == 0) =>
+            {
                 let (axis, mut scales) = (quantization.axis, quantization.scales.clone());
                 let Some(&length) = shape.get(axis) else { return Ok(self.opened()?.into()) };
                 if scales.len() == 1 {
@@ -105,6 +107,7 @@ impl Constant {
         let numbers = self.shifted()?;
         let shape = self.tensor.shape().to_vec();
         if let Some(&length) = shape.first()
+            && !numbers.is_empty()
             && numbers.iter().all(|x| i8::try_from(*x).is_ok())
         {
             // Scales of 1 lie along the first dimension, which is the depth of a matrix: a product opens it then, and does not

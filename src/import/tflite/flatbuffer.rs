@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use std::cell::Cell;
 
 /// How often the bytes of a file may be read over, when vectors share them.
-const TIMES: usize = 4;
+const TIMES: usize = 8;
 /// What any file may read, in bytes: small ones share more.
 const LEAST: usize = 1 << 20;
 

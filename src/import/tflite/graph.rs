@@ -1,17 +1,13 @@
-//! TFLite's graph → a [`Network`]'s: tensors by number become places, and what stands in the way is collected.
+//! A network in the making: where each of TFLite's tensors is, and how it lies.
 
 use super::constant::{Constant, bytes};
 use super::flatbuffer::File;
-use super::names;
-use super::operators;
-use super::schema::{Model, Operator as Node, Tensor as Told};
-use super::step::{Step, unsupported};
+use super::schema::{Model, Tensor as Told};
+use super::step::unsupported;
 use crate::error::{Error, Kind, Result};
-use crate::import::blockers::Blockers;
 use crate::import::layout::{Layout, Turned};
 use crate::import::network::{Builder, Place};
-use crate::model::Provenance;
-use crate::network::{Data, Dim, Dtype, Network, Operator, Port, Quantization, Tensor};
+use crate::network::{Data, Dtype, Operator, Quantization, Tensor};
 use std::collections::HashMap;
 
 /// A network in the making.
@@ -49,6 +45,21 @@ pub struct Kinds {
 }
 
 impl<'a> Graph<'a> {
+    /// Of a model whose operators are not read yet.
+    pub fn new(file: &'a File<'a>, model: &'a Model<'a>) -> Self {
+        Self {
+            network: Builder::default(),
+            file,
+            model,
+            made: vec![None; model.graph.tensors.len()],
+            floats_of: HashMap::new(),
+            weights: HashMap::new(),
+            turned: Turned::default(),
+            opened: HashMap::new(),
+            kinds: Kinds::default(),
+        }
+    }
+
     /// What the file tells of a tensor.
     ///
     /// # Errors
@@ -70,14 +81,24 @@ impl<'a> Graph<'a> {
         told.dtype().ok_or_else(|| unsupported(format!("{} (\"{}\")", told.type_name(), told.name)))
     }
 
-    /// The numbers of a tensor, if they are in the file.
-    pub fn constant(&self, tensor: usize) -> Result<Option<Constant>> {
+    /// The bytes of a tensor that is in the file, and what that tells of it.
+    fn stored(&self, tensor: usize) -> Result<Option<(&'a Told<'a>, &'a [u8])>> {
         let source = self.floats_of.get(&tensor).copied().unwrap_or(tensor);
         let told = self.told(source)?;
-        let Some(buffer) = self.model.buffers.get(told.buffer as usize).filter(|_| self.made[source].is_none()) else {
-            return Ok(None);
-        };
-        let Some(bytes) = bytes(self.file, buffer)? else { return Ok(None) };
+        match self.model.buffers.get(told.buffer as usize).filter(|_| self.made[source].is_none()) {
+            Some(buffer) => Ok(bytes(self.file, buffer)?.map(|bytes| (told, bytes))),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the numbers of a tensor are in the file.
+    pub fn is_constant(&self, tensor: usize) -> Result<bool> {
+        self.stored(tensor).map(|stored| stored.is_some())
+    }
+
+    /// The numbers of a tensor, if they are in the file.
+    pub fn constant(&self, tensor: usize) -> Result<Option<Constant>> {
+        let Some((told, bytes)) = self.stored(tensor)? else { return Ok(None) };
         self.file.count(bytes.len())?;
         Constant::read(told, bytes).map(Some).map_err(|error| error.within(&format!("tensor \"{}\"", told.name)))
     }
@@ -97,7 +118,8 @@ impl<'a> Graph<'a> {
         Ok(())
     }
 
-    fn check_new(&self, tensor: usize) -> Result<()> {
+    /// Refuses a tensor that is made already.
+    pub fn check_new(&self, tensor: usize) -> Result<()> {
         match self.made.get(tensor).is_some_and(Option::is_none) && !self.floats_of.contains_key(&tensor) {
             true => Ok(()),
             false => {
@@ -229,128 +251,14 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// The network that a model is.
-pub fn read<'a>(file: &'a File<'a>, model: &'a Model<'a>) -> Result<Network> {
-    let mut blockers = Blockers::default();
-    if !model.others.is_empty() {
-        blockers.add("signature_defs", format!("several signatures, or of other graphs: {}", model.others.join(", ")));
-    }
-    let mut graph = Graph {
-        network: Builder::default(),
-        file,
-        model,
-        made: vec![None; model.graph.tensors.len()],
-        floats_of: HashMap::new(),
-        weights: HashMap::new(),
-        turned: Turned::default(),
-        opened: HashMap::new(),
-        kinds: Kinds::default(),
-    };
-    let mut inputs = Vec::new();
-    for &input in &model.graph.inputs {
-        let tensor = number(input)?;
-        inputs.push(port(&graph, tensor, 0, &mut blockers)?);
-        graph.give(tensor, Place::Input(inputs.len() - 1), Layout::ChannelsLast)?;
-    }
-    for (i, node) in model.graph.operators.iter().enumerate() {
-        add(&mut graph, node, i, &mut blockers)?;
-    }
-    let mut outputs = Vec::new();
-    for &output in &model.graph.outputs {
-        let tensor = number(output)?;
-        let mut port = port(&graph, tensor, 1, &mut blockers)?;
-        // A tensor may come out twice.
-        while outputs.iter().any(|(other, _): &(Port, _)| other.name == port.name) {
-            port.name += "_1";
-        }
-        let rank = graph.told(tensor)?.shape.len();
-        match graph.laid(&port.name.clone(), tensor, Layout::ChannelsLast, rank, false) {
-            Ok(place) => outputs.push((port, Some(place))),
-            Err(error) if error.kind() == Kind::Unsupported => blockers.add(port.name, error.found()),
-            Err(error) => return Err(error.within("outputs")),
-        }
-    }
-    if !blockers.is_empty() {
-        return Err(blockers.error());
-    }
-    let kinds = graph.kinds.shown();
-    let estimator =
-        [model.graph.name, kinds].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
-    let version = if model.runtime.is_empty() { "3".to_owned() } else { model.runtime.clone() };
-    let provenance = Provenance { framework: "tflite".into(), version, estimator, ..Provenance::default() };
-    graph.network.finish(inputs, outputs, provenance)
-}
-
 impl Kinds {
     /// What people should know of the numbers.
-    fn shown(&self) -> &'static str {
+    pub fn shown(&self) -> &'static str {
         match (self.whole, self.mixed, self.half) {
             (true, ..) => "in whole numbers of 8 bits",
-            (false, true, _) => "with weights of 8 bits",
+            (false, true, _) => "with weights of 8 bits (TFLite rounds what they are multiplied by, edgelet does not)",
             (false, false, true) => "with weights of 16 bits",
             (false, false, false) => "",
         }
     }
-}
-
-/// One operator; what stands in its way is collected.
-fn add<'a>(graph: &mut Graph<'a>, node: &'a Node<'a>, i: usize, blockers: &mut Blockers) -> Result<()> {
-    let codes = &graph.model.codes;
-    let code = codes.get(node.code as usize).ok_or_else(|| {
-        let at = format!("operators[{i}]");
-        Error::new(Kind::InvalidModel, at, format!("one of {} codes", codes.len()), node.code.to_string())
-    })?;
-    let kind = names::name(code.number);
-    let first = node.outputs.first().and_then(|&output| graph.model.graph.tensors.get(usize::try_from(output).ok()?));
-    let called = first.map_or("", |tensor| tensor.name).to_owned();
-    let at = format!("operators[{i}] {called}");
-    let made = match kind {
-        Some("CUSTOM") => Err(unsupported(format!("the custom operator {}", code.custom))),
-        Some(kind) => operators::add(Step::new(graph, node, kind, called)),
-        None => Err(unsupported(format!("the operator of number {}, which is newer than edgelet", code.number))),
-    };
-    match made {
-        Ok(()) => {}
-        Err(error) if error.kind() == Kind::Unsupported => {
-            blockers.add(at, error.found());
-            // Some of them may be made already.
-            for output in node.outputs.iter().filter_map(|&output| usize::try_from(output).ok()) {
-                if graph.layout(output).is_none() {
-                    graph.give(output, Place::Refused, Layout::ChannelsLast)?;
-                }
-            }
-        }
-        Err(error) => return Err(error.within(&at)),
-    }
-    Ok(())
-}
-
-fn number(tensor: i32) -> Result<usize> {
-    usize::try_from(tensor).map_err(|_| Error::new(Kind::InvalidModel, "inputs", "a tensor", tensor.to_string()))
-}
-
-/// What goes in or out: called as the signature says, or as the tensor is.
-fn port(graph: &Graph<'_>, tensor: usize, side: usize, blockers: &mut Blockers) -> Result<Port> {
-    let told = match graph.told(tensor) {
-        Err(error) if error.kind() == Kind::Unsupported => {
-            blockers.add("inputs", error.found());
-            return Ok(Port { name: tensor.to_string(), dtype: Dtype::F32, shape: None });
-        }
-        told => told?,
-    };
-    let named = graph
-        .model
-        .signature
-        .as_ref()
-        .and_then(|sides| sides[side].iter().find(|(_, number)| *number as usize == tensor).map(|(name, _)| *name));
-    let dtype = told.dtype().unwrap_or_else(|| {
-        blockers.add(told.name, told.type_name());
-        Dtype::F32
-    });
-    let dim = |(i, length): (usize, &Option<usize>)| match length.and_then(|length| u32::try_from(length).ok()) {
-        Some(length) => Dim::Fixed(length),
-        None => Dim::Any(if i == 0 { "batch" } else { "" }.to_owned()),
-    };
-    let shape = told.shape.iter().enumerate().map(dim).collect();
-    Ok(Port { name: named.unwrap_or(told.name).to_owned(), dtype, shape: Some(shape) })
 }

@@ -1,6 +1,6 @@
 //! TFLite's files → [`Network`]: float32, weights of 16 and of 8 bits, and whole numbers of 8 bits throughout.
 //!
-//! [`flatbuffer`] knows bytes, [`schema`] tables, [`graph`] puts operators together, and the files in `operators` know what each
+//! [`flatbuffer`] knows bytes, [`schema`] tables, [`walk`] goes from operator to operator, and the files in `operators` know what each
 //! operator means. What is not known here is refused, an option too. The numbers are those of TFLite's reference kernels; where
 //! whole numbers stand for floats they are rounded once, which TFLite's fixed-point factors do in two steps.
 
@@ -11,6 +11,7 @@ mod names;
 mod operators;
 mod schema;
 mod step;
+mod walk;
 
 use crate::error::Result;
 use crate::network::Network;
@@ -31,5 +32,5 @@ pub fn is_tflite(bytes: &[u8]) -> bool {
 pub fn import(bytes: &[u8]) -> Result<Network> {
     let file = File::new(bytes);
     let model = Model::read(&file)?;
-    graph::read(&file, &model)
+    walk::read(&file, &model)
 }

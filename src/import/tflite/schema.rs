@@ -5,6 +5,8 @@
 use super::flatbuffer::{File, Table};
 use crate::error::{Error, Kind, Result};
 use crate::network::Dtype;
+use crate::network::tensor::MAX_RANK;
+use std::collections::HashMap;
 
 /// A model: the one graph that is run.
 pub struct Model<'a> {
@@ -14,8 +16,8 @@ pub struct Model<'a> {
     pub codes: Vec<Code<'a>>,
     /// The graph.
     pub graph: Graph<'a>,
-    /// What the graph's inputs and outputs are called, with the tensors that they are.
-    pub signature: Option<[Vec<(&'a str, u32)>; 2]>,
+    /// What the graph's inputs and outputs are called, by the tensors that they are.
+    pub signature: Option<[HashMap<u32, &'a str>; 2]>,
     /// The signatures of other graphs.
     pub others: Vec<&'a str>,
     /// The bytes of tensors.
@@ -125,8 +127,8 @@ impl<'a> Model<'a> {
     }
 }
 
-fn named<'a>(table: &Table<'a>, number: usize) -> Result<Vec<(&'a str, u32)>> {
-    table.tables(number)?.iter().map(|map| Ok((map.text(0)?, map.unsigned(1)?))).collect()
+fn named<'a>(table: &Table<'a>, number: usize) -> Result<HashMap<u32, &'a str>> {
+    table.tables(number)?.iter().map(|map| Ok((map.unsigned(1)?, map.text(0)?))).collect()
 }
 
 impl<'a> Code<'a> {
@@ -152,8 +154,11 @@ impl<'a> Graph<'a> {
 impl<'a> Tensor<'a> {
     fn read(table: &Table<'a>) -> Result<Self> {
         let signature = table.integers(7)?;
-        let lengths = if signature.is_empty() { table.integers(0)? } else { signature };
+        let mut lengths = if signature.is_empty() { table.integers(0)? } else { signature };
         let mut oddity = None;
+        if lengths.len() > MAX_RANK {
+            (lengths, oddity) = (Vec::new(), Some("a tensor of too many dimensions"));
+        }
         let quantization = match table.table(4)? {
             None => None,
             Some(table) => {

@@ -1,10 +1,13 @@
 //! Images that change their size, and blocks of them.
 
+use super::quantize;
 use crate::error::{Error, Kind, Result};
 use crate::import::layout::Layout;
 use crate::import::tflite::step::{Step, unsupported};
-use crate::network::tensor::MAX_ELEMENTS;
 use crate::network::{Aspect, Coordinates, Operator, PadMode, Resize, ResizeMode};
+
+/// The longest side that an image is brought to.
+const MOST_SIDE: usize = 1 << 16;
 
 /// RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR: images, height and width.
 pub fn resize(step: &mut Step<'_, '_>) -> Result<()> {
@@ -30,9 +33,11 @@ pub fn resize(step: &mut Step<'_, '_>) -> Result<()> {
         antialias: false,
         aspect: Aspect::Stretch,
     };
-    let (x, sizes) = (step.laid_floats(0, layout)?, step.place(1)?);
-    let made = step.nodes(Operator::Resize(how), vec![Some(x), None, None, Some(sizes)], 1)[0];
-    step.give_floats(made, layout)
+    step.check_moved(&[0])?;
+    let (x, sizes) = (step.laid(0, layout)?, step.place(1)?);
+    quantize::mixed(step, x, layout, |step, x| {
+        Ok(step.nodes(Operator::Resize(how), vec![Some(x), None, None, Some(sizes)], 1)[0])
+    })
 }
 
 fn nearest(step: &mut Step<'_, '_>) -> Result<()> {
@@ -43,7 +48,7 @@ fn nearest(step: &mut Step<'_, '_>) -> Result<()> {
     let mut made = step.laid(0, layout)?;
     for (axis, size) in [1, 2].into_iter().zip(sizes) {
         let length = step.shape(0)?[axis].ok_or_else(|| unsupported("nearest places of images of a free size"))?;
-        let size = usize::try_from(size).ok().filter(|&size| size <= MAX_ELEMENTS && length > 0);
+        let size = usize::try_from(size).ok().filter(|&size| size <= MOST_SIDE && length > 0);
         let size = size.ok_or_else(|| Error::new(Kind::InvalidModel, "input 1", "lengths of images", "others"))?;
         let places = step.whole(places(length, size, aligned, half));
         made = step.node(Operator::Gather { axis: layout.axis(axis, 4) as i64 }, &[made, places]);
@@ -114,8 +119,14 @@ pub fn to_batch(step: &mut Step<'_, '_>) -> Result<()> {
     let x = step.place(0)?;
     let (pads, axes) = (step.whole([before.clone(), after.clone()].concat()), step.whole((1..=count as i64).collect()));
     let x = step.node(Operator::Pad(PadMode::Constant), &[x, pads, zero, axes]);
-    let sides = blocks.iter().zip(&lengths).zip(before.iter().zip(&after));
-    let outer: Vec<i64> = sides.map(|((&block, &own), (before, after))| (own + before + after) / block).collect();
+    let mut outer = Vec::new();
+    for i in 0..count {
+        let whole = lengths[i].saturating_add(before[i] + after[i]);
+        if whole % blocks[i] != 0 {
+            return Err(Error::new(Kind::InvalidModel, "input 1", "blocks that fit", blocks[i].to_string()));
+        }
+        outer.push(whole / blocks[i]);
+    }
     let rest = &lengths[count..];
     let pairs = outer.iter().zip(&blocks).flat_map(|(&outer, &block)| [outer, block]);
     let x = step.reshaped(x, [vec![-1], pairs.collect(), rest.to_vec()].concat());

@@ -4,8 +4,10 @@ use crate::error::{Error, Kind, Result};
 use crate::import::layout::Layout;
 use crate::import::network::Place;
 use crate::import::tflite::step::{Step, unsupported};
-use crate::network::tensor::MAX_ELEMENTS;
 use crate::network::{Binary, Dtype, Element, Operator};
+
+/// The most places of ONE_HOT.
+const MOST_CLASSES: i64 = 1 << 20;
 
 /// GATHER: data, indices: whole slices along an axis.
 pub fn gather(step: &mut Step<'_, '_>) -> Result<()> {
@@ -38,10 +40,7 @@ pub fn rows(step: &mut Step<'_, '_>) -> Result<()> {
 /// What elements are taken of: as floats, if the output has those.
 fn table(step: &mut Step<'_, '_>, i: usize) -> Result<Place> {
     match step.output_dtype(0)?.is_float() && step.is_quantized(step.input(i)?)? {
-        true => {
-            step.graph.kinds.mixed = true;
-            step.floats(i)
-        }
+        true => step.floats(i),
         false => step.place(i),
     }
 }
@@ -90,9 +89,8 @@ pub fn one_hot(step: &mut Step<'_, '_>) -> Result<()> {
     let axis = step.options(61, 1)?.integer(0, 0)?;
     let rank = step.rank(0)? + 1;
     let (axis, depth, dtype) = (step.axis(axis, rank)?, step.integer(1)?, step.dtype(0)?);
-    let most = MAX_ELEMENTS as i64;
-    if !(0..=most).contains(&depth) {
-        return Err(Error::new(Kind::InvalidModel, "depth", format!("0 to {most}"), depth.to_string()));
+    if !(0..=MOST_CLASSES).contains(&depth) {
+        return Err(Error::new(Kind::LimitExceeded, "depth", format!("0 to {MOST_CLASSES}"), depth.to_string()));
     }
     let (start, step_by) = (step.number(0, dtype)?, step.number(1, dtype)?);
     let end = step.number(depth, dtype)?;

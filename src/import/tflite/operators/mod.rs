@@ -47,7 +47,6 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
         "DEQUANTIZE" => quantize::dequantize(step),
         "SOFTMAX" | "LOG_SOFTMAX" => normalize::softmax(step),
         "L2_NORMALIZATION" => normalize::length(step),
-        "LOCAL_RESPONSE_NORMALIZATION" => normalize::local(step),
         "MEAN" | "SUM" | "REDUCE_ALL" | "REDUCE_ANY" | "REDUCE_MAX" | "REDUCE_MIN" | "REDUCE_PROD" => {
             reduce::reduce(step)
         }

@@ -39,15 +39,3 @@ pub fn length(step: &mut Step<'_, '_>) -> Result<()> {
     let made = step.activated(made, activation)?;
     step.give_floats(made, Layout::ChannelsLast)
 }
-
-/// LOCAL_RESPONSE_NORMALIZATION: by the squares of so many channels before and after.
-pub fn local(step: &mut Step<'_, '_>) -> Result<()> {
-    step.check_rank(0, 4)?;
-    let options = step.options(13, 4)?;
-    let size = options.integer(0, 0)?.saturating_mul(2).saturating_add(1);
-    let (bias, alpha, beta) = (options.float(1)?, options.float(2)?, options.float(3)?);
-    let x = step.laid_floats(0, Layout::ChannelsSecond)?;
-    // ONNX's factor is of the mean.
-    let made = step.node(Operator::Lrn { size, alpha: alpha * size as f32, beta, bias }, &[x]);
-    step.give_floats(made, Layout::ChannelsSecond)
-}

@@ -1,10 +1,10 @@
 //! Pooling: what a window holds becomes one number.
 
-use super::quantize::rounded;
+use super::quantize;
 use crate::error::{Error, Kind, Result};
 use crate::import::layout::Layout;
 use crate::import::tflite::step::{Step, unsupported};
-use crate::network::{AutoPad, Dtype, Operator, Pool, PoolKind, Window};
+use crate::network::{AutoPad, Operator, Pool, PoolKind, Window};
 
 /// AVERAGE_POOL_2D, MAX_POOL_2D. Pads of an average do not count.
 pub fn moving(step: &mut Step<'_, '_>) -> Result<()> {
@@ -23,8 +23,7 @@ pub fn moving(step: &mut Step<'_, '_>) -> Result<()> {
     let auto = if options.byte(0)? == 0 { AutoPad::SameUpper } else { AutoPad::Valid };
     let window = Window { kernel: kernel?, strides: strides?, auto, groups: 1, ..Window::default() };
     let (activation, layout) = (options.byte(5)?, Layout::ChannelsSecond);
-    let is_whole = step.is_quantized(step.input(0)?)?;
-    if is_whole && activation != 0 {
+    if activation != 0 && step.is_quantized(step.input(0)?)? {
         return Err(unsupported(format!("{} of whole numbers with an activation", step.kind)));
     }
     let x = step.laid(0, layout)?;
@@ -35,16 +34,8 @@ pub fn moving(step: &mut Step<'_, '_>) -> Result<()> {
         return step.give(made, layout);
     }
     let average = Operator::Pool(Pool { by: PoolKind::Average { with_pads: false }, window, ceil: false });
-    if !is_whole {
+    quantize::mixed(step, x, layout, |step, x| {
         let made = step.node(average, &[x]);
-        let made = step.activated(made, activation)?;
-        return step.give(made, layout);
-    }
-    // Whole numbers are averaged as they are, with their zero point.
-    let dtype = step.dtype(0)?;
-    let x = step.node(Operator::Cast(Dtype::F32), &[x]);
-    let made = step.node(average, &[x]);
-    let made = rounded(step, made);
-    let made = step.node(Operator::Cast(dtype), &[made]);
-    step.give(made, layout)
+        step.activated(made, activation)
+    })
 }

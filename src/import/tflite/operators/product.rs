@@ -14,8 +14,10 @@ pub fn fully_connected(step: &mut Step<'_, '_>) -> Result<()> {
     if options.byte(1)? != 0 {
         return Err(unsupported("FULLY_CONNECTED with shuffled weights"));
     }
-    let Some(weights) = step.find_constant(1)? else { return computed(step, keep, activation) };
-    let [_, depth] = weights.tensor.shape()[..] else { return Err(unsupported("weights of other than 2 dimensions")) };
+    if !step.graph.is_constant(step.input(1)?)? {
+        return computed(step, keep, activation);
+    }
+    let &[_, Some(depth)] = step.shape(1)? else { return Err(unsupported("weights of other than 2 dimensions")) };
     let is_flat = !keep && step.rank(0)? != 2;
     let products = Products { data: 0, filters: 1, bias: 2, activation };
     let operator = if step.find_input(2).is_some() { Operator::Linear } else { Operator::MatMul };
@@ -51,9 +53,7 @@ pub fn matrices(step: &mut Step<'_, '_>) -> Result<()> {
     let options = step.options(101, 3)?;
     let mut both = Vec::new();
     for i in 0..2 {
-        if step.find_constant(i)?.is_some_and(|constant| constant.tensor.dtype().is_integer()) {
-            step.graph.kinds.mixed |= !step.is_quantized(step.output(0)?)?;
-        }
+        step.graph.kinds.mixed |= step.is_quantized(step.input(i)?)? && !step.is_quantized(step.output(0)?)?;
         let x = step.floats(i)?;
         let rank = step.rank(i)? as i64;
         let is_turned = options.flag(i)?;

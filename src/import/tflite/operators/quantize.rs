@@ -21,8 +21,7 @@ pub fn quantize(step: &mut Step<'_, '_>) -> Result<()> {
 /// DEQUANTIZE: floats for whole numbers, or for float16. A weight stays as small as it is.
 pub fn dequantize(step: &mut Step<'_, '_>) -> Result<()> {
     let input = step.input(0)?;
-    if step.graph.constant(input)?.is_some() {
-        step.graph.kinds.mixed |= step.dtype(0)?.is_integer();
+    if step.graph.is_constant(input)? {
         let output = step.output(0)?;
         return step.graph.is_floats_of(output, input);
     }
@@ -157,12 +156,28 @@ fn one(step: &Step<'_, '_>, tensor: usize) -> Result<(f32, i64)> {
     quantization.and_then(|quantization| quantization.one()).ok_or_else(|| unsupported("several scales"))
 }
 
-/// The nearest whole numbers, as floats; halves away from zero, as TFLite's kernels have it.
-pub fn rounded(step: &mut Step<'_, '_>, x: Place) -> Place {
+/// Means of some kind, in place of the operator's first input: of whole numbers as they are, with their zero point, and rounded
+/// to whole numbers again, halves away from zero.
+pub fn mixed(
+    step: &mut Step<'_, '_>,
+    x: Place,
+    layout: Layout,
+    mix: impl FnOnce(&mut Step<'_, '_>, Place) -> Result<Place>,
+) -> Result<()> {
+    if !step.is_quantized(step.input(0)?)? {
+        let made = mix(step, x)?;
+        return step.give(made, layout);
+    }
+    step.graph.kinds.whole = true;
+    let dtype = step.dtype(0)?;
+    let x = step.node(Operator::Cast(Dtype::F32), &[x]);
+    let x = mix(step, x)?;
     let size = step.unary(Unary::Abs, x);
     let half = step.scalar(0.5);
     let more = step.binary(Binary::Add, size, half);
     let floor = step.unary(Unary::Floor, more);
     let sign = step.unary(Unary::Sign, x);
-    step.binary(Binary::Mul, floor, sign)
+    let made = step.binary(Binary::Mul, floor, sign);
+    let made = step.node(Operator::Cast(dtype), &[made]);
+    step.give(made, layout)
 }

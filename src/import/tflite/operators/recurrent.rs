@@ -19,8 +19,8 @@ pub fn lstm(step: &mut Step<'_, '_>) -> Result<()> {
         1 => Unary::Relu,
         activation => return Err(unsupported(format!("{} with the activation {activation}", step.kind))),
     };
-    if options.float(1)? != 0.0 || options.float(2)? != 0.0 || options.flag(5)? {
-        return Err(unsupported("an LSTM whose cells or projections are clipped, or with diagonal weights"));
+    if options.float(2)? != 0.0 || options.flag(5)? {
+        return Err(unsupported("an LSTM whose projections are clipped, or with diagonal weights"));
     }
     // Peepholes, a projection, norms.
     if (9..12).chain(16..18).chain(20..24).any(|i| step.find_input(i).is_some()) || step.find_input(1).is_none() {
@@ -33,6 +33,12 @@ pub fn lstm(step: &mut Step<'_, '_>) -> Result<()> {
     }
     step.check_rank(0, 3)?;
     let batch_first = !options.flag(3)?;
+    // A step adds at most 1 to a cell, so that as many as the bound of a cell never reach it.
+    let (clip, steps) = (options.float(1)?, step.shape(0)?[usize::from(batch_first)]);
+    let is_free = clip == 0.0 || function == Unary::Tanh && steps.is_some_and(|steps| steps as f32 <= clip);
+    if !is_free {
+        return Err(unsupported(format!("an LSTM of more than {clip} steps, whose cells are clipped then; unroll it")));
+    }
     let (mut weights, mut of_states, mut biases) = (Vec::new(), Vec::new(), Vec::new());
     let (mut hidden, mut depth) = (0, 0);
     for [of_input, of_state, bias] in GATES {

@@ -95,7 +95,7 @@ pub fn strided(step: &mut Step<'_, '_>) -> Result<()> {
     let mask = |number: usize| options.integer(number, 0);
     let masks = [mask(0)?, mask(1)?, mask(2)?, mask(3)?, mask(4)?];
     let from_start = options.flag(5)?;
-    if step.find_constant(1)?.is_none() || step.find_constant(2)?.is_none() {
+    if !step.graph.is_constant(step.input(1)?)? || !step.graph.is_constant(step.input(2)?)? {
         return computed(step, masks, from_start);
     }
     let (starts, mut ends, steps) = (step.integers(1)?, step.integers(2)?, step.integers(3)?);
