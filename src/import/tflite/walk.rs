@@ -110,10 +110,7 @@ fn port(graph: &Graph<'_>, model: &Model<'_>, tensor: usize, side: usize, blocke
         }
         told => told?,
     };
-    let named = model
-        .signature
-        .as_ref()
-        .and_then(|sides| sides[side].iter().find(|(_, number)| *number as usize == tensor).map(|(name, _)| *name));
+    let named = model.signature.as_ref().and_then(|sides| sides[side].get(&u32::try_from(tensor).ok()?)).copied();
     let dtype = told.dtype().unwrap_or_else(|| {
         blockers.add(told.name, told.type_name());
         Dtype::F32
