@@ -30,7 +30,7 @@ APART = {"sizes", "segments"}
 # Of whole numbers the reference kernels' sums and means are others than those of the kernels that people run.
 OTHERS = {"mean", "mean_kept", "mean_last", "mean_all", "sum"}
 # What goes into some of them: not just anything between -1 and 1.
-BOUNDS = {"activations": (-4, 4), "numbers": (-9, 9), "encoder": (0, 50)}
+BOUNDS = {"activations": (-4, 4), "gelus": (-4, 4), "numbers": (-9, 9), "encoder": (0, 50)}
 BATCH = 3
 
 

@@ -45,9 +45,14 @@ def activations(x):
         "relu": tf.nn.relu(x), "relu6": tf.nn.relu6(x), "elu": tf.nn.elu(x), "tanh": tf.tanh(x), "sigmoid": tf.sigmoid(x),
         "softmax": tf.nn.softmax(x), "log_softmax": tf.nn.log_softmax(x), "leaky": tf.nn.leaky_relu(x, 0.3),
         "hard_swish": x * tf.nn.relu6(x + 3.0) * (1 / 6), "prelu": tf.nn.relu(x) + constant(1, 5) * tf.minimum(x, 0.0),
-        "gelu": keras.activations.gelu(x), "gelu_tanh": keras.activations.gelu(x, approximate=True), "unit": tf.nn.l2_normalize(x, -1),
+        "unit": tf.nn.l2_normalize(x, -1),
         "between": tf.clip_by_value(x, -1.0, 1.0), "swish": tf.nn.silu(x),
     }  # fmt: skip
+
+
+@family([None, 6, 5], kinds=("", "whole"), low=-4.0, high=4.0)
+def gelus(x):
+    return {"gelu": keras.activations.gelu(x, approximate=False), "gelu_tanh": keras.activations.gelu(x + 0.5, approximate=True)}
 
 
 @family([None, 4, 5])
@@ -112,6 +117,9 @@ def convolutions(x):
     made["point"] = tf.nn.relu6(tf.nn.conv2d(x, 9 * kernel(1, 1, 4, 8), 1, "VALID"))
     made["dilated"] = tf.nn.conv2d(x, kernel(3, 3, 4, 5), 1, "SAME", dilations=2)
     made["grouped"] = tf.nn.conv2d(x, kernel(3, 3, 2, 6), 1, "SAME")
+    # Large enough for the converter to make their weights smaller.
+    made["large"] = tf.nn.conv2d(x, kernel(3, 3, 4, 32), 2, "SAME") + constant(32)
+    made["large_depthwise"] = tf.nn.depthwise_conv2d(x, kernel(3, 3, 4, 32), [1, 3, 3, 1], "SAME")
     made["after"] = tf.nn.conv2d(tf.nn.relu(made["conv_same_2"]) * constant(6) + constant(1, 1, 1, 6), kernel(3, 3, 6, 3), 1, "SAME")
     return made
 
@@ -292,6 +300,8 @@ def lstm():
 
 def converted(function, specs, kind, low, high):
     given = lambda spec: RANDOM.uniform(low, high, [2 if length is None else length for length in spec.shape]).astype(spec.dtype.as_numpy_dtype)
+    # Of several inputs the names tell which is which: the converter's order is its own.
+    examples = lambda: [given(specs[0])] if len(specs) == 1 else {spec.name: given(spec) for spec in specs}
     concrete = tf.function(function).get_concrete_function(*specs)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module())
     if kind:
@@ -299,7 +309,7 @@ def converted(function, specs, kind, low, high):
     if kind == "half":
         converter.target_spec.supported_types = [tf.float16]
     if kind in ("whole", "bytes"):
-        converter.representative_dataset = lambda: ({spec.name: given(spec) for spec in specs} for _ in range(40))
+        converter.representative_dataset = lambda: (examples() for _ in range(40))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         kinds = tf.uint8 if kind == "bytes" else tf.int8
         converter.inference_input_type = converter.inference_output_type = kinds

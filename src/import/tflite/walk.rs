@@ -36,8 +36,8 @@ pub fn read<'a>(file: &'a File<'a>, model: &'a Model<'a>) -> Result<Network> {
     for &output in &model.graph.outputs {
         let tensor = number(output)?;
         let port = port(&graph, model, tensor, 1, &mut blockers)?;
-        let rank = graph.told(tensor)?.shape.len();
-        match graph.laid(&port.name.clone(), tensor, Layout::ChannelsLast, rank, false) {
+        let rank = port.shape.as_ref().map_or(0, Vec::len);
+        match graph.laid(&port.name, tensor, Layout::ChannelsLast, rank, false) {
             Ok(place) => outputs.push((port, Some(place))),
             Err(error) if error.kind() == Kind::Unsupported => blockers.add(port.name, error.found()),
             Err(error) => return Err(error.within("outputs")),

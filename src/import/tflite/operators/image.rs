@@ -1,10 +1,9 @@
 //! Images that change their size, and blocks of them.
 
-use super::quantize;
 use crate::error::{Error, Kind, Result};
 use crate::import::layout::Layout;
 use crate::import::tflite::step::{Step, unsupported};
-use crate::network::{Aspect, Coordinates, Operator, PadMode, Resize, ResizeMode};
+use crate::network::{Aspect, Binary, Coordinates, Data, Dtype, Operator, PadMode, Resize, ResizeMode, Tensor, Unary};
 
 /// The longest side that an image is brought to.
 const MOST_SIDE: usize = 1 << 16;
@@ -33,11 +32,63 @@ pub fn resize(step: &mut Step<'_, '_>) -> Result<()> {
         antialias: false,
         aspect: Aspect::Stretch,
     };
-    step.check_moved(&[0])?;
+    if step.is_quantized(step.input(0)?)? {
+        return whole(step, coordinates, layout);
+    }
     let (x, sizes) = (step.laid(0, layout)?, step.place(1)?);
-    quantize::mixed(step, x, layout, |step, x| {
-        Ok(step.nodes(Operator::Resize(how), vec![Some(x), None, None, Some(sizes)], 1)[0])
-    })
+    let made = step.nodes(Operator::Resize(how), vec![Some(x), None, None, Some(sizes)], 1)[0];
+    step.give(made, layout)
+}
+
+/// RESIZE_BILINEAR of whole numbers, as XNNPACK has it: between two places by fractions of 11 bits, and rounded once, halves up.
+fn whole(step: &mut Step<'_, '_>, coordinates: Coordinates, layout: Layout) -> Result<()> {
+    step.check_moved(&[0])?;
+    let (sizes, dtype) = (step.integers(1)?, step.dtype(0)?);
+    let x = step.laid(0, layout)?;
+    let mut made = step.node(Operator::Cast(Dtype::F32), &[x]);
+    // Along the rows first: their sums are exact in float32.
+    for (axis, size) in [1, 2].into_iter().zip(sizes).rev() {
+        let length =
+            step.shape(0)?[axis].ok_or_else(|| unsupported("RESIZE_BILINEAR of whole numbers of a free size"))?;
+        let (below, fractions) = between(length, side(length, size)?, coordinates);
+        let above = below.iter().map(|&place| (place + 1).min(length as i64 - 1)).collect();
+        let axis = layout.axis(axis, 4);
+        let [below, above] = [below, above].map(|places| {
+            let places = step.whole(places);
+            step.node(Operator::Gather { axis: axis as i64 }, &[made, places])
+        });
+        let mut shape = vec![1; 4];
+        shape[axis] = fractions.len();
+        let fractions = step.weight(Tensor::new(Dtype::F32, shape, Data::F32(fractions))?);
+        let apart = step.binary(Binary::Sub, above, below);
+        let part = step.binary(Binary::Mul, apart, fractions);
+        made = step.binary(Binary::Add, below, part);
+    }
+    let half = step.scalar(0.5);
+    let more = step.binary(Binary::Add, made, half);
+    let floor = step.unary(Unary::Floor, more);
+    let made = step.node(Operator::Cast(dtype), &[floor]);
+    step.graph.kinds.whole = true;
+    step.give(made, layout)
+}
+
+/// The places before those of the output, and how far from them to the next ones, in f32 as XNNPACK computes it.
+fn between(length: usize, size: usize, coordinates: Coordinates) -> (Vec<i64>, Vec<f32>) {
+    let less = usize::from(coordinates == Coordinates::AlignCorners && size != 1);
+    let scale = (length - less) as f32 / (size.max(1 + less) - less) as f32;
+    let offset = if coordinates == Coordinates::HalfPixel { 0.5 * scale - 0.5 } else { 0.0 };
+    let place = |i: usize| {
+        let place = (i as f32 * scale + offset).clamp(0.0, (length - 1) as f32);
+        let below = place.floor();
+        (below as i64, ((place - below) * 2048.0).round_ties_even() / 2048.0)
+    };
+    (0..size).map(place).unzip()
+}
+
+/// A side that an image is brought to, of one that is not empty.
+fn side(length: usize, size: i64) -> Result<usize> {
+    let size = usize::try_from(size).ok().filter(|&size| size <= MOST_SIDE && length > 0);
+    size.ok_or_else(|| Error::new(Kind::InvalidModel, "input 1", format!("sides of 0 to {MOST_SIDE}"), "others"))
 }
 
 fn nearest(step: &mut Step<'_, '_>) -> Result<()> {
@@ -48,8 +99,7 @@ fn nearest(step: &mut Step<'_, '_>) -> Result<()> {
     let mut made = step.laid(0, layout)?;
     for (axis, size) in [1, 2].into_iter().zip(sizes) {
         let length = step.shape(0)?[axis].ok_or_else(|| unsupported("nearest places of images of a free size"))?;
-        let size = usize::try_from(size).ok().filter(|&size| size <= MOST_SIDE && length > 0);
-        let size = size.ok_or_else(|| Error::new(Kind::InvalidModel, "input 1", "lengths of images", "others"))?;
+        let size = side(length, size)?;
         let places = step.whole(places(length, size, aligned, half));
         made = step.node(Operator::Gather { axis: layout.axis(axis, 4) as i64 }, &[made, places]);
     }

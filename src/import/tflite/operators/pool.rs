@@ -1,10 +1,9 @@
 //! Pooling: what a window holds becomes one number.
 
-use super::quantize;
 use crate::error::{Error, Kind, Result};
 use crate::import::layout::Layout;
 use crate::import::tflite::step::{Step, unsupported};
-use crate::network::{AutoPad, Operator, Pool, PoolKind, Window};
+use crate::network::{AutoPad, Binary, Dtype, Operator, Pool, PoolKind, Unary, Window};
 
 /// AVERAGE_POOL_2D, MAX_POOL_2D. Pads of an average do not count.
 pub fn moving(step: &mut Step<'_, '_>) -> Result<()> {
@@ -34,8 +33,20 @@ pub fn moving(step: &mut Step<'_, '_>) -> Result<()> {
         return step.give(made, layout);
     }
     let average = Operator::Pool(Pool { by: PoolKind::Average { with_pads: false }, window, ceil: false });
-    quantize::mixed(step, x, layout, |step, x| {
+    if !step.is_quantized(step.input(0)?)? {
         let made = step.node(average, &[x]);
-        step.activated(made, activation)
-    })
+        let made = step.activated(made, activation)?;
+        return step.give(made, layout);
+    }
+    // Whole numbers are averaged as they are, with their zero point, and rounded, halves away from zero.
+    step.graph.kinds.whole = true;
+    let dtype = step.dtype(0)?;
+    let x = step.node(Operator::Cast(Dtype::F32), &[x]);
+    let mean = step.node(average, &[x]);
+    let (size, half) = (step.unary(Unary::Abs, mean), step.scalar(0.5));
+    let more = step.binary(Binary::Add, size, half);
+    let (floor, sign) = (step.unary(Unary::Floor, more), step.unary(Unary::Sign, mean));
+    let made = step.binary(Binary::Mul, floor, sign);
+    let made = step.node(Operator::Cast(dtype), &[made]);
+    step.give(made, layout)
 }

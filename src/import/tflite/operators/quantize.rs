@@ -155,29 +155,3 @@ fn one(step: &Step<'_, '_>, tensor: usize) -> Result<(f32, i64)> {
     let quantization = step.graph.told(tensor)?.quantization.as_ref();
     quantization.and_then(|quantization| quantization.one()).ok_or_else(|| unsupported("several scales"))
 }
-
-/// Means of some kind, in place of the operator's first input: of whole numbers as they are, with their zero point, and rounded
-/// to whole numbers again, halves away from zero.
-pub fn mixed(
-    step: &mut Step<'_, '_>,
-    x: Place,
-    layout: Layout,
-    mix: impl FnOnce(&mut Step<'_, '_>, Place) -> Result<Place>,
-) -> Result<()> {
-    if !step.is_quantized(step.input(0)?)? {
-        let made = mix(step, x)?;
-        return step.give(made, layout);
-    }
-    step.graph.kinds.whole = true;
-    let dtype = step.dtype(0)?;
-    let x = step.node(Operator::Cast(Dtype::F32), &[x]);
-    let x = mix(step, x)?;
-    let size = step.unary(Unary::Abs, x);
-    let half = step.scalar(0.5);
-    let more = step.binary(Binary::Add, size, half);
-    let floor = step.unary(Unary::Floor, more);
-    let sign = step.unary(Unary::Sign, x);
-    let made = step.binary(Binary::Mul, floor, sign);
-    let made = step.node(Operator::Cast(dtype), &[made]);
-    step.give(made, layout)
-}
