@@ -4,9 +4,8 @@
 
 Each file of tests/fixtures/tflite (or each that is named) goes through `edgelet import` and `edgelet predict` with random inputs, beside the
 interpreter with the kernels that it takes by itself, and with its reference kernels. Floats of operators agree to 1e-6 of the largest number, of
-networks to 1e-4, with weights of 8 bits to MIXED: TFLite rounds what they are multiplied by, and edgelet does not. Whole numbers that stand for
-floats are those of the interpreter by itself, all of them, but for images that become larger or smaller (APART); the reference kernels
-round twice, and may be one off in a part of the places (SHARE).
+networks to 1e-5, with weights of 8 bits to MIXED: TFLite rounds what they are multiplied by, and edgelet does not. Whole numbers that stand for
+floats are those of the interpreter by itself, all of them; the reference kernels round twice, and may be one off in a part of the places (SHARE).
 """
 
 import os
@@ -22,16 +21,18 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 FIXTURES = Path(__file__).parent.parent / "fixtures/tflite"
 NETWORKS = {"cnn", "segments", "sequences", "encoder"}
 # How far outputs may be off, of the largest number: of operators, of networks, with weights of 8 bits.
-OPERATORS, WHOLES, MIXED = 1e-6, 1e-4, 5e-3
-# Which part of the whole numbers may be one off where kernels round twice, or fractions are of 10 or 11 bits.
+OPERATORS, WHOLES, MIXED = 1e-6, 1e-5, 5e-3
+# Which part of an operator's whole numbers may be one off where kernels round twice.
 SHARE = 0.01
-# Where the interpreter's two kinds of kernels differ among each other, and both from edgelet: what is off there is told.
-APART = {"sizes", "segments"}
+# Operators of whole numbers for which TFLite's kernels have factors of few bits: one off in at most that part of the places.
+COARSE = {"hard_swish": 0.05, "leaky": 0.05}
 # Of whole numbers the reference kernels' sums and means are others than those of the kernels that people run.
 OTHERS = {"mean", "mean_kept", "mean_last", "mean_all", "sum"}
+# The reference kernels resize with fractions of 10 bits, and the others with 11.
+FRACTIONS = {"sizes"}
 # What goes into some of them: not just anything between -1 and 1.
-BOUNDS = {"activations": (-4, 4), "gelus": (-4, 4), "numbers": (-9, 9), "encoder": (0, 50)}
-BATCH = 3
+BOUNDS = {"activations": (-4, 4), "gelus": (-4, 4), "numbers": (-9, 9), "lookups": (0, 9), "encoder": (0, 50)}
+BATCH = 8
 
 
 def given(interpreter, name, random):
@@ -129,6 +130,11 @@ class Table:
                 self.fail(file, f"{output}: {x.dtype}{x.shape} instead of {y.dtype}{y.shape}")
                 continue
             difference = np.abs(x.astype(np.float64) - y.astype(np.float64))
+            if output in whole & COARSE.keys():
+                if difference.max() > 1 or (difference > 0).mean() > COARSE[output]:
+                    self.fail(file, f"{output} with {kernels}: {(difference > 0).mean():.1%} are off, by {difference.max():.0f} at most")
+                self.passed += 1
+                continue
             if output in whole:
                 places, off, most = places + y.size, off + int((difference > 0).sum()), max(most, int(difference.max(initial=0)))
                 self.passed += 1
@@ -142,8 +148,8 @@ class Table:
                 self.passed += 1
         if whole:
             print(f"{file.stem:18} {kernels:12} {off} of {places} whole numbers are off ({off / places:.2%}), by {most} at most")
-            allowed = 1.0 if name in APART else 0.0 if kernels == "AUTO" else 1.0 if is_network else SHARE
-            if off > allowed * places or most > (4 if name == "segments" else 1):
+            is_judged = kernels == "AUTO" or not is_network and name not in FRACTIONS
+            if is_judged and (off > (0 if kernels == "AUTO" else SHARE * places) or most > 1):
                 self.fail(file, f"{off} of {places} whole numbers with {kernels} are off, by {most} at most")
         elif is_network or kind:
             print(f"{file.stem:18} {kernels:12} off by {worst:.1e} of the largest")

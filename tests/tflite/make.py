@@ -4,7 +4,8 @@ so it is run by hand:
     pip install tensorflow-cpu==2.21.* && python tests/tflite/make.py [NAME…]
 
 A family is one file with an output for each operator. `NAME.tflite` is in float32; `NAME-half`, `NAME-mixed` and `NAME-whole` have weights
-of float16, weights of int8, and int8 throughout.
+of float16, weights of int8, and int8 throughout; `-bytes` goes in and comes out as uint8, `-older` is in uint8 throughout, as
+TensorFlow 1 wrote it, and `-named` has operators that other converters write.
 """
 
 import os
@@ -14,10 +15,12 @@ from pathlib import Path
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
+import flatbuffers
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers as L
+from tensorflow.lite.python import schema_py_generated as schema
 
 FOLDER = Path(__file__).parent.parent / "fixtures/tflite"
 RANDOM = np.random.default_rng(7)
@@ -46,7 +49,7 @@ def activations(x):
         "softmax": tf.nn.softmax(x), "log_softmax": tf.nn.log_softmax(x), "leaky": tf.nn.leaky_relu(x, 0.3),
         "hard_swish": x * tf.nn.relu6(x + 3.0) * (1 / 6), "prelu": tf.nn.relu(x) + constant(1, 5) * tf.minimum(x, 0.0),
         "unit": tf.nn.l2_normalize(x, -1),
-        "between": tf.clip_by_value(x, -1.0, 1.0), "swish": tf.nn.silu(x),
+        "between": tf.clip_by_value(x, -1.0, 1.0), "positive": tf.minimum(tf.nn.relu(x), 1.0), "swish": tf.nn.silu(x),
     }  # fmt: skip
 
 
@@ -96,8 +99,8 @@ def comparisons(x, y):
     a, b = x > 0.0, y > 0.0
     return {
         "less": x < y, "less_equal": x <= y, "greater": x > y, "greater_equal": x >= y, "equal": tf.sign(x) == tf.sign(y), "not_equal": tf.sign(x) != tf.sign(y),
-        "and": a & b, "or": a | b, "not": ~a, "any": tf.reduce_any(a, 1), "all": tf.reduce_all(a, 0), "select": tf.where(a, x, y),
-        "select_row": tf.where(x[:1] > 0, x, 0.0), "where": tf.where(a), "truth": tf.cast(a, tf.float32),
+        "and": a & b, "or": a | b, "not": tf.logical_not(a & b), "any": tf.reduce_any(a, 1), "all": tf.reduce_all(a, 0), "select": tf.where(a, x, y),
+        "select_first": tf.raw_ops.Select(condition=x[:, 0] > 0.0, x=x, y=y), "select_row": tf.where(x[:1] > 0, x, 0.0), "where": tf.where(a), "truth": tf.cast(a, tf.float32),
     }  # fmt: skip
 
 
@@ -177,14 +180,14 @@ def shapes(x):
 def made_up(x):
     return {
         "shape": tf.shape(x), "long_shape": tf.shape(x, out_type=tf.int64), "range": tf.range(tf.shape(x)[0] * 3), "filled": tf.fill([tf.shape(x)[0], 2], 2.5),
-        "zeros": tf.zeros_like(x) + 1.0, "rank": tf.rank(x) + tf.shape(x)[0], "scattered": tf.scatter_nd([[1], [3], [1]], x[0, :3], [5, 6]),
+        "zeros": tf.zeros_like(x) + 1.0, "scattered": tf.scatter_nd([[1], [3], [1]], x[0, :3], [5, 6]),
     }  # fmt: skip
 
 
 @family([None, 5, 6, 3], kinds=("", "whole"))
 def slices(x):
     return {
-        "slice": tf.slice(x, [0, 1, 2, 0], [-1, 3, -1, 2]), "strided": x[:, 1:4:2, ::3], "backwards": x[:, ::-1, 4:1:-1], "one": x[:, 2, :, -1], "new": x[:, tf.newaxis, ..., tf.newaxis],
+        "slice": tf.slice(x, [0, 1, 2, 0], [-1, 3, -1, 2]), "strided": x[:, 1:4:2, ::3], "backwards": x[:, ::-1, 4:1:-1], "one": x[:, 2, :, -1], "new": x[:, tf.newaxis, 1:],
         "ellipsis": x[..., 1:], "padded": tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]]), "mirrored": tf.pad(x, [[0, 0], [2, 1], [1, 1], [0, 0]], "REFLECT"), "reversed": tf.reverse(x, [1, 2]),
         "padded_after": tf.pad(tf.nn.max_pool2d(x, 2, 1, "VALID"), [[0, 0], [1, 0], [2, 1], [0, 1]]),
     }  # fmt: skip
@@ -227,6 +230,12 @@ def products(x, y):
     }  # fmt: skip
 
 
+@family([None], [None, 1, 6], kinds=("named",), dtypes=["int32", "float32"], low=0, high=9)
+def lookups(x, y):
+    """What the converter of today calls otherwise: see `named`."""
+    return {"rows": tf.gather(constant(9, 4), x), "squeezed": tf.reshape(y, [-1, 6]), "positive": tf.nn.relu(y)}
+
+
 def network(*inputs, kinds=("",), low=-1.0, high=1.0):
     """A model of Keras with random weights."""
 
@@ -245,7 +254,7 @@ def network(*inputs, kinds=("",), low=-1.0, high=1.0):
 
 
 def build_networks():
-    @network(([None, 28, 28, 1], "float32"), kinds=("", "whole", "mixed", "half", "bytes"))
+    @network(([None, 28, 28, 1], "float32"), kinds=("", "whole", "mixed", "half", "bytes", "older"))
     def cnn():
         """Batch norms, depthwise convolutions, a residual, as in MobileNetV2."""
         x = inputs = L.Input((28, 28, 1))
@@ -304,16 +313,61 @@ def converted(function, specs, kind, low, high):
     examples = lambda: [given(specs[0])] if len(specs) == 1 else {spec.name: given(spec) for spec in specs}
     concrete = tf.function(function).get_concrete_function(*specs)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module())
-    if kind:
+    if kind not in ("", "named"):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if kind == "half":
         converter.target_spec.supported_types = [tf.float16]
-    if kind in ("whole", "bytes"):
+    if kind in ("whole", "bytes", "older"):
+        converter._experimental_disable_per_channel = kind == "older"
         converter.representative_dataset = lambda: (examples() for _ in range(40))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         kinds = tf.uint8 if kind == "bytes" else tf.int8
         converter.inference_input_type = converter.inference_output_type = kinds
-    return converter.convert()
+    after = {"older": older, "named": named}.get(kind, lambda file: file)
+    return after(converter.convert())
+
+
+def packed(model):
+    builder = flatbuffers.Builder(0)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def named(file):
+    """The same with operators that are written by other converters: EMBEDDING_LOOKUP for GATHER, SQUEEZE for RESHAPE, RELU_0_TO_1 for RELU."""
+    model = schema.ModelT.InitFromPackedBuf(file, 0)
+    for operator in model.subgraphs[0].operators:
+        code = model.operatorCodes[operator.opcodeIndex]
+        if code.builtinCode == schema.BuiltinOperator.GATHER:
+            number, options = schema.BuiltinOperator.EMBEDDING_LOOKUP, None
+            operator.inputs = [operator.inputs[1], operator.inputs[0]]
+        elif code.builtinCode == schema.BuiltinOperator.RELU:
+            number, options = schema.BuiltinOperator.RELU_0_TO_1, None
+        elif code.builtinCode == schema.BuiltinOperator.RESHAPE:
+            number, options = schema.BuiltinOperator.SQUEEZE, schema.SqueezeOptionsT()
+            options.squeezeDims = [1]
+            operator.inputs = operator.inputs[:1]
+        else:
+            continue
+        code.builtinCode = code.deprecatedBuiltinCode = number
+        code.version = 1
+        operator.builtinOptionsType, operator.builtinOptions = (schema.BuiltinOptions.SqueezeOptions if options else 0), options
+    return packed(model)
+
+
+def older(file):
+    """The same network with bytes from 0 on in place of those from -128 on."""
+    model = schema.ModelT.InitFromPackedBuf(file, 0)
+    buffers = {tensor.buffer for tensor in model.subgraphs[0].tensors if tensor.type == schema.TensorType.INT8}
+    for buffer in buffers:
+        data = model.buffers[buffer].data
+        if data is not None:
+            model.buffers[buffer].data = np.asarray(data, np.uint8) ^ 0x80
+    for tensor in model.subgraphs[0].tensors:
+        if tensor.type == schema.TensorType.INT8:
+            tensor.type = schema.TensorType.UINT8
+            tensor.quantization.zeroPoint = np.asarray(tensor.quantization.zeroPoint) + 128
+    return packed(model)
 
 
 def main(names):

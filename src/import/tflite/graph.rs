@@ -243,9 +243,9 @@ impl<'a> Graph<'a> {
         Place::Made(self.network.node(name.to_owned(), operator, inputs.into_iter().map(Some).collect(), 1))
     }
 
-    /// Whole numbers for floats, with one scale or one for each place along an axis.
-    pub fn quantized(&mut self, name: &str, place: Place, axis: i64, scale: Tensor, zero: Tensor) -> Place {
-        let operator = Operator::QuantizeLinear(Quantization { axis, block: 0, dtype: None });
+    /// Whole numbers for floats.
+    pub fn quantized(&mut self, name: &str, place: Place, scale: Tensor, zero: Tensor) -> Place {
+        let operator = Operator::QuantizeLinear(Quantization { axis: 0, block: 0, dtype: None });
         let inputs = vec![place, self.network.weight(scale), self.network.weight(zero)];
         Place::Made(self.network.node(name.to_owned(), operator, inputs.into_iter().map(Some).collect(), 1))
     }

@@ -1,8 +1,8 @@
 //! TFLite's files → [`Network`]: float32, weights of 16 and of 8 bits, and whole numbers of 8 bits throughout.
 //!
-//! [`flatbuffer`] knows bytes, [`schema`] tables, [`walk`] goes from operator to operator, and the files in `operators` know what each
-//! operator means. What is not known here is refused, an option too. The numbers are those of TFLite's reference kernels; where
-//! whole numbers stand for floats they are rounded once, which TFLite's fixed-point factors do in two steps.
+//! [`flatbuffer`] knows bytes, [`schema`] tables, [`walk`] goes from operator to operator, and the files in `operators` know what
+//! each operator means. What is not known here is refused, an option too. Whole numbers that stand for floats are those of the
+//! kernels that LiteRT's interpreter takes by itself, XNNPACK's.
 
 mod constant;
 mod flatbuffer;

@@ -265,13 +265,14 @@ impl<'a, 'b> Step<'a, 'b> {
         }
         let (scale, zero) = self.graph.scale(output)?;
         self.graph.kinds.whole = true;
-        let place = self.graph.quantized(&self.called, place, 0, scale, zero);
+        let place = self.graph.quantized(&self.called, place, scale, zero);
         self.give(place, layout)
     }
 
-    /// Whole numbers for floats, with one scale or one for each place along an axis.
-    pub fn quantized(&mut self, place: Place, axis: i64, scale: Tensor, zero: Tensor) -> Place {
-        self.graph.quantized(&self.called, place, axis, scale, zero)
+    /// The nearest whole numbers of the output's type, from its zero point on.
+    pub fn rounded(&mut self, place: Place) -> Result<Place> {
+        let (_, zero) = self.graph.scale(self.output(0)?)?;
+        Ok(self.graph.quantized(&self.called, place, Tensor::scalar(1.0), zero))
     }
 
     /// Whole numbers less their zero point, as floats.

@@ -62,7 +62,6 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
         "SPLIT" | "SPLIT_V" => shape::split(step),
         "TILE" | "BROADCAST_TO" => shape::repeat(step),
         "SHAPE" => shape::lengths(step),
-        "RANK" => shape::rank(step),
         "RANGE" => shape::range(step),
         "FILL" => shape::fill(step),
         "ZEROS_LIKE" => shape::zeros(step),

@@ -23,7 +23,7 @@ pub fn fully_connected(step: &mut Step<'_, '_>) -> Result<()> {
     let operator = if step.find_input(2).is_some() { Operator::Linear } else { Operator::MatMul };
     let layout = Layout::ChannelsLast;
     let turned = |weights: Constant| Ok(weights.turned(&[1, 0]));
-    let made = products.made(step, layout, -1, turned, operator, |step, x| match is_flat {
+    let made = products.made(step, layout, turned, operator, |step, x| match is_flat {
         true => Ok(step.reshaped(x, vec![-1, depth as i64])),
         false => Ok(x),
     })?;

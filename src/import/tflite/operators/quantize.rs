@@ -1,15 +1,15 @@
 //! Whole numbers that stand for floats, and products of them.
 //!
-//! A product of whole numbers is summed as float32, which is exact below 2^24, and rounded once to whole numbers of the output's
-//! scale. TFLite's reference kernels bring the sum there in fixed point, in two steps: what is nearly half a step may become the
-//! other of its neighbours.
+//! A product of whole numbers is summed as float32, which is exact below 2^24, and brought to the output's scale with one factor
+//! and one rounding, as XNNPACK does it. TFLite's reference kernels do that in fixed point and round twice: what is nearly half a
+//! step may become the other of its neighbours there.
 
 use crate::error::Result;
 use crate::import::layout::Layout;
 use crate::import::network::Place;
 use crate::import::tflite::constant::Constant;
 use crate::import::tflite::step::{Step, unsupported};
-use crate::network::{Binary, Data, Dtype, Operator, Tensor, Unary};
+use crate::network::{Binary, Data, Dtype, Operator, Tensor};
 
 /// QUANTIZE: whole numbers for floats, or for whole numbers of another scale.
 pub fn quantize(step: &mut Step<'_, '_>) -> Result<()> {
@@ -44,17 +44,16 @@ pub struct Products {
 }
 
 impl Products {
-    /// Adds it to the network: in floats, or in whole numbers if the data are some. `axis` is where the output has a place for
-    /// each filter, `arranged` makes of the filters what the operator takes.
+    /// Adds it to the network: in floats, or in whole numbers if the data are some. `arranged` makes of the filters what the
+    /// operator takes.
     pub fn add(
         &self,
         step: &mut Step<'_, '_>,
         layout: Layout,
-        axis: i64,
         arranged: impl FnOnce(Constant) -> Result<Constant>,
         operator: Operator,
     ) -> Result<()> {
-        let made = self.made(step, layout, axis, arranged, operator, |_, x| Ok(x))?;
+        let made = self.made(step, layout, arranged, operator, |_, x| Ok(x))?;
         step.give(made, layout)
     }
 
@@ -63,14 +62,13 @@ impl Products {
         &self,
         step: &mut Step<'_, '_>,
         layout: Layout,
-        axis: i64,
         arranged: impl FnOnce(Constant) -> Result<Constant>,
         operator: Operator,
         prepare: impl FnOnce(&mut Step<'_, '_>, Place) -> Result<Place>,
     ) -> Result<Place> {
         let filters = arranged(step.constant(self.filters)?)?;
         if step.is_quantized(step.input(self.data)?)? {
-            return self.made_whole(step, layout, axis, filters, operator, prepare);
+            return self.made_whole(step, layout, filters, operator, prepare);
         }
         step.graph.kinds.mixed |= filters.tensor.dtype().is_integer();
         step.graph.kinds.half |= filters.tensor.dtype() == Dtype::F16;
@@ -88,7 +86,6 @@ impl Products {
         &self,
         step: &mut Step<'_, '_>,
         layout: Layout,
-        axis: i64,
         filters: Constant,
         operator: Operator,
         prepare: impl FnOnce(&mut Step<'_, '_>, Place) -> Result<Place>,
@@ -101,6 +98,7 @@ impl Products {
         step.graph.kinds.whole = true;
         let x = step.shifted(self.data, layout)?;
         let mut inputs = vec![prepare(step, x)?];
+        let rank = filters.tensor.rank();
         inputs.push(step.weight(filters.whole()?));
         if let Some(bias) = step.find_constant(self.bias)? {
             let numbers = bias.integers()?.into_iter().map(|x| x as f32).collect();
@@ -109,40 +107,39 @@ impl Products {
         } else if step.find_input(self.bias).is_some() {
             return Err(unsupported(format!("{} whose bias is computed", step.kind)));
         }
-        let mut made = step.node(operator, &inputs);
-        if self.activation == 1 {
-            made = step.unary(Unary::Relu, made);
-        }
+        let made = step.node(operator, &inputs);
+        // What XNNPACK multiplies with, in f32 as it computes that.
         let (from, to) = (one(step, data)?, one(step, output)?);
-        let steps =
-            quantization.scales.iter().map(|&scale| (f64::from(to.0) / (f64::from(from.0) * f64::from(scale))) as f32);
-        let steps: Vec<f32> = steps.collect();
-        let shape = if steps.len() == 1 { Vec::new() } else { vec![steps.len()] };
-        let zeros = Data::I64(vec![to.1; steps.len()]);
-        let zeros = Tensor::new(step.output_dtype(0)?, shape.clone(), zeros)?;
-        let made = step.quantized(made, axis, Tensor::new(Dtype::F32, shape, Data::F32(steps))?, zeros);
-        self.bounded(step, made, to)
+        let factors: Vec<f32> = quantization.scales.iter().map(|&scale| from.0 * scale / to.0).collect();
+        let mut shape = if factors.len() == 1 { Vec::new() } else { vec![factors.len()] };
+        if layout == Layout::ChannelsSecond && factors.len() > 1 {
+            shape.resize(rank - 1, 1);
+        }
+        let factors = step.weight(Tensor::new(Dtype::F32, shape, Data::F32(factors))?);
+        let made = step.binary(Binary::Mul, made, factors);
+        let made = self.bounded(step, made, to)?;
+        step.rounded(made)
     }
 
-    /// Whole numbers within the bounds of the activation, where those are narrower than the type's.
+    /// What becomes whole numbers, within the bounds of the activation, which are whole numbers themselves.
     fn bounded(&self, step: &mut Step<'_, '_>, made: Place, (scale, zero): (f32, i64)) -> Result<Place> {
         let (least, largest) = match self.activation {
-            0 | 1 => return Ok(made),
+            0 => return Ok(made),
+            1 => (0.0, f32::INFINITY),
             2 => (-1.0, 1.0),
             3 => (0.0, 6.0),
             activation => return Err(unsupported(format!("{} with the activation {activation}", step.kind))),
         };
-        let dtype = step.output_dtype(0)?;
-        let (bottom, top) = dtype.bounds();
-        let whole = |x: f32| zero.saturating_add((x / scale).round() as i64);
-        let (least, largest) = (whole(least), whole(largest));
+        let (bottom, top) = step.output_dtype(0)?.bounds();
+        let [least, largest] = [least, largest].map(|x: f32| (x / scale).round());
         let mut made = made;
-        if least > bottom {
-            let least = step.number(least.min(top), dtype)?;
+        // Where the type's own bounds are no wider, they are kept anyway.
+        if least > bottom.saturating_sub(zero) as f32 {
+            let least = step.scalar(least);
             made = step.binary(Binary::Max, made, least);
         }
-        if largest < top {
-            let largest = step.number(largest.max(bottom), dtype)?;
+        if largest < top.saturating_sub(zero) as f32 {
+            let largest = step.scalar(largest);
             made = step.binary(Binary::Min, made, largest);
         }
         Ok(made)

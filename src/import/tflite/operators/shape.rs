@@ -142,13 +142,6 @@ pub fn lengths(step: &mut Step<'_, '_>) -> Result<()> {
     step.give_as(0, made, Dtype::I64, LAST)
 }
 
-/// RANK: how many dimensions.
-pub fn rank(step: &mut Step<'_, '_>) -> Result<()> {
-    let (rank, dtype) = (step.rank(0)?, step.output_dtype(0)?);
-    let made = step.number(rank as i64, dtype)?;
-    step.give(made, LAST)
-}
-
 /// RANGE: start, end, step.
 pub fn range(step: &mut Step<'_, '_>) -> Result<()> {
     let all = [step.place(0)?, step.place(1)?, step.place(2)?];
