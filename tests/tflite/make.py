@@ -349,7 +349,7 @@ def named(file):
             operator.inputs = operator.inputs[:1]
         else:
             continue
-        code.builtinCode = code.deprecatedBuiltinCode = number
+        code.builtinCode, code.deprecatedBuiltinCode = number, min(number, 127)
         code.version = 1
         operator.builtinOptionsType, operator.builtinOptions = (schema.BuiltinOptions.SqueezeOptions if options else 0), options
     return packed(model)
