@@ -49,13 +49,20 @@ impl Constant {
         Ok(Self { tensor, quantization: told.quantization.clone() })
     }
 
-    /// With its dimensions in another order.
-    pub fn turned(mut self, order: &[usize]) -> Self {
+    /// With its dimensions in another order, which names each of them once.
+    ///
+    /// # Errors
+    /// [`Kind::InvalidModel`] if it has another number of dimensions.
+    pub fn turned(mut self, order: &[usize]) -> Result<Self> {
+        if order.len() != self.tensor.rank() {
+            let (expected, found) = (format!("{} dimensions", order.len()), self.tensor.rank().to_string());
+            return Err(Error::new(Kind::InvalidModel, "inputs", expected, found));
+        }
         self.tensor = turned(order, &self.tensor);
         if let Some(quantization) = &mut self.quantization {
             quantization.axis = order.iter().position(|&axis| axis == quantization.axis).unwrap_or(0);
         }
-        self
+        Ok(self)
     }
 
     /// In another shape, in which the scales are those along an axis.

@@ -177,7 +177,7 @@ impl<'a> Graph<'a> {
     ) -> Result<Place> {
         let own = constant.tensor.shape().to_vec();
         // One alone is for all, whatever the shape.
-        let is_one = constant.tensor.len() == 1 && own.len() <= rank && layout == Layout::ChannelsSecond;
+        let is_one = constant.tensor.len() == 1 && own.len() < rank && layout == Layout::ChannelsSecond;
         let before = rank.saturating_sub(own.len());
         let shape = match layout {
             _ if is_one => Vec::new(),
@@ -193,7 +193,7 @@ impl<'a> Graph<'a> {
         let mut constant = constant.reshaped(shape, axis)?;
         if layout == Layout::ChannelsSecond && !is_one {
             let order = layout.order(constant.tensor.rank());
-            constant = constant.turned(&order.into_iter().map(|axis| axis as usize).collect::<Vec<_>>());
+            constant = constant.turned(&order.into_iter().map(|axis| axis as usize).collect::<Vec<_>>())?;
         }
         let weight = if as_floats { constant.weight()? } else { constant.tensor.into() };
         let place = self.network.weight(weight);

@@ -103,8 +103,8 @@ fn damaged_files_are_refused_or_are_other_networks() {
 const HARMFUL: &str = r#"
 import sys, flatbuffers
 from ai_edge_litert import schema_py_generated as schema
-bytes = open(sys.argv[1], "rb").read()
-def changed(name, change):
+def changed(name, change, file):
+    bytes = open(file, "rb").read()
     model = schema.ModelT.InitFromPackedBuf(bytes, 0)
     change(model, model.subgraphs[0])
     builder = flatbuffers.Builder(0)
@@ -131,7 +131,13 @@ def absent(model, graph):
 def none(model, graph):
     graph.operators[0].inputs = [-1]
 for change in (refused, again, ahead, absent, none):
-    changed(change.__name__ + ".tflite", change)
+    changed(change.__name__ + ".tflite", change, sys.argv[1])
+def flat(model, graph):
+    for operator in graph.operators:
+        if model.operatorCodes[operator.opcodeIndex].builtinCode == schema.BuiltinOperator.DEPTHWISE_CONV_2D:
+            filters = graph.tensors[operator.inputs[1]]
+            filters.shape = [filters.shape[1] * filters.shape[2] * filters.shape[3]]
+changed("flat.tflite", flat, sys.argv[2])
 # Tables by the hundred thousand that are all one, with a vector that each of them reads.
 builder = flatbuffers.Builder(0)
 builder.StartVector(4, 1 << 18, 4)
@@ -159,7 +165,9 @@ open("shared.tflite", "wb").write(builder.Output())
 fn what_cannot_be_run_or_means_harm_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(root().join("target/venv/bin/python"));
-    command.args(["-c", HARMFUL]).arg(root().join("tests/fixtures/tflite/functions.tflite")).current_dir(folder.path());
+    let fixtures = root().join("tests/fixtures/tflite");
+    command.args(["-c", HARMFUL]).arg(fixtures.join("functions.tflite")).arg(fixtures.join("convolutions.tflite"));
+    command.current_dir(folder.path());
     let run = command.output().expect("Python: run `cargo xtask setup`");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let refusal = |name: &str| {
@@ -182,6 +190,7 @@ fn what_cannot_be_run_or_means_harm_is_told() {
         ("ahead", Kind::InvalidModel, "is made before"),
         ("absent", Kind::InvalidModel, "1073741824"),
         ("none", Kind::InvalidModel, "a tensor"),
+        ("flat", Kind::InvalidModel, "4 dimensions"),
         ("shared", Kind::LimitExceeded, "share"),
     ] {
         let error = refusal(name);

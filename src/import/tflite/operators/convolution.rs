@@ -79,7 +79,7 @@ pub fn transposed(step: &mut Step<'_, '_>) -> Result<()> {
     let operator = Operator::ConvTranspose { window, output_padding: more, output_shape: Vec::new() };
     let products = quantize::Products { data: 2, filters: 1, bias: 3, activation: options.byte(3)? };
     let layout = Layout::ChannelsSecond;
-    products.add(step, layout, |filters| Ok(filters.turned(&[3, 0, 1, 2])), operator)
+    products.add(step, layout, |filters| filters.turned(&[3, 0, 1, 2]), operator)
 }
 
 /// Strides and padding, whose numbers are among the options; padding is the first.
@@ -110,5 +110,5 @@ fn groups(step: &Step<'_, '_>, taken: Option<usize>) -> Result<i64> {
 
 fn convolved(step: &mut Step<'_, '_>, operator: Operator, order: &[usize], activation: u8) -> Result<()> {
     let products = quantize::Products { data: 0, filters: 1, bias: 2, activation };
-    products.add(step, Layout::ChannelsSecond, |filters| Ok(filters.turned(order)), operator)
+    products.add(step, Layout::ChannelsSecond, |filters| filters.turned(order), operator)
 }

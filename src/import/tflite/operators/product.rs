@@ -3,7 +3,6 @@
 use super::quantize::Products;
 use crate::error::Result;
 use crate::import::layout::Layout;
-use crate::import::tflite::constant::Constant;
 use crate::import::tflite::step::{Step, unsupported};
 use crate::network::{Binary, Operator};
 
@@ -22,11 +21,16 @@ pub fn fully_connected(step: &mut Step<'_, '_>) -> Result<()> {
     let products = Products { data: 0, filters: 1, bias: 2, activation };
     let operator = if step.find_input(2).is_some() { Operator::Linear } else { Operator::MatMul };
     let layout = Layout::ChannelsLast;
-    let turned = |weights: Constant| Ok(weights.turned(&[1, 0]));
-    let made = products.made(step, layout, turned, operator, |step, x| match is_flat {
-        true => Ok(step.reshaped(x, vec![-1, depth as i64])),
-        false => Ok(x),
-    })?;
+    let made = products.made(
+        step,
+        layout,
+        |weights| weights.turned(&[1, 0]),
+        operator,
+        |step, x| match is_flat {
+            true => Ok(step.reshaped(x, vec![-1, depth as i64])),
+            false => Ok(x),
+        },
+    )?;
     step.give(made, layout)
 }
 
