@@ -8,6 +8,8 @@ mod catboost;
 pub mod json;
 #[cfg(feature = "tensors")]
 pub mod keras;
+#[cfg(feature = "tensors")]
+mod layout;
 mod lightgbm;
 #[cfg(feature = "tensors")]
 pub(crate) mod network;
@@ -16,6 +18,8 @@ pub mod onnx;
 pub mod pickle;
 pub(crate) mod sklearn;
 pub mod skops;
+#[cfg(feature = "tensors")]
+pub mod tflite;
 #[cfg(feature = "tokenizer")]
 pub mod tokenizer;
 mod trees;

@@ -21,22 +21,25 @@ pub enum Place {
 /// Weights and nodes, as they come.
 #[derive(Default)]
 pub struct Builder {
-    weights: Vec<Tensor>,
+    weights: Vec<Weight>,
     nodes: Vec<(Node, Vec<Option<Place>>)>,
     made: usize,
 }
 
 impl Builder {
     /// Adds a weight or a constant.
-    pub fn weight(&mut self, tensor: Tensor) -> Place {
-        self.weights.push(tensor);
+    pub fn weight(&mut self, weight: impl Into<Weight>) -> Place {
+        self.weights.push(weight.into());
         Place::Weight(self.weights.len() - 1)
     }
 
-    /// The weight or constant at a place.
+    /// The weight or constant at a place, if it is one as it was.
     pub fn constant(&self, place: Option<Place>) -> Option<&Tensor> {
         match place {
-            Some(Place::Weight(i)) => self.weights.get(i),
+            Some(Place::Weight(i)) => match self.weights.get(i)? {
+                Weight::Tensor(tensor) => Some(tensor),
+                Weight::Compact(_) => None,
+            },
             _ => None,
         }
     }
@@ -110,8 +113,8 @@ impl Builder {
             id.map(|id| (port, id)).ok_or_else(|| Error::new(Kind::InvalidModel, "outputs", "a name", "none"))
         };
         let outputs = outputs.into_iter().map(output).collect::<Result<_>>()?;
-        let mut weights: Vec<Option<Tensor>> = self.weights.into_iter().map(Some).collect();
-        let weights = kept_weights.iter().filter_map(|&i| weights[i].take()).map(Weight::from).collect();
+        let mut weights: Vec<Option<Weight>> = self.weights.into_iter().map(Some).collect();
+        let weights = kept_weights.iter().filter_map(|&i| weights[i].take()).collect();
         let examples = Examples::default();
         Network::new(Parts { inputs, outputs, weights, nodes: kept_nodes, provenance, examples, ..Parts::default() })
     }

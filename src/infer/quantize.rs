@@ -100,7 +100,15 @@ pub fn quantize(how: Quantization, given: &Arguments<'_>) -> Result<Tensor> {
         };
         saturated(quotient, zeros.map_or(0, |zeros| zeros[at]), dtype)
     };
-    Ok(Tensor::exact(dtype, tensor.shape().to_vec(), Data::I64((0..tensor.len()).map(one).collect())))
+    let all = match (&shares, tensor.data(), scale.data()) {
+        // What most networks have: f32 rounds its quotients as above.
+        (Shares::All, Data::F32(x), Data::F32(scales)) if scale.dtype() == Dtype::F32 => {
+            let (scale, zero) = (scales[0], zeros.map_or(0, |zeros| zeros[0]));
+            x.iter().map(|x| saturated(f64::from(x / scale), zero, dtype)).collect()
+        }
+        _ => (0..tensor.len()).map(one).collect(),
+    };
+    Ok(Tensor::exact(dtype, tensor.shape().to_vec(), Data::I64(all)))
 }
 
 /// Floats for whole numbers: data, scale, zero point?.
@@ -118,8 +126,13 @@ pub fn dequantize(how: Quantization, given: &Arguments<'_>) -> Result<Tensor> {
         x.wrapping_sub(zeros.map_or(0, |zeros| zeros[at])) as f64 * number(scale.data(), at)
     };
     let numbers = x.iter().enumerate().map(one);
-    let data = match dtype {
-        Dtype::F64 => Data::F64(numbers.collect()),
+    let data = match (dtype, &shares) {
+        (Dtype::F64, _) => Data::F64(numbers.collect()),
+        // What most networks have.
+        (_, Shares::All) => {
+            let (scale, zero) = (number(scale.data(), 0), zeros.map_or(0, |zeros| zeros[0]));
+            Data::F32(x.iter().map(|x| (x.wrapping_sub(zero) as f64 * scale) as f32).collect())
+        }
         _ => Data::F32(numbers.map(|x| x as f32).collect()),
     };
     Ok(Tensor::rounded(dtype, tensor.shape().to_vec(), data))

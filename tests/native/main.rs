@@ -13,4 +13,5 @@ mod pickle;
 mod readme;
 mod rows;
 mod store;
+mod tflite;
 mod train;

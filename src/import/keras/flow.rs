@@ -1,22 +1,13 @@
 //! A tensor on its way through the layers: as Keras sees it, and how it lies in memory.
 //!
-//! Keras has channels last, ONNX's operators of images have them second. A tensor is turned over only where a layer needs the
-//! other order, and once.
+//! A tensor is turned over only where a layer needs the other order of its dimensions, and once.
 
+use crate::import::layout::Layout;
 use crate::import::network::Place;
 use crate::network::Dtype;
 
 /// The lengths of a tensor's dimensions, the batch first and channels last; nothing for those that are free.
 pub type Shape = Vec<Option<usize>>;
-
-/// How a tensor lies in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Layout {
-    /// As Keras has it.
-    ChannelsLast,
-    /// Channels are the second dimension.
-    ChannelsSecond,
-}
 
 /// A tensor on its way.
 #[derive(Clone, Debug)]
@@ -68,29 +59,5 @@ impl Flow {
     pub fn dimension(&self, axis: i64) -> Option<usize> {
         let axis = if axis < 0 { axis + self.rank() as i64 } else { axis };
         usize::try_from(axis).ok().filter(|&axis| axis < self.rank())
-    }
-}
-
-impl Layout {
-    /// Where a dimension of Keras' lies in memory.
-    pub fn axis(self, axis: usize, rank: usize) -> usize {
-        match self {
-            Layout::ChannelsLast => axis,
-            Layout::ChannelsSecond if axis == 0 => 0,
-            Layout::ChannelsSecond if axis + 1 == rank => 1,
-            Layout::ChannelsSecond => axis + 1,
-        }
-    }
-
-    /// The order of dimensions that makes this of a tensor as Keras has it.
-    pub fn order(self, rank: usize) -> Vec<i64> {
-        let mut order = vec![0; rank];
-        (0..rank).for_each(|axis| order[self.axis(axis, rank)] = axis as i64);
-        order
-    }
-
-    /// The order of dimensions that makes of this what Keras has.
-    pub fn back(self, rank: usize) -> Vec<i64> {
-        (0..rank).map(|axis| self.axis(axis, rank) as i64).collect()
     }
 }

@@ -1,8 +1,9 @@
 //! The network that layers become, node after node, and the order in which tensors lie.
 
-use super::flow::{Flow, Layout};
+use super::flow::Flow;
 use crate::error::{Error, Kind, Result};
 use crate::import::blockers::Blockers;
+use crate::import::layout::{Layout, Turned};
 use crate::import::network::{Builder, Place};
 use crate::network::{Binary, Data, Dtype, Operator, Tensor, Unary};
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ pub struct Graph {
     /// The file is of Keras 2, which means other numbers by some names.
     pub is_older: bool,
     /// Tensors in another order of dimensions.
-    turned: HashMap<(Place, Vec<i64>), Place>,
+    turned: Turned,
     /// Weights by what they are called, for layers that are used several times.
     weights: HashMap<String, Place>,
     uses: usize,
@@ -76,19 +77,7 @@ impl Graph {
 
     /// The same tensor with its dimensions in another order.
     pub fn turn(&mut self, name: &str, place: Place, order: Vec<i64>) -> Place {
-        if order.iter().enumerate().all(|(i, &axis)| i as i64 == axis) {
-            return place;
-        }
-        if let Some(turned) = self.turned.get(&(place, order.clone())) {
-            return *turned;
-        }
-        let turned = self.node(name, Operator::Transpose(order.clone()), &[place]);
-        // Back again is where it comes from.
-        let mut back = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(i, &axis)| back[axis as usize] = i as i64);
-        self.turned.insert((turned, back), place);
-        self.turned.insert((place, order), turned);
-        turned
+        self.turned.turn(&mut self.network, name, place, order)
     }
 
     /// A tensor as Keras has it.

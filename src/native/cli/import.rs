@@ -5,7 +5,7 @@ use super::preprocess::Preprocess;
 use super::{Globals, network, source, stdout, train, verify};
 use crate::error::{Error, Kind, Result};
 use crate::format;
-use crate::import::{self, Framework, Options, keras};
+use crate::import::{self, Framework, Options, keras, tflite};
 use crate::model::{Background, Expected, Known, Model, Provenance, TestRows};
 use crate::native::store::{self, file};
 use crate::network::{Examples, Network};
@@ -20,9 +20,9 @@ const TEST_ROWS: usize = 16;
 /// Make an .edgelet file of another framework's model.
 ///
 /// Reads scikit-learn's estimators (pickle, joblib, skops; nothing in them is executed), and the files of XGBoost's
-/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX and of Keras (.keras and
-/// .h5); a network's own .edgelet file too, to add --labels, --image or --tokenizer to it. A model whose numbers edgelet could not
-/// reproduce is refused, with everything that stands in the way, and nothing is written.
+/// save_model (JSON and UBJSON), of LightGBM's (text) and of CatBoost's (JSON), and networks in ONNX, of Keras (.keras and
+/// .h5) and of TFLite; a network's own .edgelet file too, to add --labels, --image or --tokenizer to it. A model whose numbers
+/// edgelet could not reproduce is refused, with everything that stands in the way, and nothing is written.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -31,6 +31,7 @@ Examples:
   edgelet import churn.txt --verify holdout.csv --expect lightgbm.csv --method predict_proba
   edgelet import digits.onnx --verify images.npz --expect onnxruntime.npz
   edgelet import digits.keras --verify images.npz --expect keras.npz
+  edgelet import digits.tflite --verify images.npz --expect litert.npz
   edgelet import resnet18.onnx --image imagenet --labels imagenet_classes.txt
   edgelet import vit.onnx --image preprocessor_config.json --labels config.json
   edgelet import minilm.onnx --tokenizer tokenizer.json --tokenizer-set max-length=256
@@ -88,6 +89,7 @@ enum From {
     Catboost,
     Onnx,
     Keras,
+    Tflite,
 }
 
 impl From {
@@ -98,7 +100,7 @@ impl From {
             From::Xgboost => Some(Framework::XGBoost),
             From::Lightgbm => Some(Framework::LightGBM),
             From::Catboost => Some(Framework::CatBoost),
-            From::Onnx | From::Keras => None,
+            From::Onnx | From::Keras | From::Tflite => None,
         }
     }
 }
@@ -109,6 +111,7 @@ impl Import {
         let bytes = store::read(&self.file, globals)?;
         let source = match self.from {
             Some(From::Keras) => Some(keras::import(&bytes)),
+            Some(From::Tflite) => Some(tflite::import(&bytes)),
             Some(From::Onnx) => Some(source::onnx(&self.file, &bytes)),
             Some(_) => None,
             None => source::network(&self.file, &bytes).transpose(),

@@ -20,7 +20,7 @@ const WRITTEN_OUT: usize = 12;
 
 /// Show what a model takes, does and gives, and where it comes from.
 ///
-/// Of a network also how much it computes; of another framework's network (ONNX, Keras) what `edgelet import` makes of it, before and
+/// Of a network also how much it computes; of another framework's network (ONNX, Keras, TFLite) what `edgelet import` makes of it, before and
 /// after.
 #[derive(Args)]
 #[command(after_long_help = "\

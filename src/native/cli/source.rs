@@ -1,17 +1,18 @@
 //! Networks in other frameworks' files, whose data may lie beside them.
 
 use crate::error::{Error, Kind, Result};
-use crate::import::{keras, onnx};
+use crate::import::{keras, onnx, tflite};
 use crate::native::store::{self, file};
 use crate::network::Network;
 
 /// The network in a file, as the file has it; nothing if its first bytes are not those of one.
 ///
 /// # Errors
-/// Those of [`onnx()`] and [`keras::import`].
+/// Those of [`onnx()`], [`keras::import`] and [`tflite::import`].
 pub fn network(location: &str, bytes: &[u8]) -> Result<Option<Network>> {
     match bytes {
         bytes if keras::is_keras(bytes) => keras::import(bytes).map(Some),
+        bytes if tflite::is_tflite(bytes) => tflite::import(bytes).map(Some),
         bytes if onnx::is_onnx(bytes) => onnx(location, bytes).map(Some),
         _ => Ok(None),
     }

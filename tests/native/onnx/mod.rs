@@ -273,7 +273,7 @@ fn damage(path: &Path) {
 }
 
 /// Numbers below others, the same in every run.
-fn chance() -> impl FnMut(usize) -> usize {
+pub fn chance() -> impl FnMut(usize) -> usize {
     let mut state = 1_u64;
     move |below| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

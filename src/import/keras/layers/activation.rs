@@ -2,8 +2,8 @@
 
 use super::{Flow, Step};
 use crate::error::Result;
-use crate::import::keras::flow::Layout;
 use crate::import::keras::settings::{Settings, unsupported};
+use crate::import::layout::Layout;
 use crate::import::value::{Value, wrong};
 use crate::network::{Binary, Operator, Softmax, SoftmaxKind, Unary};
 

@@ -2,9 +2,9 @@
 
 use super::{Flow, Step};
 use crate::error::Result;
-use crate::import::keras::flow::Layout;
 use crate::import::keras::graph::floats;
 use crate::import::keras::settings::{numbers, unsupported};
+use crate::import::layout::Layout;
 use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::network::tensor::MAX_ELEMENTS;

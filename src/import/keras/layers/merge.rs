@@ -2,8 +2,9 @@
 
 use super::{Argument, Flow, Step};
 use crate::error::Result;
-use crate::import::keras::flow::{Layout, Shape};
+use crate::import::keras::flow::Shape;
 use crate::import::keras::settings::unsupported;
+use crate::import::layout::Layout;
 use crate::import::value::wrong;
 use crate::network::{Binary, Operator};
 

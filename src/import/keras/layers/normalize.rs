@@ -2,9 +2,10 @@
 
 use super::{Flow, Step};
 use crate::error::Result;
-use crate::import::keras::flow::{Layout, Shape};
+use crate::import::keras::flow::Shape;
 use crate::import::keras::graph::floats;
 use crate::import::keras::settings::{numbers, unsupported};
+use crate::import::layout::Layout;
 use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::network::{Binary, Data, Operator, Tensor};

@@ -2,7 +2,8 @@
 
 use super::{Flow, Step};
 use crate::error::Result;
-use crate::import::keras::flow::{Layout, Shape};
+use crate::import::keras::flow::Shape;
+use crate::import::layout::Layout;
 use crate::import::value::wrong;
 use crate::network::{AutoPad, Operator, Pool, PoolKind, Reduce, Reduction, Window};
 

@@ -2,8 +2,9 @@
 
 use super::{Flow, Step};
 use crate::error::Result;
-use crate::import::keras::flow::{Layout, Shape};
+use crate::import::keras::flow::Shape;
 use crate::import::keras::settings::whole;
+use crate::import::layout::Layout;
 use crate::import::value::{Value, wrong};
 use crate::network::tensor::MAX_ELEMENTS;
 use crate::network::{Operator, PadMode};

@@ -3,8 +3,8 @@
 use super::{Flow, Step, Use};
 use crate::error::Result;
 use crate::import::keras::config::{Call, Layer};
-use crate::import::keras::flow::Layout;
 use crate::import::keras::settings::unsupported;
+use crate::import::layout::Layout;
 use crate::import::value::wrong;
 use crate::network::Operator;
 
