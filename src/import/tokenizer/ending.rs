@@ -47,7 +47,7 @@ pub fn templates(part: Option<&Part<'_>>, reader: &mut Reader) -> Templates {
             Templates { single: template(part, "single", reader), pair: template(part, "pair", reader) }
         }
         "Sequence" => {
-            let parts = part.list("processors");
+            let parts = reader.sequence(part, "processors");
             let mut others = parts.iter().filter(|part| part.kind() != "ByteLevel");
             let made = templates(others.next(), reader);
             if others.next().is_some() {

@@ -56,7 +56,7 @@ impl Steps<'_> {
                 None => self.reader.refuse(part, "no text to prepend"),
             },
             "Replace" => self.replace(part),
-            "Sequence" => part.list("normalizers").iter().for_each(|part| self.read(part)),
+            "Sequence" => self.reader.sequence(part, "normalizers").iter().for_each(|part| self.read(part)),
             kind => self.reader.refuse(part, format!("a normalizer {kind}")),
         }
     }

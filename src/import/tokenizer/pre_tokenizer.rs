@@ -53,7 +53,7 @@ pub fn steps(part: &Part<'_>, is_as_given: bool, reader: &mut Reader) -> Vec<Ste
         "Split" => split(part, reader),
         "Sequence" => {
             let mut all = Vec::new();
-            for (i, part) in part.list("pretokenizers").iter().enumerate() {
+            for (i, part) in reader.sequence(part, "pretokenizers").iter().enumerate() {
                 all.extend(steps(part, is_as_given && i == 0, reader));
             }
             all

@@ -20,7 +20,12 @@ pub struct Reader {
     pub sets: Vec<Ranges>,
     /// Some step puts marks into their order.
     pub needs_marks: bool,
+    /// How many parts sequences had.
+    parts: usize,
 }
+
+/// The most parts of all sequences: each may look at every character there is.
+const MAX_PARTS: usize = 64;
 
 impl<'a> Part<'a> {
     /// A part, if it is there and not null.
@@ -53,15 +58,20 @@ impl<'a> Part<'a> {
         let parts = file.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         parts.iter().enumerate().map(|(i, value)| Self { value, at: format!("{name}[{i}]") }).collect()
     }
-
-    /// The parts in a list.
-    pub fn list(&self, name: &str) -> Vec<Part<'a>> {
-        let parts = self.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        parts.iter().enumerate().map(|(i, value)| Part { value, at: format!("{}.{name}[{i}]", self.at) }).collect()
-    }
 }
 
 impl Reader {
+    /// The parts of a sequence; none if there are too many.
+    pub fn sequence<'a>(&mut self, part: &Part<'a>, name: &str) -> Vec<Part<'a>> {
+        let parts = part.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        self.parts += parts.len();
+        if self.parts > MAX_PARTS {
+            self.refuse(part, format!("sequences of more than {MAX_PARTS} parts"));
+            return Vec::new();
+        }
+        parts.iter().enumerate().map(|(i, value)| Part { value, at: format!("{}.{name}[{i}]", part.at) }).collect()
+    }
+
     /// Refuses a part.
     pub fn refuse(&mut self, part: &Part<'_>, why: impl Display) {
         self.blockers.add(&part.at, why);

@@ -151,6 +151,8 @@ fn texts_become_what_the_library_tokenizers_makes_of_them_or_are_refused() {
     };
     let whole = fs::read_to_string(place("prose.json")).expect("a tokenizer");
     let original: serde_json::Value = serde_json::from_str(&whole).expect("JSON");
+    let many = serde_json::json!({"type": "Sequence", "normalizers": vec![serde_json::json!({"type": "NFD"}); 65]})
+        .to_string();
     for (at, value, expected) in [
         ("/model/type", r#""Unigram""#, "a model Unigram"),
         ("/model", r#"{"vocab": {}, "merges": [], "dropout": 0.1}"#, "dropout, which is left to chance"),
@@ -158,6 +160,7 @@ fn texts_become_what_the_library_tokenizers_makes_of_them_or_are_refused() {
         ("/model", r#"{"vocab": {}, "merges": ["a"]}"#, "which is not two tokens that make one"),
         ("/model/unk_token", r#""?!""#, "which is not in the vocabulary"),
         ("/normalizer", r#"{"type": "Precompiled"}"#, "a normalizer Precompiled"),
+        ("/normalizer", &many, "sequences of more than 64 parts"),
         ("/pre_tokenizer", r#"{"type": "UnicodeScripts"}"#, "a pre-tokenizer UnicodeScripts"),
         (
             "/pre_tokenizer",
