@@ -36,7 +36,7 @@ pub use image::pixels::Pixels;
 use prepared::{Input, Prepared};
 use std::borrow::Cow;
 use text::Encoder;
-pub use text::{Text, normalized};
+pub use text::{Normalizer, Text};
 
 /// A network ready to run: weights that a kernel takes lie as it wants them.
 pub struct Inference {

@@ -17,6 +17,15 @@ export async function tables() {
   return Object.fromEntries(await Promise.all(names.map(read)));
 }
 
+/** Gives a function that tells the code and the place of the error of that class that a work ends with; another error as it is. */
+export const codes = (EdgeletError) => async (work) => {
+  try {
+    await work();
+  } catch (error) {
+    return error instanceof EdgeletError ? [error.code, error.at] : error;
+  }
+};
+
 /** Serves folders under paths (the models under /models), pages (or functions that answer) under theirs; returns the origin. */
 export async function serve(folders, pages) {
   return (await serveUntilClosed(folders, pages)).origin;

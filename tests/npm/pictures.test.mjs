@@ -8,7 +8,7 @@ import test, { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launch } from "../chromium.mjs";
 import { consumer, run } from "./consumer.mjs";
-import { serve } from "./fixtures.mjs";
+import { codes, serve } from "./fixtures.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "edgelet-pictures-"));
@@ -29,13 +29,7 @@ function assertRanked(found, many = 5) {
   found.forEach(({ score }, i) => assert.ok(Math.abs(score - expected[i].score) < 1e-6, `${score} ${expected[i].score}`));
 }
 
-const codeOf = async (work) => {
-  try {
-    await work();
-  } catch (error) {
-    return error instanceof EdgeletError ? [error.code, error.at] : error;
-  }
-};
+const codeOf = codes(EdgeletError);
 
 test("in Node pixels become labels, here and in a worker", async () => {
   const [model, remote] = [await load(await read("classifier.edgelet")), await load(await read("classifier.edgelet"), { worker: true })];

@@ -10,7 +10,7 @@ import test, { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launch } from "../chromium.mjs";
 import { consumer, run } from "./consumer.mjs";
-import { serve } from "./fixtures.mjs";
+import { codes, serve } from "./fixtures.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "edgelet-networks-"));
@@ -30,13 +30,7 @@ const { EdgeletError, load } = await import(pathToFileURL(join(installed, "tenso
 const plain = await import(pathToFileURL(join(installed, "node.js")).href);
 const read = (name) => readFile(join(folder, `${name}.edgelet`));
 const origin = await serve({ "/edgelet/": installed, "/networks/": folder }, { "/": "<!doctype html>" });
-const codeOf = async (work) => {
-  try {
-    await work();
-  } catch (error) {
-    return error instanceof EdgeletError ? [error.code, error.at] : error;
-  }
-};
+const codeOf = codes(EdgeletError);
 
 test("in Node, imported and required, networks make what onnxruntime made, and smaller ones what the host made", async () => {
   assert.equal(names.length, 17, printed);

@@ -8,7 +8,7 @@ import test, { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launch } from "../chromium.mjs";
 import { consumer, run } from "./consumer.mjs";
-import { serve } from "./fixtures.mjs";
+import { codes, serve } from "./fixtures.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "edgelet-texts-"));
@@ -91,20 +91,14 @@ test("a text is told its class", async () => {
 
 test("what does not fit is refused by name, and the network stays as it is", async () => {
   const model = await load(await read("bert.edgelet"));
-  const codeOf = (inputs) => {
-    try {
-      model.run(inputs);
-    } catch (error) {
-      return error instanceof EdgeletError ? [error.code, error.at] : error;
-    }
-  };
+  const codeOf = (inputs) => codes(EdgeletError)(() => model.run(inputs));
   const tensor = { data: new BigInt64Array(2), shape: [1, 2] };
-  assert.deepEqual(codeOf({ input_ids: "a", attention_mask: tensor }), ["wrong_type", "attention_mask"]);
-  assert.deepEqual(codeOf({ input_ids: tensor }), ["missing_feature", "attention_mask"]);
-  assert.deepEqual(codeOf({ input_ids: tensor, attention_mask: "a", token_type_ids: tensor, position_ids: tensor }), ["wrong_type", "attention_mask"]);
-  assert.deepEqual(codeOf({ input_ids: [{ text: "a", pair: "b" }, "c"] }), ["wrong_shape", "input_ids"]);
-  assert.deepEqual(codeOf({ input_ids: { text: "a", pair: 1 } }), ["wrong_type", "input_ids[0].pair"]);
-  assert.deepEqual(codeOf({ input_ids: ["a", 1] }), ["wrong_shape", "input_ids"]);
+  assert.deepEqual(await codeOf({ input_ids: "a", attention_mask: tensor }), ["wrong_type", "attention_mask"]);
+  assert.deepEqual(await codeOf({ input_ids: tensor }), ["missing_feature", "attention_mask"]);
+  assert.deepEqual(await codeOf({ input_ids: tensor, attention_mask: "a", token_type_ids: tensor, position_ids: tensor }), ["wrong_type", "attention_mask"]);
+  assert.deepEqual(await codeOf({ input_ids: [{ text: "a", pair: "b" }, "c"] }), ["wrong_shape", "input_ids"]);
+  assert.deepEqual(await codeOf({ input_ids: { text: "a", pair: 1 } }), ["wrong_type", "input_ids[0].pair"]);
+  assert.deepEqual(await codeOf({ input_ids: ["a", 1] }), ["wrong_shape", "input_ids"]);
   // What is no character becomes U+FFFD, as in every text that leaves JavaScript.
   assert.deepEqual(model.run({ input_ids: "a \ud800 b" }), model.run({ input_ids: "a \ufffd b" }));
   assert.deepEqual(model.run({ input_ids: "" }).ids.shape, [1, 2]);

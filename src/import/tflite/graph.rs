@@ -238,14 +238,23 @@ impl<'a> Graph<'a> {
 
     /// Floats for whole numbers.
     pub fn dequantized(&mut self, name: &str, place: Place, scale: Tensor, zero: Tensor) -> Place {
-        let operator = Operator::DequantizeLinear(Quantization { axis: 0, block: 0, dtype: None });
-        let inputs = vec![place, self.network.weight(scale), self.network.weight(zero)];
-        Place::Made(self.network.node(name.to_owned(), operator, inputs.into_iter().map(Some).collect(), 1))
+        self.scaled(name, Operator::DequantizeLinear, place, scale, zero)
     }
 
     /// Whole numbers for floats.
     pub fn quantized(&mut self, name: &str, place: Place, scale: Tensor, zero: Tensor) -> Place {
-        let operator = Operator::QuantizeLinear(Quantization { axis: 0, block: 0, dtype: None });
+        self.scaled(name, Operator::QuantizeLinear, place, scale, zero)
+    }
+
+    fn scaled(
+        &mut self,
+        name: &str,
+        operator: fn(Quantization) -> Operator,
+        place: Place,
+        scale: Tensor,
+        zero: Tensor,
+    ) -> Place {
+        let operator = operator(Quantization { axis: 0, block: 0, dtype: None });
         let inputs = vec![place, self.network.weight(scale), self.network.weight(zero)];
         Place::Made(self.network.node(name.to_owned(), operator, inputs.into_iter().map(Some).collect(), 1))
     }

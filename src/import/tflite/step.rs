@@ -208,6 +208,15 @@ impl<'a, 'b> Step<'a, 'b> {
         Ok(self.weight(Tensor::new(dtype, Vec::new(), data)?))
     }
 
+    /// Adds what stands for 0 in a tensor.
+    pub fn zero(&mut self, tensor: usize) -> Result<Place> {
+        if self.is_quantized(tensor)? {
+            let (_, zero) = self.graph.scale(tensor)?;
+            return Ok(self.weight(zero));
+        }
+        self.number(0, self.graph.dtype(tensor)?)
+    }
+
     /// Adds a node with one output.
     pub fn node(&mut self, operator: Operator, inputs: &[Place]) -> Place {
         self.nodes(operator, inputs.iter().copied().map(Some).collect(), 1)[0]

@@ -1,9 +1,9 @@
 //! Tokens that stand for a text as it is: `added_tokens` of a tokenizer.json.
 
-use super::characters::{class, marks};
+use super::characters::class;
 use super::model::Ids;
 use super::reader::{Part, Reader};
-use crate::infer::normalized;
+use crate::infer::Normalizer;
 use crate::network::tokenizer::{Added, Step};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -14,6 +14,7 @@ pub fn tokens(
     file: &Value,
     ids: &Ids<'_>,
     normalize: &[Step],
+    marks: &[(u32, u32, u8)],
     reader: &mut Reader,
 ) -> (Vec<(String, Added)>, (u32, u32)) {
     let parts = Part::listed(file, "added_tokens");
@@ -21,7 +22,7 @@ pub fn tokens(
     let mut known: HashMap<&str, u32> = HashMap::new();
     let mut seen = HashSet::new();
     let mut tokens = Vec::new();
-    let marks = if reader.needs_marks { marks() } else { Vec::new() };
+    let normalizer = Normalizer::new(normalize, &reader.sets, marks);
     for part in &parts {
         let Some(name) = part.text("content") else {
             reader.refuse(part, "no content");
@@ -42,7 +43,7 @@ pub fn tokens(
         }
         let is_normalized = part.is("normalized");
         let text = match is_normalized {
-            true => normalized(normalize, &reader.sets, &marks, name).unwrap_or_default(),
+            true => normalizer.done(name).unwrap_or_default(),
             false => name.to_owned(),
         };
         if text.is_empty() || !seen.insert((text.clone(), is_normalized)) {

@@ -53,11 +53,11 @@ pub fn import(bytes: &[u8], settings: &Settings) -> Result<Tokenizer> {
     let templates = ending::templates(part("post_processor").as_ref(), &mut reader);
     let truncation = part("truncation").and_then(|part| ending::truncation(&part, &mut reader));
     let padding = part("padding").and_then(|part| ending::padding(&part, &mut reader));
-    let (added, around) = added::tokens(&file, &ids, &normalize, &mut reader);
+    let marks = if reader.needs_marks { characters::marks() } else { Vec::new() };
+    let (added, around) = added::tokens(&file, &ids, &normalize, &marks, &mut reader);
     if !reader.blockers.is_empty() {
         return Err(reader.blockers.error());
     }
-    let marks = if reader.needs_marks { characters::marks() } else { Vec::new() };
     let id = |token: &str| {
         let known = added.iter().find(|added| added.0 == token).map(|added| added.1.id);
         known.or_else(|| ids.get(token).copied())

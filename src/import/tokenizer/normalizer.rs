@@ -1,7 +1,7 @@
 //! What a text becomes before it is cut: `normalizer` of a tokenizer.json.
 
 use super::characters::{self, Becomes};
-use super::pattern::{self, literal};
+use super::pattern;
 use super::reader::{Part, Reader};
 use crate::network::tokenizer::Step;
 
@@ -65,13 +65,7 @@ impl Steps<'_> {
         let Some(content) = part.text("content") else {
             return self.reader.refuse(part, "no text to put in place");
         };
-        let pattern = part.get("pattern");
-        let of = |name: &str| pattern.and_then(|pattern| pattern.get(name)).and_then(|text| text.as_str());
-        let found = match (of("String"), of("Regex")) {
-            (Some(text), _) if !text.is_empty() => Ok(literal(text, &mut |set| self.reader.set(set))),
-            (_, Some(expression)) => pattern::parse(expression, &mut |set| self.reader.set(set)),
-            _ => Err("no text to look for".into()),
-        };
+        let found = pattern::of(part, self.reader).unwrap_or_else(|| Err("no text to look for".into()));
         match found {
             Ok(pattern) => self.push(Step::Replace(pattern, content.to_owned())),
             Err(why) => self.reader.refuse(part, why),

@@ -2,6 +2,7 @@
 //! refused by name.
 
 use super::characters::class;
+use super::reader::{Part as Told, Reader};
 use crate::kernel::text::Ranges;
 use crate::network::tokenizer::{Part, Pattern};
 
@@ -23,6 +24,17 @@ pub fn parse(pattern: &str, sets: Sets<'_>) -> Result<Pattern, String> {
         return Err("a regular expression that finds nothing at all".into());
     }
     Ok(Pattern(alternatives))
+}
+
+/// The `pattern` of a part, a text or a regular expression; nothing if it has none.
+pub fn of(part: &Told<'_>, reader: &mut Reader) -> Option<Result<Pattern, String>> {
+    let pattern = part.get("pattern")?;
+    let of = |name: &str| pattern.get(name).and_then(|text| text.as_str());
+    let sets = &mut |set| reader.set(set);
+    match (of("String"), of("Regex")) {
+        (Some(text), _) if !text.is_empty() => Some(Ok(literal(text, sets))),
+        (_, expression) => expression.map(|expression| parse(expression, sets)),
+    }
 }
 
 /// The pattern of a text.

@@ -92,13 +92,7 @@ fn metaspace(part: &Part<'_>, is_as_given: bool, reader: &mut Reader) -> Vec<Ste
 
 /// Pieces where a text or a regular expression is found, or between those places.
 fn split(part: &Part<'_>, reader: &mut Reader) -> Vec<Step> {
-    let pattern = part.get("pattern");
-    let of = |name: &str| pattern.and_then(|pattern| pattern.get(name)).and_then(|text| text.as_str());
-    let pattern = match (of("String"), of("Regex")) {
-        (Some(text), _) if !text.is_empty() => Ok(literal(text, &mut |set| reader.set(set))),
-        (_, Some(expression)) => pattern::parse(expression, &mut |set| reader.set(set)),
-        _ => Err("no pattern".into()),
-    };
+    let pattern = pattern::of(part, reader).unwrap_or_else(|| Err("no pattern".into()));
     let cut = match (part.text("behavior").and_then(cut), part.is("invert")) {
         (Some(Cut::Removed), true) => Ok(Cut::Kept),
         (Some(Cut::WithPrevious | Cut::WithNext), true) => Err("a behavior that is inverted"),

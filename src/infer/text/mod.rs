@@ -203,14 +203,26 @@ impl Encoder {
     }
 }
 
-/// What a text becomes by steps.
-///
-/// # Errors
-/// [`Kind::LimitExceeded`] for a text that would become too long.
-pub fn normalized(steps: &[Step], sets: &[Ranges], marks: &[(u32, u32, u8)], text: &str) -> Result<String> {
-    let sets: Vec<Set> = sets.iter().cloned().map(Set::new).collect();
-    let pieces = Steps::new(steps.to_vec()).done(Pieces::of(text), &sets, marks)?;
-    Ok(pieces.text)
+/// What texts become before they are cut, without the rest of a tokenizer.
+pub struct Normalizer<'a> {
+    steps: Steps,
+    sets: Vec<Set>,
+    marks: &'a [(u32, u32, u8)],
+}
+
+impl<'a> Normalizer<'a> {
+    /// Lays out the steps.
+    pub fn new(steps: &[Step], sets: &[Ranges], marks: &'a [(u32, u32, u8)]) -> Self {
+        Self { steps: Steps::new(steps.to_vec()), sets: sets.iter().cloned().map(Set::new).collect(), marks }
+    }
+
+    /// What a text becomes.
+    ///
+    /// # Errors
+    /// [`Kind::LimitExceeded`] for a text that would become too long.
+    pub fn done(&self, text: &str) -> Result<String> {
+        Ok(self.steps.done(Pieces::of(text), &self.sets, self.marks)?.text)
+    }
 }
 
 /// Cuts one text, or two, to as many tokens as there may be beside those around them.

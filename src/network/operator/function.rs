@@ -127,6 +127,11 @@ pub enum Element {
 }
 
 impl Element {
+    /// 0 of a type.
+    pub fn zero(dtype: Dtype) -> Self {
+        if dtype.is_float() { Self::F32(0.0, dtype) } else { Self::I64(0, dtype) }
+    }
+
     /// The one element of a tensor; nothing for another number of them, or a text.
     pub fn of(tensor: &Tensor) -> Option<Self> {
         match tensor.data() {

@@ -1,6 +1,6 @@
 //! Keras: layers and networks beside Keras itself, files of Keras 2, and files that mean harm.
 
-use crate::onnx::inputs;
+use crate::onnx::{inputs, root};
 use edgelet::error::{Error, Kind};
 use edgelet::import::keras;
 use edgelet::infer::Inference;
@@ -8,10 +8,6 @@ use edgelet::optimize::optimize;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// What Python prints of a script with arguments.
 fn python(arguments: &[&str]) -> String {

@@ -16,7 +16,8 @@ use std::process::Command;
 /// How many of the suite's node cases pass at least; the rest is refused, and none is wrong.
 const LEAST: &str = "1431";
 
-fn root() -> &'static Path {
+/// The repository.
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

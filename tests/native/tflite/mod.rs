@@ -1,19 +1,15 @@
 //! TFLite: operators and networks beside LiteRT's interpreter, and files that mean harm.
 
-use crate::onnx::{chance, inputs};
+use crate::onnx::{chance, inputs, root};
 use edgelet::error::{Error, Kind};
 use edgelet::format;
 use edgelet::import::tflite;
 use edgelet::infer::Inference;
 use edgelet::optimize::optimize;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// The files that TensorFlow's converter made.
 fn fixtures() -> Vec<PathBuf> {

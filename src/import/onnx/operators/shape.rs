@@ -18,7 +18,7 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
         }
         "ConstantOfShape" => {
             let element = match step.find("value").and_then(|attribute| attribute.tensor.as_ref()) {
-                None => Element::F32(0.0, Dtype::F32),
+                None => Element::zero(Dtype::F32),
                 Some(proto) => {
                     Element::of(&tensor(proto, &nowhere())?).ok_or_else(|| unsupported("a text as value"))?
                 }

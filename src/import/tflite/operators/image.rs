@@ -140,15 +140,18 @@ fn lengths(step: &Step<'_, '_>) -> Result<Vec<i64>> {
     known.collect::<Option<_>>().ok_or_else(|| unsupported(format!("{} of images of a free size", step.kind)))
 }
 
-/// The sides of the blocks and two numbers for each of them.
-fn sides(step: &Step<'_, '_>) -> Result<(Vec<i64>, Vec<i64>)> {
+/// The sides of the blocks, and for each of them the numbers before and after.
+fn sides(step: &Step<'_, '_>) -> Result<(Vec<i64>, Vec<i64>, Vec<i64>)> {
     let (blocks, around) = (step.integers(1)?, step.integers(2)?);
     let fits = around.len() == 2 * blocks.len() && blocks.len() < step.rank(0)?;
     match fits
         && blocks.iter().all(|&x| (1..=1 << 20).contains(&x))
         && around.iter().all(|&x| (0..=1 << 20).contains(&x))
     {
-        true => Ok((blocks, around)),
+        true => {
+            let (before, after) = around.chunks_exact(2).map(|pair| (pair[0], pair[1])).unzip();
+            Ok((blocks, before, after))
+        }
         false => Err(Error::new(Kind::InvalidModel, "inputs", "blocks, and two numbers for each of them", "others")),
     }
 }
@@ -156,16 +159,8 @@ fn sides(step: &Step<'_, '_>) -> Result<(Vec<i64>, Vec<i64>)> {
 /// SPACE_TO_BATCH_ND: data, the sides of a block, pads: each place of a block becomes a batch of its own.
 pub fn to_batch(step: &mut Step<'_, '_>) -> Result<()> {
     step.check_moved(&[0])?;
-    let ((blocks, pads), lengths) = (sides(step)?, lengths(step)?);
-    let (count, input, dtype) = (blocks.len(), step.input(0)?, step.dtype(0)?);
-    let zero = match step.is_quantized(input)? {
-        true => {
-            let (_, zero) = step.graph.scale(input)?;
-            step.weight(zero)
-        }
-        false => step.number(0, dtype)?,
-    };
-    let (before, after): (Vec<i64>, Vec<i64>) = pads.chunks_exact(2).map(|pad| (pad[0], pad[1])).unzip();
+    let ((blocks, before, after), lengths) = (sides(step)?, lengths(step)?);
+    let (count, zero) = (blocks.len(), step.zero(step.input(0)?)?);
     let x = step.place(0)?;
     let (pads, axes) = (step.whole([before.clone(), after.clone()].concat()), step.whole((1..=count as i64).collect()));
     let x = step.node(Operator::Pad(PadMode::Constant), &[x, pads, zero, axes]);
@@ -191,7 +186,7 @@ pub fn to_batch(step: &mut Step<'_, '_>) -> Result<()> {
 /// BATCH_TO_SPACE_ND: data, the sides of a block, what is cut off: the way back.
 pub fn from_batch(step: &mut Step<'_, '_>) -> Result<()> {
     step.check_moved(&[0])?;
-    let ((blocks, cuts), lengths) = (sides(step)?, lengths(step)?);
+    let ((blocks, before, after), lengths) = (sides(step)?, lengths(step)?);
     let (count, rest) = (blocks.len(), &lengths[blocks.len()..]);
     let x = step.place(0)?;
     let x = step.reshaped(x, [blocks.clone(), vec![-1], lengths.clone()].concat());
@@ -200,7 +195,6 @@ pub fn from_batch(step: &mut Step<'_, '_>) -> Result<()> {
     let x = step.transposed(x, order.map(|axis| axis as i64).collect());
     let whole = lengths.iter().zip(&blocks).map(|(length, block)| length.saturating_mul(*block));
     let x = step.reshaped(x, [vec![-1], whole.collect(), rest.to_vec()].concat());
-    let (before, after): (Vec<i64>, Vec<i64>) = cuts.chunks_exact(2).map(|cut| (cut[0], cut[1])).unzip();
     let ends = after.into_iter().map(|after| if after == 0 { i64::MAX } else { -after }).collect();
     let lists = [before, ends, (1..=count as i64).collect()].map(|list| step.whole(list));
     let made = step.node(Operator::Slice, &[x, lists[0], lists[1], lists[2]]);

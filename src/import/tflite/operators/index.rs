@@ -55,9 +55,7 @@ pub fn gather_nd(step: &mut Step<'_, '_>) -> Result<()> {
 
 /// SCATTER_ND: indices, updates, shape: what several updates put at one place is added.
 pub fn scatter(step: &mut Step<'_, '_>) -> Result<()> {
-    let dtype = step.dtype(1)?;
-    let zero = Element::I64(0, dtype);
-    let zero = if dtype.is_float() { Element::F32(0.0, dtype) } else { zero };
+    let zero = Element::zero(step.dtype(1)?);
     let (indices, updates, shape) = (step.place(0)?, step.place(1)?, step.place(2)?);
     let zeros = step.node(Operator::ConstantOfShape(zero), &[shape]);
     let made = step.node(Operator::ScatterNd { reduction: Some(Binary::Add) }, &[zeros, indices, updates]);

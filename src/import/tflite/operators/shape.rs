@@ -163,9 +163,8 @@ pub fn zeros(step: &mut Step<'_, '_>) -> Result<()> {
     if step.is_quantized(step.output(0)?)? {
         return Err(unsupported("ZEROS_LIKE of whole numbers that stand for floats"));
     }
-    let zero = if dtype.is_float() { Element::F32(0.0, dtype) } else { Element::I64(0, dtype) };
     let x = step.place(0)?;
     let shape = step.node(Operator::Shape { start: 0, end: None }, &[x]);
-    let made = step.node(Operator::ConstantOfShape(zero), &[shape]);
+    let made = step.node(Operator::ConstantOfShape(Element::zero(dtype)), &[shape]);
     step.give(made, LAST)
 }

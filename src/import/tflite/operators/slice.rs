@@ -17,7 +17,7 @@ pub fn pad(step: &mut Step<'_, '_>) -> Result<()> {
         "MIRROR_PAD" => PadMode::Reflect,
         _ => PadMode::Constant,
     };
-    let (rank, dtype, output) = (step.rank(0)?, step.dtype(0)?, step.output(0)?);
+    let (rank, output) = (step.rank(0)?, step.output(0)?);
     let known = step.find_constant(1)?;
     let layout = if known.is_some() { step.layout(0)? } else { LAST };
     let mut inputs = vec![Some(step.laid(0, layout)?)];
@@ -39,12 +39,7 @@ pub fn pad(step: &mut Step<'_, '_>) -> Result<()> {
     }));
     inputs.push(match step.kind {
         "PADV2" => Some(step.place(2)?),
-        // What stands for 0.
-        "PAD" if step.is_quantized(output)? => {
-            let (_, zero) = step.graph.scale(output)?;
-            Some(step.weight(zero))
-        }
-        "PAD" => Some(step.number(0, dtype)?),
+        "PAD" => Some(step.zero(output)?),
         _ => None,
     });
     inputs.push(Some(step.whole((0..rank).map(|axis| layout.axis(axis, rank) as i64).collect())));
