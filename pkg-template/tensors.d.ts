@@ -63,6 +63,12 @@ export type Picture =
 /** A text, or two that belong together: a question and a passage. */
 export type Sentence = string | { text: string; pair?: string };
 
+/**
+ * A sound: samples from -1 to 1 at the network's own rate, samples with theirs, or what Web Audio decodes, whose channels become
+ * their mean. Sounds of another rate are resampled.
+ */
+export type Sound = Float32Array | { samples: Float32Array | Int16Array; sampleRate: number } | Dom<"AudioBuffer">;
+
 /** A label with its score: that number of the network's first output. */
 export interface Ranked {
   label: string | number | boolean;
@@ -79,6 +85,8 @@ export interface Port {
   images?: true;
   /** Of an input: it takes texts too. */
   texts?: true;
+  /** Of an input: it takes sounds too, of so many samples a second; `samples` is how many of them it takes, if that is always the same. */
+  audio?: { sampleRate: number; samples?: number };
   /** Of an input: the one whose texts it is made with, so that nothing has to be given for it. */
   with?: string;
 }
@@ -92,11 +100,14 @@ export interface Schema {
   provenance: { framework: string; version: string; estimator: string };
 }
 
+/** What an input takes beside tensors. */
+export type Example = Picture | Sentence | Sound;
+
 /**
  * Tensors by the inputs' names. An input whose shape is always the same also takes its elements alone. An input that takes
- * pictures or texts takes one, or a list as a batch.
+ * pictures, texts or sounds takes one, or a list as a batch; a `Float32Array` alone is then a sound.
  */
-export type Inputs = Record<string, Given | Given["data"] | Picture | readonly Picture[] | Sentence | readonly Sentence[]>;
+export type Inputs = Record<string, Given | Given["data"] | Example | readonly Picture[] | readonly Sentence[] | readonly Sound[]>;
 
 /** A network. */
 export interface Model {
@@ -104,12 +115,12 @@ export interface Model {
   /** Runs it. Throws an {@link EdgeletError} for an input that is missing, unknown or of another type or shape. */
   run(inputs: Inputs): Record<string, Tensor>;
   /**
-   * Runs it on one picture or text and returns the labels of the highest scores, the highest first: 5, or `top` of them. Throws
-   * `unsupported_method` for a network without labels.
+   * Runs it on one picture, text or sound and returns the labels of the highest scores, the highest first: 5, or `top` of them.
+   * Throws `unsupported_method` for a network without labels.
    */
-  classify(given: Picture | Sentence, options?: { top?: number }): Ranked[];
-  /** The same of several pictures or texts, or of inputs by their names: a list for each example. */
-  classify(inputs: readonly Picture[] | readonly Sentence[] | Inputs, options?: { top?: number }): Ranked[][];
+  classify(given: Example, options?: { top?: number }): Ranked[];
+  /** The same of several pictures, texts or sounds, or of inputs by their names: a list for each example. */
+  classify(inputs: readonly Example[] | Inputs, options?: { top?: number }): Ranked[][];
   /** Runs the network's own examples and returns how many there are; throws `parity` if one differs. */
   verify(): number;
   /** Gives its memory back. */
@@ -126,8 +137,8 @@ export function load(source: Source, options?: LoadOptions): Promise<Model>;
 export interface RemoteModel {
   readonly schema: Schema;
   run(inputs: Inputs, options?: { signal?: AbortSignal }): Promise<Record<string, Tensor>>;
-  classify(given: Picture | Sentence, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[]>;
-  classify(inputs: readonly Picture[] | readonly Sentence[] | Inputs, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[][]>;
+  classify(given: Example, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[]>;
+  classify(inputs: readonly Example[] | Inputs, options?: { top?: number; signal?: AbortSignal }): Promise<Ranked[][]>;
   verify(): Promise<number>;
   dispose(): void;
   [Symbol.dispose](): void;

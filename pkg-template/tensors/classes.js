@@ -2,11 +2,13 @@
 import { EdgeletError, shown } from "./errors.js";
 import { checkOptions } from "./options.js";
 import { isImages } from "./images.js";
+import { isSounds } from "./sounds.js";
 import { isTexts } from "./texts.js";
 
-/** The inputs by their names: pictures alone are those of the only input, texts of the one that takes them. */
+/** The inputs by their names: pictures alone are those of the only input, texts and sounds of the one that takes them. */
 export function named({ inputs }, given) {
-  const takers = isImages(given) ? inputs : isTexts(given) ? inputs.filter(({ texts }) => texts) : [];
+  const takes = isImages(given) ? () => true : isTexts(given) ? ({ texts }) => texts : isSounds(given) ? ({ audio }) => audio : () => false;
+  const takers = inputs.filter(takes);
   return takers.length === 1 ? { [takers[0].name]: given } : given;
 }
 
@@ -21,7 +23,7 @@ export function topOf({ classes }, options = {}) {
   return top;
 }
 
-/** The labels of the highest scores: a list of one picture's or text's, else a list for each example. */
+/** The labels of the highest scores: a list of one picture's, text's or sound's, else a list for each example. */
 export function ranked({ classes, outputs }, made, top, given) {
   const { data, shape } = made[outputs[0].name];
   if (shape.at(-1) !== classes.length) {
@@ -33,5 +35,5 @@ export function ranked({ classes, outputs }, made, top, given) {
     const places = scores.map((_, place) => place).sort((a, b) => scores[b] - scores[a] || a - b);
     lists.push(places.slice(0, top).map((place) => ({ label: classes[place], score: scores[place] })));
   }
-  return (isImages(given) || isTexts(given)) && !Array.isArray(given) ? lists[0] : lists;
+  return (isImages(given) || isTexts(given) || isSounds(given)) && !Array.isArray(given) ? lists[0] : lists;
 }

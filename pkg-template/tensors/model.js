@@ -17,10 +17,11 @@ export class Model {
 
   run(inputs) {
     const core = this.#alive();
-    const given = this.#ports.given(this.#ports.withPixels(inputs));
+    const given = this.#ports.given(this.#ports.plain(inputs));
     try {
-      given.forEach(({ pictures, texts, seconds, shape, data, bytes }, i) => {
+      given.forEach(({ pictures, sounds, texts, seconds, shape, data, bytes }, i) => {
         if (pictures) pictures.forEach(({ data, width, height }) => core.give_image(i, height, width, data));
+        else if (sounds) sounds.forEach(({ samples, sampleRate }) => core.give_audio(i, sampleRate, samples));
         else if (texts) core.give_sentences(i, texts, seconds);
         else if (bytes) core.give(i, shape, bytes);
         else if (data) core.give_texts(i, shape, data);

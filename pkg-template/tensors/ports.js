@@ -1,6 +1,8 @@
-// What goes into a network and comes out: tensors as `{ data, shape }`, in JavaScript's arrays of their type, pictures and texts.
+// What goes into a network and comes out: tensors as `{ data, shape }`, in JavaScript's arrays of their type, pictures, texts and
+// sounds.
 import { EdgeletError, nearest, shown } from "./errors.js";
 import { isImages, pixelsOf } from "./images.js";
+import { areRecordings, isSounds, samplesOf } from "./sounds.js";
 import { isTexts, sentencesOf } from "./texts.js";
 
 /** The array that holds a type's elements. 16-bit floats are f32 here: few engines have arrays of them. */
@@ -28,18 +30,20 @@ export class Ports {
     this.#inputs = inputs;
   }
 
-  /** The same inputs with pixels in place of the pictures: what can be sent to a worker. */
-  withPixels(inputs) {
+  /** The same inputs with pixels in place of pictures, and samples in place of sounds: what can be sent to a worker. */
+  plain(inputs) {
     const taken = Object(inputs);
-    const pictures = this.#inputs.filter(({ name, images }) => images && isImages(taken[name]));
-    const pixels = pictures.map(({ name }) => {
+    const plain = this.#inputs.flatMap(({ name, images, audio }) => {
       const given = taken[name];
-      return [name, Array.isArray(given) ? given.map((image, i) => pixelsOf(`${name}[${i}]`, image)) : pixelsOf(name, given)];
+      const of = images && isImages(given) ? pixelsOf : audio && isSounds(given) ? samplesOf : undefined;
+      if (of === undefined) return [];
+      const each = (one, i) => of(`${name}[${i}]`, one, audio?.sampleRate);
+      return [[name, Array.isArray(given) ? given.map(each) : of(name, given, audio?.sampleRate)]];
     });
-    return pixels.length > 0 ? { ...inputs, ...Object.fromEntries(pixels) } : inputs;
+    return plain.length > 0 ? { ...inputs, ...Object.fromEntries(plain) } : inputs;
   }
 
-  /** What was given for each input, in their order: its pictures as pixels, its texts, or its shape, and its data or their bytes. */
+  /** What was given for each input, in their order: its pictures as pixels, its sounds as samples, its texts, or its shape, and its data or their bytes. */
   given(inputs) {
     if (typeof inputs !== "object" || inputs === null || Array.isArray(inputs) || ArrayBuffer.isView(inputs)) {
       throw new EdgeletError("wrong_type", "inputs", "an object with a tensor for each input", shown(inputs));
@@ -61,11 +65,16 @@ function madeWith({ name, with: maker }, { [name]: tensor }) {
   throw new EdgeletError("wrong_type", name, `nothing: it is made with the texts of ${maker}`, shown(tensor));
 }
 
-function given({ name, dtype, shape: expected, images, texts }, tensor) {
+function given({ name, dtype, shape: expected, images, texts, audio }, tensor) {
   if (isImages(tensor)) {
     if (images) return { pictures: [tensor].flat() };
     const hint = "`edgelet import NETWORK --image …` tells how pictures become its input.";
     throw new EdgeletError("wrong_type", name, "a tensor: { data, shape }", "a picture", hint);
+  }
+  if (audio && isSounds(tensor)) return { sounds: [tensor].flat() };
+  if (areRecordings(tensor)) {
+    const hint = "`edgelet import NETWORK --audio …` tells how sounds become its input.";
+    throw new EdgeletError("wrong_type", name, "a tensor: { data, shape }", "a sound", hint);
   }
   if (dtype !== "string" && isTexts(tensor)) {
     if (texts) return sentencesOf(name, tensor);

@@ -21,9 +21,9 @@ export class RemoteModel {
     checkOptions({ signal, ...options }, { signal: FILE_OPTIONS.signal });
     signal?.throwIfAborted();
     // Checked here, where the caller's mistake is, and where a canvas is.
-    const pixels = this.#ports.withPixels(inputs);
-    this.#ports.given(pixels);
-    return unlessAborted(signal, this.#pool.call("run", [pixels]));
+    const plain = this.#ports.plain(inputs);
+    this.#ports.given(plain);
+    return unlessAborted(signal, this.#pool.call("run", [plain]));
   }
 
   async classify(inputs, { signal, ...options } = {}) {

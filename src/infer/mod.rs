@@ -5,6 +5,7 @@
 
 mod arguments;
 mod attention;
+mod audio;
 mod cast;
 mod conv;
 mod elementwise;
@@ -32,6 +33,8 @@ pub use shape::turned;
 
 use crate::error::{Error, Kind, Result};
 use crate::network::{Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId};
+use audio::FrontEnd;
+pub use audio::Sound;
 pub use image::pixels::Pixels;
 use prepared::{Input, Prepared};
 use std::borrow::Cow;
@@ -44,6 +47,8 @@ pub struct Inference {
     parts: Parts,
     /// What makes tensors of texts.
     encoders: Vec<Encoder>,
+    /// What makes tensors of sounds.
+    front_ends: Vec<FrontEnd>,
     /// The weights that an operator looks at itself; nothing in the place of the others.
     weights: Vec<Tensor>,
     /// For each node what was made of its weights, if anything was.
@@ -104,16 +109,17 @@ impl Inference {
             _ if !is_needed => Tensor::integers(Vec::new()),
             weight => weight.into_tensor(),
         });
-        let mut encoders = Vec::new();
+        let (mut encoders, mut front_ends) = (Vec::new(), Vec::new());
         for preprocessing in std::mem::take(&mut parts.preprocessing) {
             match preprocessing {
                 Preprocessing::Text { input, beside, tokenizer } => {
                     encoders.push(Encoder::new(input, beside, *tokenizer));
                 }
+                Preprocessing::Audio { input, audio } => front_ends.push(FrontEnd::new(input, audio)),
                 image => parts.preprocessing.push(image),
             }
         }
-        Self { weights: weights.collect(), parts, encoders, prepared, last }
+        Self { weights: weights.collect(), parts, encoders, front_ends, prepared, last }
     }
 
     /// What goes in.
@@ -154,6 +160,18 @@ impl Inference {
             return Err(Error::new(Kind::WrongType, name.clone(), "a tensor", "a text"));
         };
         encoder.tensors(texts, ports).map_err(|error| error.within(name))
+    }
+
+    /// The tensor that goes into an input for one sound: an example, or a batch of one where the input takes batches.
+    ///
+    /// # Errors
+    /// [`Kind::WrongType`] for an input that takes none; [`Kind::WrongShape`], [`Kind::NotFinite`] or [`Kind::LimitExceeded`] for sounds that it does not take.
+    pub fn audio(&self, input: usize, sound: Sound<'_>) -> Result<Tensor> {
+        let port = &self.parts.inputs[input];
+        let Some(front_end) = self.front_ends.iter().find(|front_end| front_end.input() == input) else {
+            return Err(Error::new(Kind::WrongType, port.name.clone(), "a tensor", "a sound"));
+        };
+        front_end.tensor(sound, port).map_err(|error| error.within(&port.name))
     }
 
     /// What the network makes of one tensor for each input, in their order.

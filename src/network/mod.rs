@@ -16,7 +16,10 @@ mod weight;
 pub use compare::{first_difference, is_close};
 pub use dtype::Dtype;
 pub use operator::*;
-pub use preprocess::{Beside, Colors, Crop, Filter, Image, MAX_SIDE, Preprocessing, Sides};
+pub use preprocess::{
+    Around, Audio, Bands, Beside, Colors, Crop, Filter, Image, Level, MAX_RATE, MAX_SAMPLES, MAX_SIDE, MelScale,
+    Preprocessing, Sides, Spectrum, Taper,
+};
 pub use signature::{Dim, Port, shown};
 pub use tensor::{Data, Tensor};
 pub use tokenizer::Tokenizer;

@@ -6,7 +6,7 @@ use super::labels::Values;
 use super::{File, fetch};
 use crate::error::{Error, Kind};
 use crate::format;
-use crate::infer::{Inference, Pixels, Text};
+use crate::infer::{Inference, Pixels, Sound, Text};
 use crate::network::{Data, Dim, Dtype, Network, Port, Preprocessing, Tensor, is_close};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -38,9 +38,19 @@ struct SchemaPort<'a> {
     images: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     texts: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio: Option<SchemaAudio>,
     /// The input whose texts it is made with.
     #[serde(skip_serializing_if = "Option::is_none")]
     with: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SchemaAudio {
+    sample_rate: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -97,13 +107,12 @@ impl Core {
 
     /// Takes an image of an input as rows of pixels of 1, 3 or 4 bytes; more than one are a batch.
     pub fn give_image(&mut self, input: usize, height: usize, width: usize, bytes: &[u8]) -> Result<(), JsValue> {
-        let next = self.network.image(input, Pixels { bytes, height, width }).map_err(thrown)?;
-        let tensor = match self.given[input].take() {
-            None => next,
-            Some(batch) => batch.followed_by(next).map_err(thrown)?,
-        };
-        self.given[input] = Some(tensor);
-        Ok(())
+        self.add(input, self.network.image(input, Pixels { bytes, height, width }))
+    }
+
+    /// Takes a sound of an input; more than one are a batch.
+    pub fn give_audio(&mut self, input: usize, rate: u32, samples: &[f32]) -> Result<(), JsValue> {
+        self.add(input, self.network.audio(input, Sound { samples, rate }))
     }
 
     /// Takes texts of an input, each with its second one if there are any; what is made with them goes into its own inputs.
@@ -177,6 +186,17 @@ impl Core {
 }
 
 impl Core {
+    /// Adds an example to the batch of an input.
+    fn add(&mut self, input: usize, next: Result<Tensor, Error>) -> Result<(), JsValue> {
+        let next = next.map_err(thrown)?;
+        let tensor = match self.given[input].take() {
+            None => next,
+            Some(batch) => batch.followed_by(next).map_err(thrown)?,
+        };
+        self.given[input] = Some(tensor);
+        Ok(())
+    }
+
     fn dtype(&self, input: usize) -> Dtype {
         self.network.inputs()[input].dtype
     }
@@ -204,6 +224,12 @@ fn schema(network: &Network) -> Result<JsValue, JsValue> {
                 SchemaPort {
                     images: matches!(own, Some(Preprocessing::Image { .. })),
                     texts: matches!(own, Some(Preprocessing::Text { .. })),
+                    audio: match own {
+                        Some(Preprocessing::Audio { audio, .. }) => {
+                            Some(SchemaAudio { sample_rate: audio.rate, samples: audio.samples })
+                        }
+                        _ => None,
+                    },
                     with: made_by.filter(|_| own.is_none()).map(|found| &network.inputs()[found.input()].name[..]),
                     ..described(port)
                 }
@@ -228,5 +254,13 @@ fn described(port: &Port) -> SchemaPort<'_> {
         }
     }
     let shape = port.shape.as_ref().map(|shape| shape.iter().map(dim).collect());
-    SchemaPort { name: &port.name, dtype: port.dtype.name(), shape, images: false, texts: false, with: None }
+    SchemaPort {
+        name: &port.name,
+        dtype: port.dtype.name(),
+        shape,
+        images: false,
+        texts: false,
+        audio: None,
+        with: None,
+    }
 }

@@ -3,7 +3,7 @@
 use crate::model::{InputKind, Labels, Missing, Model, Provenance, Unknown};
 use crate::native::data;
 use crate::network::tokenizer::Tokens;
-use crate::network::{Dim, Image, Network, Port, Sides, Tokenizer};
+use crate::network::{Audio, Bands, Dim, Image, Network, Port, Sides, Tokenizer};
 use serde_json::{Map, Value, json};
 
 /// What a model takes and gives.
@@ -72,6 +72,31 @@ pub fn image(image: &Image) -> String {
     }
     let numbers = |x: &[f64]| x.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
     steps.push(format!("(x · {} − [{}]) / [{}]", image.scale, numbers(&image.mean), numbers(&image.deviation)));
+    steps.join(", ")
+}
+
+/// How sounds become an input, in words.
+pub fn audio(audio: &Audio) -> String {
+    let mut steps = vec![format!("{} samples a second", audio.rate)];
+    if let Some(samples) = audio.samples {
+        steps.push(format!("{samples} of them"));
+    }
+    if audio.normalized.is_some() {
+        steps.push("with mean 0 and variance 1".into());
+    }
+    if let Some(spectrum) = &audio.spectrum {
+        let window = format!("{:?}", spectrum.window).to_lowercase();
+        steps.push(format!("frames of {} every {} ({window})", spectrum.length, spectrum.hop));
+        steps.push(match &spectrum.bands {
+            Some(Bands { count, from, to, scale, .. }) => {
+                let scale = format!("{scale:?}").to_lowercase();
+                format!("{count} mel bands from {from} to {to} Hz ({scale})")
+            }
+            None => format!("{} frequencies", spectrum.frequencies()),
+        });
+        steps.extend(spectrum.level.map(|_| "logarithms".into()));
+        steps.extend(spectrum.cosines.map(|count| format!("{count} cepstral coefficients")));
+    }
     steps.join(", ")
 }
 

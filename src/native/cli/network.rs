@@ -1,10 +1,11 @@
-//! What subcommands do with networks: tensors in NumPy's files, a picture, or texts, go in; tensors come out, or labels.
+//! What subcommands do with networks: tensors in NumPy's files, a picture, a sound, or texts, go in; tensors come out, or labels.
 
 use super::{Globals, description, stdout};
 use crate::error::{Error, Kind, Result};
-use crate::infer::{Inference, Pixels};
+use crate::infer::{Inference, Pixels, Sound};
 use crate::native::data::{
-    Picture, is_numpy, is_picture, json as label_as_json, npy, npz, read_picture, read_tensors, read_texts,
+    Picture, Recording, is_numpy, is_picture, is_wav, json as label_as_json, npy, npz, read_picture, read_tensors,
+    read_texts, read_wav,
 };
 use crate::native::report::graph::{self, Drawn, counted};
 use crate::native::store::{self, file};
@@ -87,33 +88,45 @@ pub fn predict(
     file::write(Path::new(output), &bytes)
 }
 
-/// What goes in: tensors in NumPy's files, a picture, or texts.
+/// What goes in: tensors in NumPy's files, a picture, a sound, or texts.
 ///
 /// # Errors
-/// Those of reading and of [`Inference::image`] and [`Inference::texts`].
+/// Those of reading and of [`Inference::image`], [`Inference::audio`] and [`Inference::texts`].
 pub fn given(network: &Network, inference: &Inference, location: &str, globals: Globals) -> Result<Vec<Tensor>> {
     let bytes = store::read(location, globals)?;
-    let texts = network.preprocessing().iter().find(|found| matches!(found, Preprocessing::Text { .. }));
-    if let Some(texts) = texts.filter(|_| !is_numpy(&bytes) && !is_picture(&bytes)) {
-        return texts_of(inference, texts, &bytes).map_err(|error| error.within(&store::shown(location)));
-    }
-    if !is_picture(&bytes) {
-        return tensors(location, &bytes, inference.inputs().iter());
-    }
     let here = |error: Error| error.within(&store::shown(location));
-    if inference.inputs().len() > 1 {
-        let found = format!("{} inputs", inference.inputs().len());
-        return Err(here(
-            Error::new(Kind::BadRows, "picture", "a network with one input", found)
-                .hint("Put all of its inputs into an .npz."),
-        ));
+    let untold = |option: &str, what: &str, error: Error| match error.kind() {
+        Kind::WrongType => {
+            error.hint(format!("`edgelet import NETWORK {option} …` tells how {what} becomes its input."))
+        }
+        _ => error,
+    };
+    if is_picture(&bytes) {
+        only_input(inference, "picture").map_err(here)?;
+        let Picture { bytes, height, width } = read_picture(&bytes).map_err(here)?;
+        let tensor = inference.image(0, Pixels { bytes: &bytes, height, width });
+        return Ok(vec![tensor.map_err(|error| here(untold("--image", "an image", error)))?]);
     }
-    let Picture { bytes, height, width } = read_picture(&bytes).map_err(here)?;
-    let tensor = inference.image(0, Pixels { bytes: &bytes, height, width });
-    Ok(vec![tensor.map_err(|error| match error.kind() {
-        Kind::WrongType => here(error).hint("`edgelet import NETWORK --image …` tells how an image becomes its input."),
-        _ => here(error),
-    })?])
+    if is_wav(&bytes) {
+        only_input(inference, "sound").map_err(here)?;
+        let Recording { samples, rate } = read_wav(&bytes).map_err(here)?;
+        let tensor = inference.audio(0, Sound { samples: &samples, rate });
+        return Ok(vec![tensor.map_err(|error| here(untold("--audio", "a sound", error)))?]);
+    }
+    let texts = network.preprocessing().iter().find(|found| matches!(found, Preprocessing::Text { .. }));
+    match texts.filter(|_| !is_numpy(&bytes)) {
+        Some(texts) => texts_of(inference, texts, &bytes).map_err(here),
+        None => tensors(location, &bytes, inference.inputs().iter()),
+    }
+}
+
+/// Refuses a network that one picture or sound is not enough for.
+fn only_input(inference: &Inference, what: &str) -> Result<()> {
+    match inference.inputs().len() {
+        1 => Ok(()),
+        count => Err(Error::new(Kind::BadRows, what.to_owned(), "a network with one input", format!("{count} inputs"))
+            .hint("Put all of its inputs into an .npz.")),
+    }
 }
 
 /// The tensors of texts, for a network that takes nothing else.
@@ -301,6 +314,7 @@ impl View {
                 Preprocessing::Text { tokenizer, .. } => {
                     format!("{name} takes texts: {}", description::texts(tokenizer))
                 }
+                Preprocessing::Audio { audio, .. } => format!("{name} takes sounds: {}", description::audio(audio)),
             });
         }
         lines.push(format!("examples: {}", network.examples().tensors.len()));
@@ -313,16 +327,18 @@ impl View {
         let mut all = description::ports(network);
         all.insert("model".into(), json!(place));
         all.insert("kind".into(), json!("network"));
-        let (mut images, mut texts) = (Map::new(), Map::new());
+        let (mut images, mut texts, mut sounds) = (Map::new(), Map::new(), Map::new());
         for preprocessing in network.preprocessing() {
             let name = network.inputs()[preprocessing.input()].name.clone();
             match preprocessing {
                 Preprocessing::Image { image, .. } => images.insert(name, description::image(image).into()),
                 Preprocessing::Text { tokenizer, .. } => texts.insert(name, description::texts(tokenizer).into()),
+                Preprocessing::Audio { audio, .. } => sounds.insert(name, description::audio(audio).into()),
             };
         }
         all.insert("images".into(), images.into());
         all.insert("texts".into(), texts.into());
+        all.insert("sounds".into(), sounds.into());
         all.insert("provenance".into(), description::provenance(network.provenance()).into());
         all.insert("parameters".into(), json!(network.weights().iter().map(Weight::len).sum::<usize>()));
         all.insert("weight_bytes".into(), json!(network.weights().iter().map(Weight::bytes).sum::<usize>()));

@@ -1,5 +1,6 @@
-//! Rows: CSV, NDJSON, NPY and Parquet in, tables and predictions out; and pictures for networks.
+//! Rows: CSV, NDJSON, NPY and Parquet in, tables and predictions out; and pictures and sounds for networks.
 
+mod audio;
 mod batches;
 mod cell;
 mod contained;
@@ -20,6 +21,7 @@ mod texts;
 mod together;
 mod write;
 
+pub use audio::{Recording, is_wav, read_wav};
 pub use batches::{Batch, Batches};
 pub use encode::{Encoded, encode, encode_from, takes_texts};
 pub use image::{Picture, is_picture, read_picture};

@@ -1,6 +1,7 @@
-//! `--labels`, `--image` and `--tokenizer` of `edgelet import`: what a network's numbers stand for, and how pixels or texts become
-//! its inputs.
+//! `--labels`, `--image`, `--audio` and `--tokenizer` of `edgelet import`: what a network's numbers stand for, and how pixels, sounds
+//! or texts become its inputs.
 
+pub mod audio;
 mod image;
 mod text;
 
@@ -33,6 +34,8 @@ pub struct Preprocess {
     /// gray), layout=channels_first (channels_last); may be given again.
     #[arg(long, value_name = "NAME=VALUE", requires = "image")]
     image_set: Vec<String>,
+    #[command(flatten)]
+    audio: audio::Options,
     /// How texts become the inputs: the tokenizer.json of a Hugging Face model (WordPiece and byte pair encoding).
     #[arg(long, value_name = "FILE")]
     tokenizer: Option<String>,
@@ -45,8 +48,13 @@ pub struct Preprocess {
 impl Preprocess {
     /// The first option that is there, if one is.
     pub fn given(&self) -> Option<&'static str> {
-        let options = [("--labels", &self.labels), ("--image", &self.image), ("--tokenizer", &self.tokenizer)];
-        options.into_iter().find(|(_, value)| value.is_some()).map(|(name, _)| name)
+        let options = [
+            ("--labels", self.labels.is_some()),
+            ("--image", self.image.is_some()),
+            ("--audio", self.audio.is_given()),
+            ("--tokenizer", self.tokenizer.is_some()),
+        ];
+        options.into_iter().find(|(_, is_given)| *is_given).map(|(name, _)| name)
     }
 
     /// The network with what was asked for.
@@ -66,6 +74,11 @@ impl Preprocess {
             parts.preprocessing.retain(|preprocessing| preprocessing.input() != input);
             parts.preprocessing.push(Preprocessing::Image { input: input as u32, image });
         }
+        if let Some(settings) = self.audio.settings(globals)? {
+            let made = settings.fitted(&parts.inputs)?;
+            parts.preprocessing.retain(|other| other.made().iter().all(|input| *input != made.input()));
+            parts.preprocessing.push(made);
+        }
         if let Some(file) = &self.tokenizer {
             let bytes = store::read_within(file, text::MAX_BYTES, globals)?;
             let made = text::preprocessing(&bytes, &self.tokenizer_set, &parts.inputs)
@@ -76,7 +89,7 @@ impl Preprocess {
         }
         Network::new(parts).map_err(|error| {
             Error::new(Kind::BadOption, error.at().to_owned(), error.expected().to_owned(), error.found().to_owned())
-                .hint("`edgelet inspect` tells the shapes of a network; --image-set and --tokenizer-set change one setting.")
+                .hint("`edgelet inspect` tells the shapes of a network; --image-set, --audio-set and --tokenizer-set change one setting.")
         })
     }
 

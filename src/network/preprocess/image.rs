@@ -1,47 +1,12 @@
-//! What is done with what people have, before it goes into a network: pixels become the numbers that it was trained on, texts the
-//! ids of tokens.
-//!
-//! It lies beside the graph and not in it: an input with preprocessing takes tensors as well, and a network's examples are
-//! tensors.
+//! How pictures become an input.
 
-use super::{Dim, Dtype, Port, Tokenizer};
-use crate::error::{Error, Kind, Result};
+use super::{takes_shape, wrong};
+use crate::error::Result;
+use crate::network::{Dtype, Port};
 use serde::{Deserialize, Serialize};
 
 /// The longest side of an image that goes into a network.
 pub const MAX_SIDE: u32 = 1 << 13;
-
-/// What is done for one input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Preprocessing {
-    /// Pixels become one example of an input.
-    Image {
-        /// Which input.
-        input: u32,
-        /// How.
-        image: Image,
-    },
-    /// Texts become a batch of an input, and of those beside it.
-    Text {
-        /// Which input takes the ids of tokens.
-        input: u32,
-        /// Which ones take what else there is to say of them.
-        beside: Beside,
-        /// How texts become tokens.
-        tokenizer: Box<Tokenizer>,
-    },
-}
-
-/// The inputs that are made with the ids of tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beside {
-    /// 1 for each token, 0 where there is none.
-    pub mask: Option<u32>,
-    /// Which text a token is of: 0 or 1.
-    pub types: Option<u32>,
-    /// The place of each token, from 0.
-    pub positions: Option<u32>,
-}
 
 /// How pixels become numbers: colours, then the size, then a crop, then the numbers' range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,54 +67,6 @@ pub enum Filter {
     Lanczos,
 }
 
-impl Preprocessing {
-    /// Which input it is for: the one that takes pictures, or texts.
-    pub fn input(&self) -> usize {
-        let (Preprocessing::Image { input, .. } | Preprocessing::Text { input, .. }) = self;
-        *input as usize
-    }
-
-    /// Every input that it makes, its own first.
-    pub fn made(&self) -> Vec<usize> {
-        let Beside { mask, types, positions } = match self {
-            Preprocessing::Image { .. } => Beside::default(),
-            Preprocessing::Text { beside, .. } => *beside,
-        };
-        let mut made = vec![self.input()];
-        [mask, types, positions].into_iter().flatten().for_each(|input| made.push(input as usize));
-        made
-    }
-
-    /// Checks that it fits the network's inputs.
-    ///
-    /// # Errors
-    /// [`Kind::InvalidModel`], with the name of the setting.
-    pub(super) fn check(&self, inputs: &[Port]) -> Result<()> {
-        if let Some(input) = self.made().into_iter().find(|&input| input >= inputs.len()) {
-            let expected = format!("an input below {}", inputs.len());
-            return Err(Error::new(Kind::InvalidModel, "input", expected, input.to_string()));
-        }
-        let port = &inputs[self.input()];
-        match self {
-            Preprocessing::Image { image, .. } => image.check(port).map_err(|error| error.within(&port.name)),
-            Preprocessing::Text { tokenizer, .. } => {
-                self.made().into_iter().try_for_each(|input| takes_tokens(&inputs[input]))?;
-                tokenizer.check().map_err(|error| error.within(&port.name))
-            }
-        }
-    }
-}
-
-/// Refuses an input that has no place for a batch of tokens.
-fn takes_tokens(port: &Port) -> Result<()> {
-    let has_rows = port.shape.as_ref().is_none_or(|shape| shape.len() == 2);
-    if has_rows && !matches!(port.dtype, Dtype::Text | Dtype::Bool) {
-        return Ok(());
-    }
-    let found = format!("{} {}", port.dtype.name(), port.shown_shape());
-    Err(Error::new(Kind::InvalidModel, port.name.clone(), "an input of numbers, a row for each text", found))
-}
-
 impl Image {
     /// How many numbers a pixel becomes.
     pub fn channels(&self) -> usize {
@@ -167,10 +84,7 @@ impl Image {
     }
 
     /// Checks what is known before there are pixels.
-    fn check(&self, port: &Port) -> Result<()> {
-        let wrong = |at: &'static str, expected: String, found: String| {
-            Err(Error::new(Kind::InvalidModel, at, expected, found))
-        };
+    pub(super) fn check(&self, port: &Port) -> Result<()> {
         let sides = |sides: &[u32]| sides.iter().copied().find(|side| !(1..=MAX_SIDE).contains(side));
         let resized = match self.resize {
             None => None,
@@ -207,18 +121,7 @@ impl Image {
             }
             _ => [None, None],
         };
-        let made = self.dimensions(size, port.shape.as_ref().map_or(4, Vec::len));
-        let fits = |(dim, made): (&Dim, &Option<u32>)| match (dim, made) {
-            (Dim::Fixed(length), Some(made)) => length == made,
-            _ => true,
-        };
-        let takes = |shape: &Vec<Dim>| shape.len() == made.len() && shape.iter().zip(&made).all(fits);
-        if !port.shape.as_ref().is_none_or(takes) {
-            let side = |side: &Option<u32>| side.map_or("?".into(), |side| side.to_string());
-            let found = format!("[{}]", made.iter().map(side).collect::<Vec<_>>().join(", "));
-            return wrong("shape", format!("images of the shape {}", port.shown_shape()), found);
-        }
-        Ok(())
+        takes_shape(port, "images", &self.dimensions(size, port.shape.as_ref().map_or(4, Vec::len)))
     }
 
     /// The shape of what is made of one image, for an input of that rank: 4 dimensions are a batch of one, 3 the image itself or
