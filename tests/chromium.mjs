@@ -13,8 +13,8 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Starts the Chromium that `CHROMIUM` names, or the installed one. */
-export function launch() {
+/** Starts the Chromium that `CHROMIUM` names, or the installed one; more arguments may say what its microphone hears. */
+export function launch(more = []) {
   const executablePath = [process.env.CHROMIUM, ...USUAL].find((path) => path && existsSync(path));
-  return chromium.launch({ executablePath, args: ARGUMENTS });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more] });
 }

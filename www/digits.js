@@ -1,14 +1,12 @@
 // Draw a digit: strokes become a picture as the network's training had them, and the network says what it reads.
-import { load } from "./edgelet/tensors.js";
-import { byId, html, oncePerFrame } from "./dom.js";
-import { percent } from "./format.js";
+import { byId, oncePerFrame } from "./dom.js";
+import { listScores, openNetwork, showScores, showTime } from "./network.js";
 
 /** The side of the picture that the network is shown; it makes 8 × 8 pixels of it. */
 const SIDE = 64;
 /** How wide a stroke is there, and how wide a digit may be: as those that it learned from. */
 const [PEN, WIDEST] = [11, 54];
-/** How many readings are timed at once: a browser's clock is coarse. */
-const ROUNDS = 50;
+const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 const paper = byId("paper");
 const [ink, picture, seen] = [paper, new OffscreenCanvas(SIDE, SIDE), byId("seen")].map((canvas) =>
@@ -89,43 +87,16 @@ function showSmall(data) {
 }
 
 function read() {
-  const answer = byId("answer");
-  answer.classList.toggle("stale", strokes.length === 0);
+  byId("answer").classList.toggle("stale", strokes.length === 0);
   if (strokes.length === 0) seen.clearRect(0, 0, 8, 8);
   else show();
-  const ranked = model && strokes.length > 0 ? model.classify(picture.canvas, { top: 10 }) : [];
-  answer.textContent = ranked[0]?.label ?? "–";
-  for (const [digit, item] of [...byId("scores").children].entries()) {
-    const score = ranked.find(({ label }) => label === digit)?.score ?? 0;
-    const [, meter, share] = item.children;
-    item.classList.toggle("first", ranked[0]?.label === digit);
-    meter.value = score;
-    share.textContent = ranked.length > 0 ? percent(score) : "";
-  }
-  if (ranked.length > 0) byId("time").textContent = `${timed()} µs`;
-}
-
-/** The time of one reading of pixels, in microseconds. */
-function timed() {
+  const isRead = model && strokes.length > 0;
+  showScores(DIGITS, isRead ? model.classify(picture.canvas, { top: 10 }) : []);
+  if (!isRead) return;
   const pixels = picture.getImageData(0, 0, SIDE, SIDE);
-  const start = performance.now();
-  for (let round = 0; round < ROUNDS; round++) model.classify(pixels);
-  return Math.round(((performance.now() - start) / ROUNDS) * 1000);
+  showTime(() => model.classify(pixels));
 }
 
-byId("scores").append(
-  ...Array.from({ length: 10 }, (_, digit) => html("li", {}, html("span", {}, String(digit)), html("meter", { min: 0, max: 1, value: 0 }), html("span", {}))),
-);
-try {
-  const about = fetch("bucket/models/digits.json").then((response) => response.json());
-  let bytes;
-  model = await load(new URL("bucket/models/digits.edgelet", location), { onProgress: ({ loaded }) => (bytes = loaded) });
-  const { parameters, provenance } = await about;
-  const { value } = provenance.metrics.find(({ name, split }) => name === "accuracy" && split === "test");
-  byId("bytes").textContent = `${(bytes / 1000).toFixed(1)} KB`;
-  byId("parameters").textContent = parameters.toLocaleString("en");
-  byId("accuracy").textContent = percent(value);
-  draw();
-} catch (error) {
-  Object.assign(byId("problem"), { textContent: `The network could not be loaded: ${error.message}`, hidden: false });
-}
+listScores(DIGITS);
+model = await openNetwork("digits");
+draw();

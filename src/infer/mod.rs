@@ -33,8 +33,7 @@ pub use shape::turned;
 
 use crate::error::{Error, Kind, Result};
 use crate::network::{Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId};
-use audio::FrontEnd;
-pub use audio::Sound;
+pub use audio::{FrontEnd, Sound};
 pub use image::pixels::Pixels;
 use prepared::{Input, Prepared};
 use std::borrow::Cow;

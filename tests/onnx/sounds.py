@@ -217,6 +217,7 @@ def leave_for_javascript(program, folder):
     classifier(folder / "classifier.onnx", 101, 40)
     (folder / "words.txt").write_text("yes\nno\nstop\n")
     run(program, "import", folder / "classifier.onnx", "-o", folder / "classifier.edgelet", *options_of(*settings), "--labels", folder / "words.txt")
+    run(program, "import", folder / "classifier.onnx", "-o", folder / "plain.edgelet")
     ranked = run(program, "predict", folder / "classifier.edgelet", folder / "speech.wav", "--top", "3")
     (folder / "ranked.json").write_text(ranked)
 

@@ -3,6 +3,7 @@
 use crate::lazy;
 use crate::pkg;
 use crate::shell::{self, Result, cargo, root, stage};
+use crate::words;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -78,7 +79,38 @@ fn fill() -> Result<PathBuf> {
         train_and_push(name, target, more, &site)?;
     }
     train_digits(&site)?;
+    train_words(&site)?;
     Ok(site)
+}
+
+/// Trains the network of the page's words on voices that are synthesized here, and pushes it with what `edgelet inspect` says of it and
+/// with recordings of voices that it never heard.
+fn train_words(site: &Path) -> Result {
+    let (folder, strangers) = (root().join("target/words"), root().join("target/strangers"));
+    words::synthesize(&folder, &strangers)?;
+    stage("words: train and push");
+    let file = root().join("target/words.edgelet");
+    let how =
+        ["--group", "speaker", "--model", "cnn", "--set", "filters=16x32x32", "--set", "shift=1", "--set", "epochs=20", "--audio", "librosa"];
+    let front_end = [
+        "rate=16000",
+        "samples=1s",
+        "n_fft=1024",
+        "hop_length=640",
+        "n_mels=32",
+        "fmin=60",
+        "fmax=7600",
+        "top_db=60",
+        "ref=max",
+    ];
+    let front_end = front_end.iter().flat_map(|setting| ["--audio-set", setting]);
+    shell::run(program().arg("train").arg(&folder).args(how).args(front_end).arg("-o").arg(&file))?;
+    push_network(site, "words", &file)?;
+    for stranger in fs::read_dir(&strangers).map_err(|error| format!("{}: {error}", strangers.display()))? {
+        let stranger = stranger.map_err(|error| error.to_string())?;
+        copy_files(&stranger.path(), &site.join("bucket/words").join(stranger.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Trains the network of the page's digits on scikit-learn's, tells it how a drawn one becomes its input, and pushes it with what
@@ -92,10 +124,16 @@ fn train_digits(site: &Path) -> Result {
     // Pixels of the training go from 0 to 16.
     let image = ["--image", "unit", "--image-set", "resample=box", "--image-set", "scale=16/255", "-o"];
     shell::run(program().arg("import").arg(&trained).args(image).arg(&file))?;
+    push_network(site, "digits", &file)
+}
+
+/// Pushes a network, and what `edgelet inspect` says of it beside it.
+fn push_network(site: &Path, name: &str, file: &Path) -> Result {
     let models = site.join("bucket/models");
-    shell::run(program().arg("push").arg(&file).arg(format!("file://{}", models.join("digits.edgelet").display())))?;
-    let about = shell::read(program().args(["inspect", "--json"]).arg(&file))?;
-    let place = models.join("digits.json");
+    let place = models.join(format!("{name}.edgelet"));
+    shell::run(program().arg("push").arg(file).arg(format!("file://{}", place.display())))?;
+    let about = shell::read(program().args(["inspect", "--json"]).arg(file))?;
+    let place = models.join(format!("{name}.json"));
     fs::write(&place, about).map_err(|error| format!("{}: {error}", place.display()))
 }
 

@@ -14,6 +14,7 @@ mod setup;
 mod shell;
 mod size;
 mod test;
+mod words;
 
 use std::process::ExitCode;
 

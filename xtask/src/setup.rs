@@ -1,5 +1,5 @@
 //! Installs what the other commands need, each only when it is missing: the wasm target, npm packages, Python packages
-//! (in `target/venv`), Chromium and Firefox. Nothing but crates.io, npm, PyPI and the Linux distribution is asked.
+//! (in `target/venv`), Chromium, Firefox and espeak-ng. Nothing but crates.io, npm, PyPI and the Linux distribution is asked.
 
 use crate::shell::{Result, read, root, run, stage};
 use std::fs;
@@ -14,7 +14,8 @@ pub fn all() -> Result {
     node_packages()?;
     python()?;
     chromium()?;
-    firefox().map(|_| ())
+    firefox()?;
+    espeak().map(|_| ())
 }
 
 /// A target of the Rust compiler.
@@ -69,16 +70,21 @@ pub fn python_for(folder: &str, requirements: &Path) -> Result<PathBuf> {
 
 /// Chromium; returns its path. `CHROMIUM` names another one.
 pub fn chromium() -> Result<PathBuf> {
-    browser("Chromium", &["chromium", "chromium-browser", "google-chrome"])
+    program("Chromium", &["chromium", "chromium-browser", "google-chrome"])
 }
 
 /// Firefox; returns its path. `FIREFOX` names another one.
 pub fn firefox() -> Result<PathBuf> {
-    browser("Firefox", &["firefox-esr", "firefox"])
+    program("Firefox", &["firefox-esr", "firefox"])
 }
 
-/// A browser; returns its path. `programs` are what it may be called, first as the Linux distribution calls its package.
-fn browser(name: &str, programs: &[&str]) -> Result<PathBuf> {
+/// What speaks; returns its path. `ESPEAK` names another one.
+pub fn espeak() -> Result<PathBuf> {
+    program("espeak", &["espeak-ng"])
+}
+
+/// A program; returns its path. `programs` are what it may be called, first as the Linux distribution calls its package.
+fn program(name: &str, programs: &[&str]) -> Result<PathBuf> {
     let variable = name.to_uppercase();
     let named = std::env::var_os(&variable).map(PathBuf::from);
     let usual = programs.iter().map(|program| PathBuf::from(format!("/usr/bin/{program}")));

@@ -36,12 +36,12 @@ pub fn resampled(samples: &[f32], from: u32, to: u32) -> Result<Vec<f64>> {
     })?;
     let weights = low_pass(half, up.max(down), up as f64);
     let sample = |i: usize| {
-        // Between samples are up − 1 zeros: what is not at a multiple of `up` is left out.
-        let middle = i * down + half;
-        let first = (middle + 1).saturating_sub(weights.len()).div_ceil(up);
-        let end = (middle / up + 1).min(samples.len());
+        // Between samples are up − 1 zeros: what is not at a multiple of `up` is left out. Places among them need 64 bits.
+        let middle = i as u64 * down as u64 + half as u64;
+        let first = (middle + 1).saturating_sub(weights.len() as u64).div_ceil(up as u64) as usize;
+        let end = (middle / up as u64 + 1).min(samples.len() as u64) as usize;
         let terms = samples.get(first..end).unwrap_or_default().iter().enumerate();
-        terms.map(|(k, x)| f64::from(*x) * weights[middle - (first + k) * up]).sum()
+        terms.map(|(k, x)| f64::from(*x) * weights[(middle - (first + k) as u64 * up as u64) as usize]).sum()
     };
     Ok((0..count).map(sample).collect())
 }

@@ -1,5 +1,6 @@
 //! `edgelet train`.
 
+use super::preprocess::audio;
 use super::progress::Progress;
 use super::{Globals, bench, network, stdout};
 use crate::error::{Error, Kind, Result};
@@ -11,7 +12,9 @@ use crate::native::store::{self, file};
 use crate::native::train::{
     self, Estimator, Fill, Fitted, Options, Roles, Space, Task, Unsupervised, cnn, unsupervised,
 };
+use crate::network::Tensor;
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -28,7 +31,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Train {
-    /// The rows: CSV with a header, NDJSON, NPY or Parquet; for cnn the arrays of an .npz; - is stdin
+    /// The rows: CSV with a header, NDJSON, NPY or Parquet; for cnn the arrays of an .npz, or a folder of recordings; - is stdin
     rows: String,
     /// How the rows are written down [default: found out]
     #[arg(long, value_enum)]
@@ -80,6 +83,8 @@ pub struct Train {
     /// without that
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     date: Vec<String>,
+    #[command(flatten, next_help_heading = "Recordings, for cnn")]
+    audio: audio::Options,
     /// The column with how much each row counts
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     weight: Option<String>,
@@ -265,12 +270,12 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
 impl Train {
     /// Reads, fits, writes, reports.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let options = self.options()?;
+        let options = self.options(globals)?;
         if !matches!(self.model, Choice::Unsupervised(_)) {
             options.target()?;
         }
         if matches!(self.model, Choice::Convolutional) {
-            return self.run_convolutional(&options, globals);
+            return self.run_convolutional(options, globals);
         }
         let is_text = |name: &str| self.text.iter().any(|text| text == name);
         let table = data::read_with_texts(&self.rows, self.format, &is_text)?;
@@ -297,14 +302,17 @@ impl Train {
         self.write(&bytes, page, &report, report.download)
     }
 
-    /// The same with arrays and a network of them.
-    fn run_convolutional(&self, options: &Options, globals: Globals) -> Result<()> {
-        let arrays = data::read_arrays(&self.rows)?;
+    /// The same with arrays, or a folder of recordings, and a network of them.
+    fn run_convolutional(&self, mut options: Options, globals: Globals) -> Result<()> {
+        let arrays = match Path::new(&self.rows).is_dir() {
+            true => self.hear(&options, globals)?,
+            false => cnn::of_arrays(data::read_arrays(&self.rows)?, &mut options)?,
+        };
         let progress = Progress::new(globals.shows_progress());
         if self.keep_best {
             store::heed_interruption()?;
         }
-        let fitted = cnn::fit(arrays, options, &progress);
+        let fitted = cnn::fit(arrays, &options, &progress);
         progress.finish();
         let cnn::Fitted { network, report, insight } = fitted?;
         let bytes = encode_network(&network)?;
@@ -316,6 +324,25 @@ impl Train {
             }
         };
         self.write(&bytes, page, &report, report.download)
+    }
+
+    /// The features of a folder of recordings, with its labels and speakers.
+    fn hear(&self, options: &Options, globals: Globals) -> Result<Vec<(String, Tensor)>> {
+        let Some(audio) = &options.audio else {
+            let expected = "how recordings become what is learned from: --audio librosa";
+            return Err(Error::new(Kind::BadOption, "--audio", expected, "nothing, and a folder"));
+        };
+        let found = data::labelled(Path::new(&self.rows))?;
+        let bar = if globals.shows_progress() { ProgressBar::new(found.len() as u64) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("hearing {bar:40} {pos}/{len} {eta}") {
+            bar.set_style(style);
+        }
+        let arrays = cnn::of_folder(&found, audio, &|| bar.inc(1));
+        bar.finish_and_clear();
+        // Who speaks is known of every folder, and not always of use.
+        let mut arrays = arrays?;
+        arrays.retain(|(name, _)| name != cnn::SPEAKER || self.group.as_ref().is_some_and(|group| group == name));
+        Ok(arrays)
     }
 
     /// The page that --report asks for, of a model that takes so many seconds for a row.
@@ -399,7 +426,10 @@ impl Train {
         Err(Error::new(Kind::BadOption, refused.join(", "), expected, format!("--model {}", cnn::NAME)))
     }
 
-    fn options(&self) -> Result<Options> {
+    fn options(&self, globals: Globals) -> Result<Options> {
+        if self.audio.is_given() && !matches!(self.model, Choice::Convolutional) {
+            return Err(Error::new(Kind::BadOption, "--audio", format!("--model {}", cnn::NAME), "another model"));
+        }
         let (estimator, named) = match self.model {
             Choice::Auto => (None, None),
             Choice::One(estimator, task) => (Some(estimator), task),
@@ -455,8 +485,10 @@ impl Train {
             test_size: self.test_size,
             folds: self.cv.unwrap_or(folds),
             looks: self.report.is_some(),
+            audio: self.audio.settings(globals)?.map(|settings| settings.audio(true)),
             trained_at: trained_at()?,
-            target: self.target.clone(),
+            // What a folder tells of its recordings is their label.
+            target: self.target.clone().or(Path::new(&self.rows).is_dir().then(|| cnn::LABEL.to_owned())),
         })
     }
 }

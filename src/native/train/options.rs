@@ -4,6 +4,7 @@ use super::estimator::Estimator;
 use super::search::Space;
 use crate::error::{Error, Kind, Result};
 use crate::model::Unknown;
+use crate::network::Audio;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ pub struct Options {
     pub dates: Vec<String>,
     /// What of texts is counted, and how: names of scikit-learn's `TfidfVectorizer` and what they are.
     pub text_set: Vec<(String, String)>,
+    /// How recordings become what a network of arrays learns from; the network then carries it.
+    pub audio: Option<Audio>,
     /// Columns with a role of their own.
     pub roles: Roles,
     /// The family to fit; `None` lets cross-validation choose.
@@ -118,6 +121,7 @@ impl Options {
             categories: Vec::new(),
             dates: Vec::new(),
             text_set: Vec::new(),
+            audio: None,
             roles: Roles::default(),
             estimator: None,
             task: None,
@@ -146,6 +150,13 @@ impl Options {
             Error::new(Kind::BadOption, "--target", "a column to predict: --target COL", "none")
                 .hint("Without one, --model kmeans finds groups of rows and --model pca directions of variance.")
         })
+    }
+
+    /// Whether an array or a column is named for something else than to be learned from.
+    pub(super) fn names(&self, name: &str) -> bool {
+        let Roles { weight, group, time } = &self.roles;
+        let named = [&self.target, weight, group, time].into_iter().flatten();
+        named.chain(&self.drop).any(|known| known == name)
     }
 
     /// Refuses values out of range, and options that contradict each other.

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 /// The most samples a second.
 pub const MAX_RATE: u32 = 768_000;
 /// The most samples that a network takes of one sound.
-pub const MAX_SAMPLES: u32 = 1 << 26;
+pub const MAX_SAMPLES: u32 = 1 << 24;
 /// The most samples of a frame.
 const MAX_FFT: u32 = 1 << 15;
 /// The most bands.
-const MAX_BANDS: u32 = 1 << 12;
+const MAX_BANDS: u32 = 1 << 10;
 
 /// How samples become numbers, in the order in which it is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,8 +156,11 @@ impl Audio {
         }
     }
 
-    /// Checks what is known before there are samples.
-    pub(super) fn check(&self, port: &Port) -> Result<()> {
+    /// Checks what is known before there are samples, and that it fits an input.
+    ///
+    /// # Errors
+    /// [`Kind::InvalidModel`](crate::error::Kind::InvalidModel), with the name of the setting.
+    pub fn check(&self, port: &Port) -> Result<()> {
         within("rate", self.rate, MAX_RATE)?;
         self.samples.map_or(Ok(()), |samples| within("samples", samples, MAX_SAMPLES))?;
         if !self.scale.is_finite() || self.normalized.is_some_and(|added| !(added.is_finite() && added >= 0.0)) {

@@ -1,5 +1,7 @@
 //! ONNX: the project's own backend suite, networks beside onnxruntime, and files that mean harm.
 
+mod sounds;
+
 use edgelet::error::{Error, Kind};
 use edgelet::format;
 use edgelet::format::HEADER_BYTES;

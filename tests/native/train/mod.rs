@@ -6,6 +6,7 @@ mod families;
 mod program;
 mod rows;
 mod scikit_learn;
+mod sounds;
 mod texts;
 mod unsupervised;
 

@@ -349,8 +349,8 @@ impl Settings {
         }
     }
 
-    /// How a sound becomes numbers.
-    pub fn audio(&self, bands_first: bool) -> Audio {
+    /// How a sound becomes numbers; the layout is `usual` unless it was said.
+    pub fn audio(&self, usual: bool) -> Audio {
         let factor = match self.log {
             Log::None => None,
             Log::Natural => Some(1.0),
@@ -383,7 +383,7 @@ impl Settings {
                 cosines: self.cosines,
                 mean: self.mean.clone(),
                 deviation: self.deviation.clone(),
-                bands_first,
+                bands_first: self.bands_first.unwrap_or(usual),
             }
         });
         let normalized = self.normalized.then_some(1e-7);
@@ -407,11 +407,10 @@ impl Settings {
         let mut lengths: Vec<Option<u32>> = inputs[input].shape.iter().flatten().map(fixed).collect();
         // A dimension of 1 behind is the channel.
         lengths.pop_if(|last| *last == Some(1));
-        let bands_first = match (self.bands_first, &lengths[..]) {
-            (Some(is_first), _) => is_first,
-            (None, [.., before, last]) => {
+        let bands_first = match lengths[..] {
+            [.., before, last] => {
                 let numbers = self.audio(true).spectrum.map(|spectrum| spectrum.numbers());
-                *before == numbers || *last != numbers
+                before == numbers || last != numbers
             }
             _ => true,
         };

@@ -1,7 +1,7 @@
 //! Small convolutional networks: images, and features of sounds that lie like images, to a class or a number. What is trained
 //! here becomes a [`Network`], as imported ones are.
 //!
-//! [`images`] reads the arrays, [`shape`] says which layers there are, [`batch`] goes through them and back, [`epochs`] is one
+//! [`images`] reads the arrays, [`sounds`] makes features of recordings, [`shape`] says which layers there are, [`batch`] goes through them and back, [`epochs`] is one
 //! fit, [`lower`] makes the network of it; this file compares, chooses and reports as it is done for rows.
 
 mod batch;
@@ -16,6 +16,9 @@ mod part;
 mod pool;
 mod scaling;
 mod shape;
+mod sounds;
+
+pub use sounds::{LABEL, SPEAKER, of_arrays, of_folder};
 
 use super::candidate::Precision;
 use super::course::{self, Chosen, Course};
@@ -33,7 +36,7 @@ use super::{provenance, search};
 use crate::error::Result;
 use crate::format::encode_network;
 use crate::infer::Inference;
-use crate::network::{Data, Examples, Network, Tensor};
+use crate::network::{Data, Examples, Network, Preprocessing, Tensor};
 use epochs::Learned;
 use images::Images;
 use rayon::prelude::*;
@@ -69,7 +72,8 @@ struct Problem<'a> {
     watch: &'a dyn Watch,
 }
 
-/// Fits a network to the arrays of an .npz: one of examples, one of targets.
+/// Fits a network to the arrays of an .npz: one of examples, one of targets. Recordings are features by then: [`of_arrays`] and
+/// [`of_folder`] make them, by the front end of the options, which the network then carries.
 ///
 /// # Errors
 /// [`Kind::BadOption`](crate::error::Kind::BadOption), `BadTarget`, `BadRows`, `NotFinite` or `LimitExceeded` for what cannot be
@@ -186,6 +190,8 @@ impl Study for Problem<'_> {
         let mut parts = network.clone().into_parts();
         parts.examples = self.examples(&network)?;
         parts.classes = self.images.target.classes.clone();
+        let audio = self.options.audio.iter().cloned();
+        parts.preprocessing = audio.map(|audio| Preprocessing::Audio { input: 0, audio }).collect();
         Ok((Network::new(parts)?, learned))
     }
 
