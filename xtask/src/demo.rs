@@ -90,8 +90,20 @@ fn train_words(site: &Path) -> Result {
     words::synthesize(&folder, &strangers)?;
     stage("words: train and push");
     let file = root().join("target/words.edgelet");
-    let how =
-        ["--group", "speaker", "--model", "cnn", "--set", "filters=16x32x32", "--set", "shift=1", "--set", "epochs=20", "--audio", "librosa"];
+    let how = [
+        "--group",
+        "speaker",
+        "--model",
+        "cnn",
+        "--set",
+        "filters=16x32x32",
+        "--set",
+        "shift=1",
+        "--set",
+        "epochs=20",
+        "--audio",
+        "librosa",
+    ];
     let front_end = [
         "rate=16000",
         "samples=1s",

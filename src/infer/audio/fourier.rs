@@ -2,7 +2,6 @@
 //! Tukey), and taken apart again.
 
 use std::f64::consts::TAU;
-use std::iter;
 
 type Complex = (f64, f64);
 
@@ -68,14 +67,28 @@ impl Fourier {
         for (part, made) in made.chunks_exact_mut(length).enumerate() {
             self.transform(&numbers[part * step..], step * factor, made, factors, taken);
         }
-        let taken = &mut taken[..factor];
+        if factor == 2 {
+            let (left, right) = made.split_at_mut(length);
+            let turns = self.turns.iter().step_by(2 * step);
+            for ((left, right), turn) in left.iter_mut().zip(right).zip(turns) {
+                let turned = product(*right, *turn);
+                (*left, *right) = ((left.0 + turned.0, left.1 + turned.1), (left.0 - turned.0, left.1 - turned.1));
+            }
+            return;
+        }
+        let (taken, circle) = (&mut taken[..factor], 2 * self.turns.len());
         for place in 0..length {
             taken.iter_mut().zip(made[place..].iter().step_by(length)).for_each(|(taken, made)| *taken = *made);
             for k in (place..made.len()).step_by(length) {
                 // `turns` are those of twice as many numbers, half a circle long.
-                let turns = iter::successors(Some(0), |turn| Some((turn + 2 * step * k) % (2 * self.turns.len())));
-                let terms = taken.iter().zip(turns).map(|(taken, turn)| product(*taken, self.turn(turn)));
-                made[k] = terms.fold((0.0, 0.0), |sum, x| (sum.0 + x.0, sum.1 + x.1));
+                let (mut sum, mut turn) = ((0.0, 0.0), 0);
+                for taken in taken.iter() {
+                    let turned = product(*taken, self.turn(turn));
+                    sum = (sum.0 + turned.0, sum.1 + turned.1);
+                    turn += 2 * step * k;
+                    turn -= if turn < circle { 0 } else { circle };
+                }
+                made[k] = sum;
             }
         }
     }

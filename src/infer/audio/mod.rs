@@ -179,7 +179,10 @@ impl Frames {
             _ => usize::try_from(at).ok().and_then(|at| samples.get(at)).copied().unwrap_or(0.0),
         };
         let frame = &mut frame[..length];
-        frame.iter_mut().enumerate().for_each(|(j, x)| *x = sample((start + j) as isize - before as isize));
+        match start.checked_sub(before).and_then(|start| samples.get(start..start + length)) {
+            Some(samples) => frame.copy_from_slice(samples),
+            None => frame.iter_mut().enumerate().for_each(|(j, x)| *x = sample((start + j) as isize - before as isize)),
+        }
         if spectrum.without_mean {
             let mean = frame.iter().sum::<f64>() / length as f64;
             frame.iter_mut().for_each(|x| *x -= mean);

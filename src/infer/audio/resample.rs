@@ -34,14 +34,16 @@ pub fn resampled(samples: &[f32], from: u32, to: u32) -> Result<Vec<f64>> {
         let expected = format!("at most {}", MAX_SAMPLES);
         Error::new(Kind::LimitExceeded, "samples", expected, samples.len().to_string())
     })?;
-    let weights = low_pass(half, up.max(down), up as f64);
+    let phases = phases(&low_pass(half, up.max(down), up as f64), up);
     let sample = |i: usize| {
-        // Between samples are up − 1 zeros: what is not at a multiple of `up` is left out. Places among them need 64 bits.
+        // Between samples are up − 1 zeros, and places among them need 64 bits: what is at a multiple of `up` has the weights of
+        // one phase.
         let middle = i as u64 * down as u64 + half as u64;
-        let first = (middle + 1).saturating_sub(weights.len() as u64).div_ceil(up as u64) as usize;
-        let end = (middle / up as u64 + 1).min(samples.len() as u64) as usize;
-        let terms = samples.get(first..end).unwrap_or_default().iter().enumerate();
-        terms.map(|(k, x)| f64::from(*x) * weights[(middle - (first + k) as u64 * up as u64) as usize]).sum()
+        let (last, phase) = ((middle / up as u64) as usize, &phases[(middle % up as u64) as usize]);
+        let first = (last + 1).saturating_sub(phase.len());
+        let weights = &phase[first + phase.len() - 1 - last..];
+        let samples = samples.get(first..).unwrap_or_default();
+        samples.iter().zip(weights).map(|(x, weight)| f64::from(*x) * weight).sum()
     };
     Ok((0..count).map(sample).collect())
 }
@@ -57,6 +59,16 @@ fn low_pass(half: usize, lower: usize, gain: f64) -> Vec<f64> {
     let weights: Vec<f64> = (0..=2 * half).map(weight).collect();
     let sum: f64 = weights.iter().sum();
     weights.iter().map(|x| x * gain / sum).collect()
+}
+
+/// Every `up`th weight, from each of the first ones, the last before the others.
+fn phases(weights: &[f64], up: usize) -> Vec<Vec<f64>> {
+    let of = |phase: usize| {
+        let mut weights: Vec<f64> = weights[phase..].iter().step_by(up).copied().collect();
+        weights.reverse();
+        weights
+    };
+    (0..up).map(of).collect()
 }
 
 /// The modified Bessel function of the first kind, of order 0, by its series (Abramowitz and Stegun 9.6.12).
