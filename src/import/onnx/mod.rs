@@ -5,7 +5,9 @@
 
 mod external;
 mod graph;
+mod ml;
 mod operators;
+mod outline;
 mod proto;
 mod step;
 pub mod tensor;
@@ -22,6 +24,8 @@ use wire::Reader;
 pub(super) const FIRST_OPSET: i64 = 7;
 /// The newest.
 pub(super) const LAST_OPSET: i64 = 28;
+/// The newest version of `ai.onnx.ml`; the first is read too.
+const LAST_ML: i64 = 5;
 
 /// Whether a file begins as those of ONNX do: with the version of its messages, and a field that may follow it.
 pub fn is_onnx(bytes: &[u8]) -> bool {

@@ -14,6 +14,7 @@ mod shape;
 mod window;
 
 use super::step::{Step, unsupported};
+pub use shape::constant_tensor;
 use crate::error::Result;
 
 /// Adds what a node of ONNX's own domain means.
