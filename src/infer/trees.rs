@@ -76,7 +76,8 @@ impl Trees {
             nodes.push(Node { kind, threshold: numbers[i], feature, child });
         }
         let roots = integers(roots)?.iter().map(|&root| place(root, nodes.len())).collect::<Result<_>>()?;
-        let given = to.iter().zip(weights).map(|(&to, weight)| Ok((place(to, targets)?, weight))).collect::<Result<_>>()?;
+        let given =
+            to.iter().zip(weights).map(|(&to, weight)| Ok((place(to, targets)?, weight))).collect::<Result<_>>()?;
         Ok(Self { nodes, roots, given, by: *by, targets, columns, dtype: thresholds.dtype() })
     }
 

@@ -143,7 +143,7 @@ def nested():
         array = np.float64 if kind == DOUBLE else array
         count = 7
         modes = [int(x) for x in RANDOM.integers(0, 7, count)]
-        members = [x for mode in modes if mode == 6 for x in [*(float(x) / 2 for x in RANDOM.integers(-3, 4, 3)), float("nan")]]
+        members = [x for mode in modes if mode == 6 for x in [*(float(x) for x in RANDOM.integers(-2, 3, 3)), float("nan")]]
         outputs = [("Y", kind)]
         made = node(
             "TreeEnsemble", outputs, n_targets=targets, aggregate_function=aggregate, tree_roots=[0],

@@ -24,8 +24,8 @@ pub struct Builder<'a> {
     pub has_bfloat16: bool,
     /// The same of float64.
     pub has_double: bool,
-    /// Tensors that were maps in the file, with how many numbers each row has.
-    pub maps: HashMap<&'a str, usize>,
+    /// Tensors that are maps in the file, with the labels of their columns.
+    pub maps: HashMap<&'a str, Vec<String>>,
 }
 
 impl<'a> Builder<'a> {
@@ -60,8 +60,7 @@ impl<'a> Builder<'a> {
     /// Adds a node of the network, and says which is the first tensor that it makes.
     pub fn node(&mut self, node: &Node<'_>, operator: Operator, inputs: Vec<Option<Place>>, outputs: usize) -> usize {
         let given: Vec<Outline> = inputs.iter().map(|place| self.outline(*place)).collect();
-        let length = |i: usize| inputs.get(i).and_then(|place| self.constant(*place)).map(Tensor::len);
-        let mut made = Outline::made(&operator, &given, length, outputs);
+        let mut made = Outline::made(&operator, &given, outputs);
         made.resize(outputs, Outline::default());
         self.made.extend(made);
         self.network.node(called(node), operator, inputs, outputs)
@@ -87,7 +86,12 @@ impl<'a> Builder<'a> {
 }
 
 /// The network that a graph is.
-pub fn read(model: &Model<'_>, graph: &Graph<'_>, external: &External<'_>) -> Result<Network> {
+pub fn read(
+    model: &Model<'_>,
+    graph: &Graph<'_>,
+    external: &External<'_>,
+    note: &mut dyn FnMut(&str),
+) -> Result<Network> {
     let mut blockers = Blockers::default();
     check_opsets(model, graph, &mut blockers);
     let mut builder = Builder::default();
@@ -130,7 +134,14 @@ pub fn read(model: &Model<'_>, graph: &Graph<'_>, external: &External<'_>) -> Re
     for value in &graph.outputs {
         let place = builder.find(value.name).map_err(|error| error.within("graph.output"))?;
         let port = match builder.maps.get(value.name) {
-            Some(&classes) => columns(value.name, classes),
+            Some(labels) => {
+                let listed = labels.join(", ");
+                note(&format!(
+                    "{}: a map for each row in the file, here a tensor with these columns: {listed}",
+                    value.name
+                ));
+                columns(value.name, labels.len())
+            }
             None => port(value, &mut blockers),
         };
         outputs.push((port, place));

@@ -47,7 +47,8 @@ pub fn labels(mut step: Step<'_, '_>) -> Result<()> {
     if step.version == 1 {
         let texts = step.texts("classes_strings")?;
         let places = (0..texts.len() as i64).collect();
-        return both_ways(&mut step, (text_tensor(&texts), Tensor::integers(places))).and_then(|values| step.is(values));
+        return both_ways(&mut step, (text_tensor(&texts), Tensor::integers(places)))
+            .and_then(|values| step.is(values));
     }
     let defaults = Defaults::read(&step)?;
     let (keys, values) = (list(&step, "keys")?, list(&step, "values")?);

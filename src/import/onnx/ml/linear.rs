@@ -8,13 +8,12 @@ use crate::error::Result;
 use crate::network::{Dtype, Operator};
 
 /// What rows `[n, features]` make of coefficients `[targets, features]` and what is added to each target.
-pub fn product(
+fn product(
     step: &mut Step<'_, '_>,
     rows: Value,
     coefficients: Vec<f32>,
     targets: usize,
     added: Vec<f32>,
-    alpha: f32,
 ) -> Result<Value> {
     let features = coefficients.len() / targets.max(1);
     if features * targets != coefficients.len() || features == 0 {
@@ -26,7 +25,7 @@ pub fn product(
         let shape = [added.len()];
         given.push(step.floats_as(Dtype::F32, &shape, added));
     }
-    Ok(step.make(Operator::Gemm { alpha, beta: 1.0, transposed: (false, true) }, &given))
+    Ok(step.make(Operator::Gemm { alpha: 1.0, beta: 1.0, transposed: (false, true) }, &given))
 }
 
 /// LinearRegressor.
@@ -40,7 +39,7 @@ pub fn regressor(mut step: Step<'_, '_>) -> Result<()> {
         intercepts.clear();
     }
     let rows = step.input_as_floats(0)?;
-    let made = product(&mut step, rows, coefficients, targets, intercepts, 1.0)?;
+    let made = product(&mut step, rows, coefficients, targets, intercepts)?;
     let made = if targets > 1 { transform.of_rows(&mut step, made) } else { made };
     step.is(made)
 }
@@ -60,7 +59,7 @@ pub fn classifier(mut step: Step<'_, '_>) -> Result<()> {
         return Err(unsound("intercepts", format!("at most {}", labels.len()), targets));
     }
     let rows = step.input_as_floats(0)?;
-    let scores = product(&mut step, rows, coefficients, targets, intercepts, 1.0)?;
+    let scores = product(&mut step, rows, coefficients, targets, intercepts)?;
     if targets > 1 {
         let label = labels.of_largest(&mut step, scores);
         let scores = transform.of_rows(&mut step, scores);
@@ -71,7 +70,6 @@ pub fn classifier(mut step: Step<'_, '_>) -> Result<()> {
     }
     let nothing = step.number(0.0);
     let label = labels.of_one(&mut step, scores, nothing);
-    // Whatever the transform is: so onnxruntime has it.
-    let scores = complement(&mut step, scores, Dtype::F32);
+    let scores = complement(&mut step, scores, Dtype::F32, transform);
     step.are(&[label, scores])
 }

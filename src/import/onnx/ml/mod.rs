@@ -47,9 +47,10 @@ pub fn add(step: Step<'_, '_>) -> Result<()> {
 
 /// A map for each row: it stays the tensor that it is made of, which has a column for each class in their order.
 fn zip_map(step: Step<'_, '_>) -> Result<()> {
-    let classes = step.texts("classlabels_strings")?.len().max(step.integers("classlabels_int64s").len());
+    let texts = step.texts("classlabels_strings")?.into_iter().map(str::to_owned);
+    let labels = texts.chain(step.integers("classlabels_int64s").iter().map(i64::to_string)).collect();
     let (scores, name) = (step.input(0)?, step.node.outputs.first().copied().unwrap_or_default());
-    step.builder.maps.insert(name, classes);
+    step.builder.maps.insert(name, labels);
     step.is(scores)
 }
 

@@ -22,12 +22,16 @@ impl Transform {
     /// # Errors
     /// `PROBIT` is refused: it is an approximation whose digits hang on those of a logarithm.
     pub fn read(step: &Step<'_, '_>) -> Result<Self> {
-        step.choice("post_transform", "NONE", &[
-            ("NONE", Self::None),
-            ("LOGISTIC", Self::Logistic),
-            ("SOFTMAX", Self::Softmax),
-            ("SOFTMAX_ZERO", Self::SoftmaxZero),
-        ])
+        step.choice(
+            "post_transform",
+            "NONE",
+            &[
+                ("NONE", Self::None),
+                ("LOGISTIC", Self::Logistic),
+                ("SOFTMAX", Self::Softmax),
+                ("SOFTMAX_ZERO", Self::SoftmaxZero),
+            ],
+        )
     }
 
     /// Of rows of several scores.
@@ -122,14 +126,17 @@ impl Labels {
     }
 }
 
-/// Two scores of one `[n, 1]`: what is left of 1 and itself.
-pub fn complement(step: &mut Step<'_, '_>, score: Value, dtype: Dtype) -> Value {
+/// Two scores of one `[n, 1]`: what is left of 1 and itself, or the logistic functions of its negative and itself.
+pub fn complement(step: &mut Step<'_, '_>, score: Value, dtype: Dtype, transform: Transform) -> Value {
+    if transform == Transform::Logistic {
+        return opposite(step, score, transform);
+    }
     let one = step.floats_as(dtype, &[], vec![1.0]);
     let other = step.binary(Binary::Sub, one, score);
     step.make(Operator::Concat { axis: 1 }, &[other, score])
 }
 
-/// Two scores of one `[n, 1]`: its negative and itself, or the logistic function of both.
+/// Two scores of one `[n, 1]`: its negative and itself, or the logistic functions of both.
 pub fn opposite(step: &mut Step<'_, '_>, score: Value, transform: Transform) -> Value {
     let other = step.unary(Unary::Neg, score);
     let both = step.make(Operator::Concat { axis: 1 }, &[other, score]);

@@ -1,7 +1,6 @@
-//! Support vector machines.
+//! Support vector machines. What support vectors give is large and cancels, so it is computed in float64 and rounded once.
 
 use super::super::step::{Step, unsupported};
-use super::linear::product;
 use super::make::Value;
 use super::rows::squared_distances;
 use super::scores::{Labels, Transform, check_classes, complement, opposite};
@@ -23,7 +22,8 @@ enum Kernel {
 
 /// The kernel of rows `[n, columns]` with support vectors: `[n, vectors]`.
 fn kernel(step: &mut Step<'_, '_>, rows: Value, vectors: Vec<f32>, count: usize) -> Result<Value> {
-    let kernels = [("LINEAR", Kernel::Linear), ("POLY", Kernel::Poly), ("RBF", Kernel::Rbf), ("SIGMOID", Kernel::Sigmoid)];
+    let kernels =
+        [("LINEAR", Kernel::Linear), ("POLY", Kernel::Poly), ("RBF", Kernel::Rbf), ("SIGMOID", Kernel::Sigmoid)];
     let kernel = step.choice("kernel_type", "LINEAR", &kernels)?;
     let [gamma, coef0, degree] = match step.floats("kernel_params").unwrap_or_default()[..] {
         [] => [0.0; 3],
@@ -34,31 +34,34 @@ fn kernel(step: &mut Step<'_, '_>, rows: Value, vectors: Vec<f32>, count: usize)
     if columns * count != vectors.len() || columns == 0 {
         return Err(unsound("support_vectors", format!("as many numbers for each of {count}"), vectors.len()));
     }
+    let rows = step.cast(Dtype::F64, rows);
     if kernel == Kernel::Rbf {
-        let vectors = step.floats_as(Dtype::F32, &[count, columns], vectors);
+        let vectors = step.floats_as(Dtype::F64, &[count, columns], vectors);
         let apart = squared_distances(step, rows, vectors);
-        let factor = step.number(-gamma);
+        let factor = step.floats_as(Dtype::F64, &[], vec![-gamma]);
         let scaled = step.binary(Binary::Mul, apart, factor);
         return Ok(step.unary(Unary::Exp, scaled));
     }
+    let vectors = matrix(step, [columns, count], |column, vector| vectors[vector * columns + column]);
+    let product = step.make(Operator::MatMul, &[rows, vectors]);
     if kernel == Kernel::Linear {
-        return product(step, rows, vectors, count, Vec::new(), 1.0);
+        return Ok(product);
     }
-    let moved = product(step, rows, vectors, count, Vec::new(), gamma)?;
-    let coef0 = step.number(coef0);
-    let moved = step.binary(Binary::Add, moved, coef0);
+    let (gamma, coef0) = (step.floats_as(Dtype::F64, &[], vec![gamma]), step.floats_as(Dtype::F64, &[], vec![coef0]));
+    let product = step.binary(Binary::Mul, product, gamma);
+    let moved = step.binary(Binary::Add, product, coef0);
     if kernel == Kernel::Sigmoid {
         return Ok(step.unary(Unary::Tanh, moved));
     }
-    let square = step.binary(Binary::Mul, moved, moved);
-    Ok(match degree {
-        2.0 => square,
-        3.0 => step.binary(Binary::Mul, square, moved),
-        degree => {
-            let degree = step.number(degree);
-            step.binary(Binary::Pow, moved, degree)
-        }
-    })
+    let degree = step.floats_as(Dtype::F64, &[], vec![degree]);
+    Ok(step.binary(Binary::Pow, moved, degree))
+}
+
+/// A matrix of float64.
+fn matrix(step: &mut Step<'_, '_>, [rows, columns]: [usize; 2], at: impl Fn(usize, usize) -> f32) -> Value {
+    let at = &at;
+    let numbers = (0..rows).flat_map(|row| (0..columns).map(move |column| f64::from(at(row, column)))).collect();
+    step.constant(Tensor::exact(Dtype::F64, vec![rows, columns], Data::F64(numbers)))
 }
 
 /// SVMRegressor.
@@ -71,16 +74,23 @@ pub fn regressor(mut step: Step<'_, '_>) -> Result<()> {
     let (count, is_one_class) = (step.integer("n_supports", 0), step.flag("one_class", false));
     let &[rho] = &rho[..] else { return Err(unsound("rho", "one number", rho.len())) };
     let rows = step.input_as_floats(0)?;
-    let made = if count > 0 {
+    if step.builder.outline(rows).rank != Some(2) {
+        return Err(unsupported("SVMRegressor of others than rows"));
+    }
+    let alike = if count > 0 {
         if coefficients.len() as i64 != count {
             return Err(unsound("coefficients", format!("{count}, one for each vector"), coefficients.len()));
         }
-        let alike = kernel(&mut step, rows, vectors, coefficients.len())?;
-        product(&mut step, alike, coefficients, 1, vec![rho], 1.0)?
+        kernel(&mut step, rows, vectors, coefficients.len())?
     } else {
         step.ignore(&["kernel_type", "kernel_params"]);
-        product(&mut step, rows, coefficients, 1, vec![rho], 1.0)?
+        step.cast(Dtype::F64, rows)
     };
+    let coefficients = matrix(&mut step, [coefficients.len(), 1], |row, _| coefficients[row]);
+    let sums = step.make(Operator::MatMul, &[alike, coefficients]);
+    let rho = step.floats_as(Dtype::F64, &[], vec![rho]);
+    let sums = step.binary(Binary::Add, sums, rho);
+    let made = step.cast(Dtype::F32, sums);
     if !is_one_class {
         return step.is(made);
     }
@@ -95,7 +105,9 @@ pub fn classifier(mut step: Step<'_, '_>) -> Result<()> {
     let (transform, labels) = (Transform::read(&step)?, Labels::read(&step, "classlabels_ints")?);
     check_classes(&labels)?;
     if step.has("prob_a") || step.has("prob_b") {
-        return Err(unsupported("SVMClassifier with probabilities (prob_a, prob_b), which are iterated until they are near"));
+        return Err(unsupported(
+            "SVMClassifier with probabilities (prob_a, prob_b), which are iterated until they are near",
+        ));
     }
     let vectors_of = step.integers("vectors_per_class");
     let (coefficients, rho) = (step.floats("coefficients").unwrap_or_default(), step.floats("rho").unwrap_or_default());
@@ -117,28 +129,28 @@ pub fn classifier(mut step: Step<'_, '_>) -> Result<()> {
     }
     let pairs: Vec<(usize, usize)> = (0..classes).flat_map(|i| (i + 1..classes).map(move |j| (i, j))).collect();
     let rows = step.input_as_floats(0)?;
+    if step.builder.outline(rows).rank != Some(2) {
+        return Err(unsupported("SVMClassifier of others than rows"));
+    }
     let alike = kernel(&mut step, rows, vectors, count)?;
     // A column for each two classes, in which the vectors of both have coefficients.
-    let mut matrix = vec![0.0; count * pairs.len()];
+    let mut columns = vec![0.0; count * pairs.len()];
     for (column, &(i, j)) in pairs.iter().enumerate() {
         for (class, row) in [(i, j - 1), (j, i)] {
             for vector in starts[class]..starts[class + 1] {
-                matrix[vector * pairs.len() + column] = f64::from(coefficients[row * count + vector]);
+                columns[vector * pairs.len() + column] = coefficients[row * count + vector];
             }
         }
     }
-    let wide = step.cast(Dtype::F64, alike);
-    let matrix = step.constant(Tensor::exact(Dtype::F64, vec![count, pairs.len()], Data::F64(matrix)));
-    let sums = step.make(Operator::MatMul, &[wide, matrix]);
-    let rho: Vec<f64> = rho.into_iter().map(f64::from).collect();
-    let rho = step.constant(Tensor::exact(Dtype::F64, vec![rho.len()], Data::F64(rho)));
+    let columns = step.floats_as(Dtype::F64, &[count, pairs.len()], columns);
+    let sums = step.make(Operator::MatMul, &[alike, columns]);
+    let rho = step.floats_as(Dtype::F64, &[pairs.len()], rho);
     let sums = step.binary(Binary::Add, sums, rho);
     let label = voted(&mut step, labels, sums, &pairs);
     let scores = step.cast(Dtype::F32, sums);
     let scores = match (classes, transform) {
         (2, Transform::None) => opposite(&mut step, scores, transform),
-        // Whatever the transform is: so onnxruntime has it.
-        (2, _) => complement(&mut step, scores, Dtype::F32),
+        (2, _) => complement(&mut step, scores, Dtype::F32, transform),
         _ => transform.of_rows(&mut step, scores),
     };
     step.are(&[label, scores])
@@ -157,7 +169,7 @@ fn starts(vectors_of: &[i64], most: usize) -> Result<Vec<usize>> {
 /// The label of the class with the most votes, the first of several.
 fn voted(step: &mut Step<'_, '_>, labels: Labels, sums: Value, pairs: &[(usize, usize)]) -> Value {
     let classes = labels.len();
-    let nothing = step.constant(Tensor::exact(Dtype::F64, vec![], Data::F64(vec![0.0])));
+    let nothing = step.floats_as(Dtype::F64, &[], vec![0.0]);
     let is_first = step.binary(Binary::Greater, sums, nothing);
     let is_first = step.cast(Dtype::F32, is_first);
     // Of a pair the second class has the vote until the first one takes it.

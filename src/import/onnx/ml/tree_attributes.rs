@@ -90,14 +90,17 @@ pub fn flat(step: &Step<'_, '_>, prefix: &str, count: i64, dtype: Dtype) -> Resu
     let sides = [integers("nodes_truenodeids"), integers("nodes_falsenodeids")];
     let (values, missing) = (numbers(step, "nodes_values", dtype)?, integers("nodes_missing_value_tracks_true"));
     let count = trees.len();
-    check_lengths(count, &[
-        ("nodes_nodeids", ids.len()),
-        ("nodes_featureids", features.len()),
-        ("nodes_modes", modes.len()),
-        ("nodes_truenodeids", sides[0].len()),
-        ("nodes_falsenodeids", sides[1].len()),
-        ("nodes_values", values.len()),
-    ])?;
+    check_lengths(
+        count,
+        &[
+            ("nodes_nodeids", ids.len()),
+            ("nodes_featureids", features.len()),
+            ("nodes_modes", modes.len()),
+            ("nodes_truenodeids", sides[0].len()),
+            ("nodes_falsenodeids", sides[1].len()),
+            ("nodes_values", values.len()),
+        ],
+    )?;
     let mut places = HashMap::with_capacity(count);
     for (i, key) in trees.iter().zip(&ids).enumerate() {
         if places.insert((*key.0, *key.1), i).is_some() {
@@ -186,14 +189,17 @@ pub fn nested(step: &Step<'_, '_>, dtype: Dtype) -> Result<Ensemble> {
     let sides = [step.integers("nodes_truenodeids"), step.integers("nodes_falsenodeids")];
     let are_leaves = [step.integers("nodes_trueleafs"), step.integers("nodes_falseleafs")];
     let missing = step.integers("nodes_missing_value_tracks_true");
-    check_lengths(modes.len(), &[
-        ("nodes_splits", splits.len()),
-        ("nodes_featureids", features.len()),
-        ("nodes_truenodeids", sides[0].len()),
-        ("nodes_falsenodeids", sides[1].len()),
-        ("nodes_trueleafs", are_leaves[0].len()),
-        ("nodes_falseleafs", are_leaves[1].len()),
-    ])?;
+    check_lengths(
+        modes.len(),
+        &[
+            ("nodes_splits", splits.len()),
+            ("nodes_featureids", features.len()),
+            ("nodes_truenodeids", sides[0].len()),
+            ("nodes_falsenodeids", sides[1].len()),
+            ("nodes_trueleafs", are_leaves[0].len()),
+            ("nodes_falseleafs", are_leaves[1].len()),
+        ],
+    )?;
     let (leaf_targets, weights) = (step.integers("leaf_targetids"), tensor_numbers(step, "leaf_weights", dtype)?);
     check_lengths(leaf_targets.len(), &[("leaf_weights", weights.len())])?;
     if weights.iter().any(|weight| weight.is_nan()) {
@@ -218,7 +224,9 @@ pub fn nested(step: &Step<'_, '_>, dtype: Dtype) -> Result<Ensemble> {
             [Mode::AtMost, Mode::Below, Mode::AtLeast, Mode::Above, Mode::Equal, Mode::Unequal, Mode::Member];
         let mode = modes_in_order[below(modes[i], modes_in_order.len())?];
         let thresholds = match mode {
-            Mode::Member => sets.next().ok_or_else(|| unsound("membership_values", "a set for each node", "fewer"))?.to_vec(),
+            Mode::Member => {
+                sets.next().ok_or_else(|| unsound("membership_values", "a set for each node", "fewer"))?.to_vec()
+            }
             _ => vec![splits[i]],
         };
         // Leaves may have several parents: each of these has its own.

@@ -7,7 +7,7 @@ use super::scores::{Labels, Transform, check_classes, complement, opposite};
 use super::tree_attributes::{self as attributes, Votes};
 use super::unsound;
 use crate::error::Result;
-use crate::network::{Binary, Data, Dtype, Operator, Reduction, Tensor};
+use crate::network::{Binary, Data, Dtype, Operator, Reduction, Tensor, Unary};
 
 /// How votes become one number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,7 +86,9 @@ pub fn classifier(mut step: Step<'_, '_>) -> Result<()> {
             return Err(unsound("base_values", format!("none or {}", labels.len()), base.len()));
         }
         if base.is_empty() && !has.every && !has.positive {
-            return Err(unsupported("TreeEnsembleClassifier in which a class may have no vote, and others negative ones"));
+            return Err(unsupported(
+                "TreeEnsembleClassifier in which a class may have no vote, and others negative ones",
+            ));
         }
         let scores = plus(&mut step, scores, base, dtype);
         let label = labels.of_largest(&mut step, scores);
@@ -104,7 +106,8 @@ struct Has {
     every: bool,
     /// None is negative, and at least one is not 0.
     positive: bool,
-    /// The second class has one; nothing where that depends on the row.
+    /// The first class has one, and the second; nothing where that depends on the row.
+    first: Option<bool>,
     second: Option<bool>,
 }
 
@@ -122,11 +125,11 @@ impl Has {
         let is_positive = |leaf: &&[(usize, f64)]| leaf.iter().any(|(_, weight)| *weight > 0.0);
         let positive = trees.iter().flatten().copied().flatten().all(|(_, weight)| *weight >= 0.0)
             && trees.iter().any(|leaves| leaves.iter().all(is_positive));
-        let second = match always.get(1) {
+        let known = |class: usize| match always.get(class) {
             Some(true) => Some(true),
-            _ => (!trees.iter().flatten().any(|leaf| votes_for(leaf, 1))).then_some(false),
+            _ => (!trees.iter().flatten().any(|leaf| votes_for(leaf, class))).then_some(false),
         };
-        Ok(Self { every: always.iter().all(|&always| always), positive, second })
+        Ok(Self { every: always.iter().all(|&always| always), positive, first: known(0), second: known(1) })
     }
 }
 
@@ -138,30 +141,34 @@ fn two_classes(
     base: &[f64],
     (has, votes): (&Has, &Votes),
 ) -> Result<(Value, Value)> {
-    let Some(has_second) = has.second else {
+    let (Some(has_first), Some(has_second)) = (has.first, has.second) else {
         return Err(unsupported("TreeEnsembleClassifier of two classes of which one has votes for some rows only"));
     };
     let is_one = votes.ids.iter().all(|id| id == &votes.ids[0]);
     let all_positive = votes.weights.iter().all(|weight| *weight >= 0.0);
-    let columns = [column(step, scores, 0), column(step, scores, 1)];
-    let plus_base = |step: &mut Step<'_, '_>, x: Value, i: usize| plus(step, x, vec![base[i]], dtype);
+    // Of a class without votes the score stays 0, whatever its base value is.
+    let [first, second] = [column(step, scores, 0), column(step, scores, 1)];
+    let mut first_plus = |i: usize| plus(step, first, vec![base[i]], dtype);
     // What decides, and both scores if there are two.
-    let (deciding, both) = match (base.len(), has_second) {
-        (0, false) => (columns[0], None),
-        (0, true) => (columns[1], Some(columns)),
-        (1, false) => (plus_base(step, columns[0], 0), None),
-        (1, true) => (columns[1], Some([plus_base(step, columns[0], 0), columns[1]])),
-        (2, false) => {
-            let first = plus_base(step, columns[0], 0);
-            (first, Some([first, plus_base(step, columns[1], 1)]))
+    let (deciding, both) = match (base.len(), has_first, has_second) {
+        (0, _, false) => (first, None),
+        (1, _, false) => (first_plus(0), None),
+        (2, _, false) => {
+            let first = first_plus(0);
+            (first, Some([first, second]))
         }
+        (1, true, true) => (second, Some([first_plus(0), second])),
+        (0 | 1, _, true) => (second, Some([first, second])),
         // The first class' votes count for the second.
-        (2, true) => {
-            let second = plus_base(step, columns[0], 1);
-            let first = step.unary(crate::network::Unary::Neg, second);
+        (2, true, true) => {
+            let second = first_plus(1);
+            (second, Some([step.unary(Unary::Neg, second), second]))
+        }
+        (2, false, true) => {
+            let second = first_plus(1);
             (second, Some([first, second]))
         }
-        (found, _) => return Err(unsound("base_values", "at most 2", found)),
+        (found, ..) => return Err(unsound("base_values", "at most 2", found)),
     };
     let bound = step.floats_as(dtype, &[], vec![if is_one && all_positive { 0.5 } else { 0.0 }]);
     let labels = if is_one { labels } else { labels.or_places() };
@@ -172,7 +179,7 @@ fn two_classes(
         return Ok((label, transform.of_rows(step, scores)));
     }
     let scores = match (is_one, all_positive) {
-        (true, true) => complement(step, deciding, dtype),
+        (true, true) => complement(step, deciding, dtype, transform),
         (false, _) if !base.is_empty() => {
             return Err(unsupported("TreeEnsembleClassifier with one base value for votes of two classes"));
         }

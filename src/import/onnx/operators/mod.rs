@@ -14,8 +14,8 @@ mod shape;
 mod window;
 
 use super::step::{Step, unsupported};
-pub use shape::constant_tensor;
 use crate::error::Result;
+pub use shape::constant_tensor;
 
 /// Adds what a node of ONNX's own domain means.
 pub fn add(step: Step<'_, '_>) -> Result<()> {

@@ -19,9 +19,7 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
         "ConstantOfShape" => {
             let element = match step.find("value").and_then(|attribute| attribute.tensor.as_ref()) {
                 None => Element::zero(Dtype::F32),
-                Some(proto) => {
-                    Element::of(&constant_tensor(proto)?).ok_or_else(|| unsupported("a text as value"))?
-                }
+                Some(proto) => Element::of(&constant_tensor(proto)?).ok_or_else(|| unsupported("a text as value"))?,
             };
             Operator::ConstantOfShape(element)
         }
