@@ -155,7 +155,9 @@ def nested():
             membership_values=tensor(kind, members) if members else None,
             leaf_targetids=[i % targets for i in range(8)], leaf_weights=tensor(kind, [float(x) for x in RANDOM.normal(size=8)]),
         )
-        yield "TreeEnsemble", model(made, outputs, kind, 5), rows(array, gaps)
+        # With sets whole numbers: of others onnxruntime cuts the fraction off before it looks in some sets.
+        given = rows(array, gaps)
+        yield "TreeEnsemble", model(made, outputs, kind, 5), np.round(given) if members else given
 
 
 def encoders():

@@ -34,12 +34,15 @@ pub struct Split {
     pub sides: [usize; 2],
 }
 
+/// To which target a leaf gives how much.
+pub type Vote = (usize, f64);
+
 /// A part of a tree.
 #[derive(Clone, Debug)]
 pub enum Part {
     Split(Split),
-    /// What it gives to which targets.
-    Leaf(Vec<(usize, f64)>),
+    /// What it gives.
+    Leaf(Vec<Vote>),
 }
 
 /// Trees, by the places of their roots.
@@ -98,7 +101,7 @@ impl Ensemble {
     ///
     /// # Errors
     /// [`Kind::InvalidModel`](crate::error::Kind::InvalidModel) for ways that lead twice to one node, or in circles.
-    pub fn leaves(&self) -> Result<Vec<Vec<&[(usize, f64)]>>> {
+    pub fn leaves(&self) -> Result<Vec<Vec<&[Vote]>>> {
         let mut seen = vec![false; self.parts.len()];
         let mut all = Vec::with_capacity(self.roots.len());
         for &root in &self.roots {

@@ -1,7 +1,7 @@
 //! Ensembles of trees: what their scores are, and become.
 
 use super::super::step::{Step, unsupported};
-use super::ensemble::Ensemble;
+use super::ensemble::{Ensemble, Vote};
 use super::make::Value;
 use super::scores::{Labels, Transform, check_classes, complement, opposite};
 use super::tree_attributes::{self as attributes, Votes};
@@ -114,7 +114,7 @@ struct Has {
 impl Has {
     fn of(ensemble: &Ensemble) -> Result<Self> {
         let trees = ensemble.leaves()?;
-        let votes_for = |leaf: &[(usize, f64)], class: usize| leaf.iter().any(|(id, _)| *id == class);
+        let votes_for = |leaf: &[Vote], class: usize| leaf.iter().any(|(id, _)| *id == class);
         let mut always = vec![false; ensemble.targets];
         for leaves in &trees {
             // A class of all leaves is one of the first.
@@ -122,7 +122,7 @@ impl Has {
                 always[class] = always[class] || leaves.iter().all(|leaf| votes_for(leaf, class));
             }
         }
-        let is_positive = |leaf: &&[(usize, f64)]| leaf.iter().any(|(_, weight)| *weight > 0.0);
+        let is_positive = |leaf: &&[Vote]| leaf.iter().any(|(_, weight)| *weight > 0.0);
         let positive = trees.iter().flatten().copied().flatten().all(|(_, weight)| *weight >= 0.0)
             && trees.iter().any(|leaves| leaves.iter().all(is_positive));
         let known = |class: usize| match always.get(class) {
