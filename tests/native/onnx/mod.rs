@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// How many of the suite's node cases pass at least; the rest is refused, and none is wrong.
-const LEAST: &str = "1431";
+const LEAST: &str = "1439";
 
 /// The repository.
 pub fn root() -> &'static Path {
