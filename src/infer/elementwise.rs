@@ -198,11 +198,7 @@ pub fn binary(function: Binary, given: &mut Arguments<'_>) -> Result<Tensor> {
 pub fn combine(function: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let shape = broadcast(&[a.shape(), b.shape()])?;
     let strides = (broadcast_strides(a.shape(), &shape), broadcast_strides(b.shape(), &shape));
-    let compares = matches!(
-        function,
-        Binary::Equal | Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual
-    );
-    if compares {
+    if function.compares() {
         let truths = compare(function, a, b, &shape, &strides)?;
         return Ok(Tensor::exact(Dtype::Bool, shape, Data::I64(truths)));
     }

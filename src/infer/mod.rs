@@ -26,6 +26,7 @@ mod shape;
 mod slice;
 mod strides;
 mod text;
+mod trees;
 mod window;
 
 pub use arguments::Arguments;
@@ -264,6 +265,7 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
     match operator {
         Unary(function) => one(elementwise::unary(*function, given)),
         Linear => one(product::linear(given)),
+        TreeEnsemble { .. } => one(trees::ensemble(operator, given)),
         Binary(function) => one(elementwise::binary(*function, given)),
         Where => one(elementwise::choose(given)),
         Cast(dtype) => one(cast::cast(given.get(0)?, *dtype)),

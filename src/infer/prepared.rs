@@ -3,6 +3,7 @@
 use super::arguments::{Arguments, floats, index, integers, wrong_shape, wrong_type};
 use super::filters::Filters;
 use super::shape::turned;
+use super::trees::Trees;
 use crate::error::Result;
 use crate::kernel::gemm::{self, Bounds, multiply_packed};
 use crate::kernel::quantized;
@@ -17,11 +18,22 @@ pub enum Prepared {
     Product(Product),
     /// Rows of a table in fewer bytes.
     Table(Compact),
+    /// Trees that are checked.
+    Trees(Trees),
 }
 
 impl Prepared {
     /// What a node becomes of whose inputs this is known. Nothing where its operator looks at the weights itself.
     pub fn new(node: &Node, inputs: &[Input<'_>]) -> Option<Self> {
+        if let (Operator::TreeEnsemble { .. }, [_, trees @ ..]) = (&node.operator, inputs) {
+            let mut constants = Vec::with_capacity(trees.len());
+            for input in trees {
+                let Input::Constant(weight) = *input else { return None };
+                constants.push(weight.tensor());
+            }
+            let trees: Vec<&Tensor> = constants.iter().map(|tensor| &**tensor).collect();
+            return Trees::new(&node.operator, &trees).ok().map(Self::Trees);
+        }
         let constant = |i: usize| match inputs.get(i)? {
             Input::Constant(Weight::Tensor(tensor)) if tensor.dtype() != Dtype::F32 => None,
             Input::Constant(weight) if !weight.is_empty() => Some(*weight),
@@ -51,7 +63,7 @@ impl Prepared {
     /// Which input it takes when it runs: it has the others already.
     pub fn takes(&self) -> usize {
         match self {
-            Self::Filters(_) | Self::Product(_) => 0,
+            Self::Filters(_) | Self::Product(_) | Self::Trees(_) => 0,
             Self::Table(_) => 1,
         }
     }
@@ -63,6 +75,7 @@ impl Prepared {
             Self::Filters(filters) => filters.run(taken),
             Self::Product(product) => product.run(taken),
             Self::Table(table) => rows_of(table, taken),
+            Self::Trees(trees) => trees.run(taken),
         }
     }
 }

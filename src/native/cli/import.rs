@@ -112,9 +112,9 @@ impl Import {
         let source = match self.from {
             Some(From::Keras) => Some(keras::import(&bytes)),
             Some(From::Tflite) => Some(tflite::import(&bytes)),
-            Some(From::Onnx) => Some(source::onnx(&self.file, &bytes)),
+            Some(From::Onnx) => Some(source::onnx(&self.file, &bytes, globals)),
             Some(_) => None,
-            None => source::network(&self.file, &bytes).transpose(),
+            None => source::network(&self.file, &bytes, globals).transpose(),
         };
         if let Some(network) = source {
             return self.network(network, globals);

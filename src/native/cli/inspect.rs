@@ -51,7 +51,7 @@ impl Inspect {
         cost::check_price(self.price_per_gb)?;
         let (bytes, place) = (model::fetch(&self.model, &self.trust, globals)?, store::shown(&self.model));
         let here = |error: Error| error.within(&place);
-        let model = match source::network(&self.model, &bytes).map_err(here)? {
+        let model = match source::network(&self.model, &bytes, globals).map_err(here)? {
             Some(network) => return self.network(network::View::new(network, true).map_err(here)?, &place),
             None => match format::decode_any(&bytes).map_err(here)? {
                 Content::Network(network) => return self.network(network::View::new(network, false)?, &place),

@@ -144,6 +144,11 @@ impl Element {
 }
 
 impl Unary {
+    /// Whether it makes truth values.
+    pub fn tells(self) -> bool {
+        matches!(self, Unary::Not | Unary::IsNan | Unary::IsInf(..))
+    }
+
     /// ONNX's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -194,6 +199,12 @@ impl Unary {
 }
 
 impl Binary {
+    /// Whether it compares, and makes truth values.
+    pub fn compares(self) -> bool {
+        use Binary::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+        matches!(self, Equal | Less | LessOrEqual | Greater | GreaterOrEqual)
+    }
+
     /// ONNX's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -341,4 +341,12 @@ pub enum Operator {
     },
     /// data, weights `[in, out]`, bias?: products of the last dimension with a matrix.
     Linear,
+    /// data, then the trees, which are constant: kinds, features, children, thresholds, roots, targets, weights. What the leaves
+    /// of each row give to each target becomes one number.
+    TreeEnsemble {
+        /// How: a sum, or the least or largest of those that there are.
+        by: Reduction,
+        /// How many targets.
+        targets: u32,
+    },
 }

@@ -96,6 +96,7 @@ impl Operator {
             Attention(_) => "Attention",
             RotaryEmbedding { .. } => "RotaryEmbedding",
             Linear => "Linear",
+            TreeEnsemble { .. } => "TreeEnsemble",
         }
     }
 }

@@ -133,7 +133,7 @@ pub fn typed(step: Step<'_, '_>) -> Result<()> {
         operator => {
             let to = step.integer("to", 0);
             let to = dtype(to).ok_or_else(|| unsupported(format!("{operator} to {}", type_name(to))))?;
-            step.builder.has_bfloat16 |= to == Dtype::BF16;
+            step.builder.may_have(to);
             if operator == "Cast" { Operator::Cast(to) } else { Operator::BitCast(to) }
         }
     };

@@ -15,6 +15,7 @@ mod window;
 
 use super::step::{Step, unsupported};
 use crate::error::Result;
+pub use shape::constant_tensor;
 
 /// Adds what a node of ONNX's own domain means.
 pub fn add(step: Step<'_, '_>) -> Result<()> {

@@ -19,9 +19,7 @@ pub fn add(mut step: Step<'_, '_>) -> Result<()> {
         "ConstantOfShape" => {
             let element = match step.find("value").and_then(|attribute| attribute.tensor.as_ref()) {
                 None => Element::zero(Dtype::F32),
-                Some(proto) => {
-                    Element::of(&tensor(proto, &nowhere())?).ok_or_else(|| unsupported("a text as value"))?
-                }
+                Some(proto) => Element::of(&constant_tensor(proto)?).ok_or_else(|| unsupported("a text as value"))?,
             };
             Operator::ConstantOfShape(element)
         }
@@ -80,7 +78,7 @@ fn constant(step: &Step<'_, '_>) -> Result<Tensor> {
     step.ignore(&[attribute.name]);
     let text = |text: &super::super::wire::Reader<'_>| text.text().map(str::to_owned);
     Ok(match (attribute.name, &attribute.tensor, attribute.bytes) {
-        ("value", Some(proto), _) => tensor(proto, &nowhere())?,
+        ("value", Some(proto), _) => constant_tensor(proto)?,
         ("value_float", ..) => Tensor::scalar(attribute.float.unwrap_or(0.0)),
         ("value_floats", ..) => {
             let numbers = attribute.floats.clone();
@@ -95,6 +93,11 @@ fn constant(step: &Step<'_, '_>) -> Result<Tensor> {
         }
         (name, ..) => return Err(unsupported(format!("a constant as {name}"))),
     })
+}
+
+/// The tensor that an attribute holds.
+pub fn constant_tensor(proto: &super::super::proto::Tensor<'_>) -> Result<Tensor> {
+    tensor(proto, &nowhere())
 }
 
 /// Attributes hold their data themselves.
