@@ -89,7 +89,7 @@ fn sounds_become_what_librosa_and_transformers_make_of_them_or_are_refused() {
         ([&bytes[..20], &[0x55, 0], &bytes[22..]].concat(), "ffmpeg"),
         // No channels; no rate; no samples.
         ([&bytes[..22], &[0, 0], &bytes[24..]].concat(), "damaged.wav"),
-        ([&bytes[..24], &[0; 4], &bytes[28..]].concat(), "sample rate: expected 1 to 768000"),
+        ([&bytes[..24], &[0; 8], &bytes[32..]].concat(), "sample rate: expected 1 to 768000"),
         ([&bytes[..40], &[0; 4]].concat(), "samples: expected at least one"),
     ] {
         fs::write(&damaged, &bytes).expect("a file");
