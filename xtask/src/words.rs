@@ -207,8 +207,9 @@ fn placed(voice: &[f64], chance: &mut Chance) -> Vec<f64> {
     let (loudness, echo) = (0.15 + 0.7 * chance.share(), 0.35 * (chance.share() - 0.4).max(0.0));
     let delay = 400 + (chance.share() * 2000.0) as usize;
     let start = (chance.share() * (RATE as usize - voice.len()) as f64) as usize;
-    // From 10 to 40 dB below the voice; hissing, or humming as wind does.
-    let noise = loudness * 10.0_f64.powf(-0.5 - 1.5 * chance.share());
+    // From 10 to 40 dB below the voice, more often little; hissing, or humming as wind does.
+    let share = chance.share();
+    let noise = loudness * (0.01 + 0.3 * share * share);
     let (colour, mut hum) = (0.97 * chance.share(), 0.0);
     let mut second: Vec<f64> = (0..RATE)
         .map(|_| {
