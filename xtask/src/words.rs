@@ -26,13 +26,13 @@ const VOICES: [&str; 72] = [
     "m3",
     "m4",
     "m5",
-    "m6",
+    "victor",
     "m7",
     "m8",
     "f1",
     "f2",
     "f3",
-    "f4",
+    "steph",
     "f5",
     "klatt",
     "klatt2",
@@ -89,12 +89,12 @@ const VOICES: [&str; 72] = [
     "pedro",
     "quincy",
     "rob",
-    "robert",
+    "zac",
     "sandro",
     "shelby",
     "travis",
 ];
-const STRANGERS: [&str; 3] = ["steph", "victor", "zac"];
+const STRANGERS: [&str; 3] = ["f4", "m6", "robert"];
 const ACCENTS: [&str; 5] = ["en-us", "en-gb", "en-gb-scotland", "en-029", "en-gb-x-rp"];
 /// How often each voice says each word.
 const TIMES: usize = 2;
@@ -105,7 +105,7 @@ const AT_ONCE: usize = 8;
 /// Written when all are there, with what they depend on.
 const DONE: &str = "done";
 /// Goes up when other words, voices or noises are made.
-const EDITION: &str = "1";
+const EDITION: &str = "2";
 
 /// What is to be said, and where it goes.
 struct Saying {
