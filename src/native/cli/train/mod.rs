@@ -1,5 +1,7 @@
 //! `edgelet train`.
 
+mod choice;
+
 use super::preprocess::audio;
 use super::progress::Progress;
 use super::{Globals, bench, network, stdout};
@@ -9,11 +11,10 @@ use crate::model::{Method, Model, Unknown};
 use crate::native::data::{self, Format};
 use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
-use crate::native::train::{
-    self, Estimator, Fill, Fitted, Options, Roles, Space, Task, Unsupervised, cnn, unsupervised,
-};
+use crate::native::train::{self, Fill, Fitted, Options, Roles, Space, Task, Unsupervised, cnn, unsupervised};
 use crate::network::Tensor;
-use clap::{Args, ValueEnum};
+use choice::{Choice, FillName, TaskName, UnknownName, parse_model, parse_search, parse_set, parse_size};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
@@ -196,76 +197,6 @@ Of texts (--text-set), TfidfVectorizer's: max_features=2000, min_df=2, max_df=1.
                     knn, naive-bayes, svm and mlp take no texts
 
 SOURCE_DATE_EPOCH sets the time that is written into the model.";
-
-/// `--model`.
-#[derive(Clone, Copy)]
-enum Choice {
-    Auto,
-    /// A family, and the task that its name says.
-    One(Estimator, Option<Task>),
-    /// A family that needs no target.
-    Unsupervised(Unsupervised),
-    /// A network, of arrays.
-    Convolutional,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum TaskName {
-    Regression,
-    Classification,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum FillName {
-    Mean,
-    Median,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum UnknownName {
-    Accept,
-    Refuse,
-}
-
-fn parse_model(name: &str) -> std::result::Result<Choice, String> {
-    match Estimator::by_name(name) {
-        Some((estimator, task)) => Ok(Choice::One(estimator, task)),
-        None if name == "auto" => Ok(Choice::Auto),
-        None if name == cnn::NAME => Ok(Choice::Convolutional),
-        None => Unsupervised::by_name(name).map(Choice::Unsupervised).ok_or_else(|| {
-            let supervised = Estimator::ALL.iter().map(|estimator| estimator.name());
-            let unsupervised = Unsupervised::ALL.iter().map(|family| family.name());
-            let names: Vec<_> = supervised.chain([cnn::NAME]).chain(unsupervised).collect();
-            format!("the models are auto, {}", names.join(", "))
-        }),
-    }
-}
-
-/// `NAME=VALUE`.
-fn parse_set(text: &str) -> std::result::Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        _ => Err("a name and a value are needed: max_depth=6".to_owned()),
-    }
-}
-
-fn parse_search(text: &str) -> std::result::Result<(String, Space), String> {
-    let (name, space) = parse_set(text)?;
-    Ok((name, Space::read(&space).map_err(|error| error.to_string())?))
-}
-
-/// A number of bytes: `800`, `50KB`, `1.5MB`.
-fn parse_size(text: &str) -> std::result::Result<u64, String> {
-    let letters = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &*text[letters.len()..].to_ascii_uppercase() {
-        "" | "B" => 1.0,
-        "K" | "KB" => 1e3,
-        "M" | "MB" => 1e6,
-        _ => f64::NAN,
-    };
-    let bytes = letters.trim().parse::<f64>().map_or(f64::NAN, |count| count * unit);
-    if (1.0..=1e12).contains(&bytes) { Ok(bytes as u64) } else { Err("a size is needed: 800, 50KB, 1.5MB".to_owned()) }
-}
 
 impl Train {
     /// Reads, fits, writes, reports.
