@@ -1,7 +1,7 @@
 //! `--audio`: how a sound becomes an input of a network: presets, settings by librosa's names, and Hugging Face's feature
 //! extractors.
 
-use super::MAX_BYTES;
+use super::{MAX_BYTES, input};
 use crate::error::{Error, Kind, Result};
 use crate::native::cli::Globals;
 use crate::native::store;
@@ -394,15 +394,7 @@ impl Settings {
 
     /// What is done for the input that sounds go into: what was not said follows from its shape.
     pub fn fitted(mut self, inputs: &[Port]) -> Result<Preprocessing> {
-        let names = || inputs.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(", ");
-        let input = match &self.input {
-            Some(name) => inputs.iter().position(|port| port.name == *name),
-            None => Some(0).filter(|_| inputs.len() == 1),
-        };
-        let Some(input) = input else {
-            let (expected, found) = (format!("one of {}", names()), self.input.unwrap_or_else(|| "none".into()));
-            return Err(Error::new(Kind::BadOption, "--audio-set input", expected, found));
-        };
+        let input = input("--audio-set input", self.input.as_deref(), inputs)?;
         let fixed = |dim: &Dim| if let Dim::Fixed(length) = dim { Some(*length) } else { None };
         let mut lengths: Vec<Option<u32>> = inputs[input].shape.iter().flatten().map(fixed).collect();
         // A dimension of 1 behind is the channel.

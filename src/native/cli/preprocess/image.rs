@@ -1,5 +1,6 @@
 //! How an image becomes an input of a network: presets, settings by name, and Hugging Face's image processors.
 
+use super::input;
 use crate::error::{Error, Kind, Result};
 use crate::network::{Colors, Crop, Dim, Filter, Image, Port, Sides};
 use serde_json::Value;
@@ -173,14 +174,7 @@ impl Settings {
         let wrong = |name: &str, expected: String, found: String| {
             Err(Error::new(Kind::BadOption, format!("--image-set {name}"), expected, found))
         };
-        let names = || inputs.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(", ");
-        let input = match &self.input {
-            Some(name) => inputs.iter().position(|port| port.name == *name),
-            None => Some(0).filter(|_| inputs.len() == 1),
-        };
-        let Some(input) = input else {
-            return wrong("input", format!("one of {}", names()), self.input.unwrap_or_else(|| "none".into()));
-        };
+        let input = input("--image-set input", self.input.as_deref(), inputs)?;
         let port = &inputs[input];
         let lengths: Vec<Option<u32>> = (port.shape.iter().flatten())
             .map(|dim| match dim {

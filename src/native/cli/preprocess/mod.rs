@@ -9,7 +9,7 @@ use super::Globals;
 use crate::error::{Error, Kind, Result};
 use crate::model::Labels;
 use crate::native::store;
-use crate::network::{Network, Preprocessing};
+use crate::network::{Network, Port, Preprocessing};
 use clap::Args;
 use image::{PRESETS, Settings};
 use serde_json::Value;
@@ -109,6 +109,19 @@ impl Preprocess {
         self.image_set.iter().try_for_each(|setting| settings.set(setting))?;
         Ok(settings)
     }
+}
+
+/// The input of that name, or the only one.
+fn input(option: &'static str, name: Option<&str>, inputs: &[Port]) -> Result<usize> {
+    let found = match name {
+        Some(name) => inputs.iter().position(|port| port.name == name),
+        None => Some(0).filter(|_| inputs.len() == 1),
+    };
+    found.ok_or_else(|| {
+        let names: Vec<&str> = inputs.iter().map(|port| port.name.as_str()).collect();
+        let expected = format!("one of {}", names.join(", "));
+        Error::new(Kind::BadOption, option, expected, name.unwrap_or("none").to_owned())
+    })
 }
 
 /// The labels in a file: `["cat", "dog"]`, `{"id2label": {"0": "cat", "1": "dog"}}`, `{"0": ["n02123045", "cat"]}`, or a line each.

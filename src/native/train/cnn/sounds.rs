@@ -4,9 +4,9 @@ use super::super::options::Options;
 use crate::error::{Error, Kind, Result};
 use crate::infer::{FrontEnd, Sound};
 use crate::native::data::{Labelled, Recording, read_wav};
+use crate::native::store::file;
 use crate::network::{Audio, Data, Dtype, Port, Tensor, shown};
 use rayon::prelude::*;
-use std::fs;
 
 /// What a 16-bit sample of 1 is.
 const FULL_SCALE: f32 = 32_768.0;
@@ -49,17 +49,10 @@ pub fn of_folder(found: &[Labelled], audio: &Audio, heard: &(dyn Fn() + Sync)) -
         return Err(Error::new(Kind::BadOption, "--audio-set samples", expected, "nothing"));
     }
     let front_end = FramesOf::new(audio)?;
-    let of = |(i, file): (usize, &Labelled)| {
-        let shown = file.path.display().to_string();
+    let of = |(i, recording): (usize, &Labelled)| {
+        let shown = recording.path.display().to_string();
         let here = |error: Error| error.within(&shown);
-        let failed =
-            |error: std::io::Error| Error::new(Kind::Io, "bytes", "a file that can be read", error.to_string());
-        let length = fs::metadata(&file.path).map_err(|error| here(failed(error)))?.len();
-        if length > MAX_BYTES {
-            let expected = format!("at most {MAX_BYTES} bytes");
-            return Err(here(Error::new(Kind::LimitExceeded, "bytes", expected, length.to_string())));
-        }
-        let bytes = fs::read(&file.path).map_err(|error| here(failed(error)))?;
+        let bytes = file::read(&recording.path, MAX_BYTES)?;
         let Recording { samples, rate } = read_wav(&bytes).map_err(here)?;
         heard();
         front_end.of(i, Sound { samples: &samples, rate }).map_err(here)
