@@ -2,7 +2,7 @@
 
 use super::arguments::{floats, wrong_shape, wrong_type};
 use super::conv::Layout;
-use super::strides::{offsets, strides, walk};
+use super::strides::{offsets, strides};
 use super::window::Along;
 use crate::error::Result;
 use crate::kernel::convolve::{SLACK, View, convolve, convolve_one};
@@ -10,7 +10,6 @@ use crate::kernel::gemm::{Bounds, Rows};
 use crate::kernel::winograd::{self, Tiling};
 use crate::network::tensor::count;
 use crate::network::{Data, Tensor, Window, shown};
-use std::borrow::Cow;
 
 /// The filters of a convolution.
 pub struct Filters {
@@ -65,16 +64,21 @@ impl Filters {
         let Data::F32(x) = data.data() else { return Err(wrong_type("float32, as the weights", data)) };
         let layout = Layout::new(&self.window, data, &self.shape)?;
         let shape = layout.shape();
-        let mut all = vec![0.0; count(&shape)?];
-        if all.is_empty() {
-            return Ok(Tensor::exact(data.dtype(), shape, Data::F32(all)));
+        let elements = count(&shape)?;
+        if elements == 0 {
+            return Ok(Tensor::exact(data.dtype(), shape, Data::F32(Vec::new())));
         }
         let is_tiled = matches!(self.weights, Weights::Tiles(_));
         let padded = Padded::new(&layout, is_tiled)?;
         let (places, channels) = (padded.view.places(), self.shape[1]);
-        if let Some(bias) = &self.bias {
-            all.chunks_exact_mut(places).zip(bias.iter().cycle()).for_each(|(out, bias)| out.fill(*bias));
-        }
+        let mut all = match &self.bias {
+            None => vec![0.0; elements],
+            Some(bias) => {
+                let mut all = Vec::with_capacity(elements);
+                bias.iter().cycle().take(elements / places).for_each(|bias| all.resize(all.len() + places, *bias));
+                all
+            }
+        };
         match &self.weights {
             Weights::Groups(groups) => {
                 let mut room = Vec::new();
@@ -82,7 +86,7 @@ impl Filters {
                 let outs = all.chunks_mut(layout.filters / layout.groups * places);
                 // Samples and groups lie one after another, in what is given and in what is made.
                 for ((x, out), filters) in given.zip(outs).zip(groups.iter().cycle()) {
-                    convolve(filters, &padded.of(x, channels, &mut room), &padded.view, channels, out, self.bounds);
+                    convolve(filters, padded.of(x, channels, &mut room), &padded.view, channels, out, self.bounds);
                 }
             }
             Weights::Tiles(groups) => {
@@ -91,7 +95,7 @@ impl Filters {
                 let outs = all.chunks_mut(layout.filters / layout.groups * places);
                 for ((x, out), filters) in given.zip(outs).zip(groups.iter().cycle()) {
                     let seen = padded.of(x, channels, &mut room);
-                    winograd::convolve(filters, &seen, &tiling(&layout), out, self.bounds);
+                    winograd::convolve(filters, seen, &tiling(&layout), out, self.bounds);
                 }
             }
             Weights::Single(weights) => {
@@ -121,11 +125,10 @@ struct Padded {
     view: View,
     /// How many elements a channel has without its pads.
     image: usize,
-    lengths: Vec<usize>,
-    /// How far apart neighbours are in each dimension, with pads.
-    strides: Vec<usize>,
-    /// Where the first element is among the pads; nothing if there are none.
-    first: Option<usize>,
+    /// How many of them a row has.
+    width: usize,
+    /// Where each row is among the pads; nothing if there are none.
+    rows: Option<Vec<usize>>,
 }
 
 impl Padded {
@@ -159,37 +162,40 @@ impl Padded {
             width: last[0].output,
             step: last[0].stride,
         };
-        let first = moves.iter().zip(&strides).map(|(along, stride)| along.before * stride).sum();
-        let first = (padded != lengths).then_some(first);
-        Ok(Self { view, image: lengths.iter().product(), lengths, strides, first })
+        let first: usize = moves.iter().zip(&strides).map(|(along, stride)| along.before * stride).sum();
+        let rows = (padded != lengths).then(|| {
+            let (outer, steps) = (&lengths[..lengths.len() - 1], &strides[..lengths.len() - 1]);
+            offsets(outer, steps).into_iter().map(|row| first + row).collect()
+        });
+        Ok(Self { view, image: lengths.iter().product(), width: last[0].input, rows })
     }
 
     /// Channels with their pads.
-    fn of<'a>(&self, x: &'a [f32], channels: usize, room: &'a mut Vec<f32>) -> Cow<'a, [f32]> {
-        if self.first.is_none() {
-            return x.into();
+    fn of<'a>(&self, x: &'a [f32], channels: usize, room: &'a mut Vec<f32>) -> &'a [f32] {
+        if self.rows.is_none() {
+            return x;
         }
         room.resize(channels * self.view.channel, 0.0);
-        self.fill(x, channels, room);
-        Cow::Borrowed(room)
+        x.chunks(self.image.max(1)).zip(room.chunks_mut(self.view.channel)).for_each(|(x, to)| self.fill(x, to));
+        room
     }
 
     /// One channel with its pads, and what may be read past its end.
     fn with_slack<'a>(&self, x: &[f32], room: &'a mut Vec<f32>) -> &'a [f32] {
         room.resize(self.view.channel + SLACK, 0.0);
-        self.fill(x, 1, room);
+        self.fill(x, room);
         room
     }
 
-    fn fill(&self, x: &[f32], channels: usize, to: &mut [f32]) {
-        let mut lengths = vec![channels];
-        lengths.extend(&self.lengths);
-        let mut to_strides = vec![self.view.channel];
-        to_strides.extend(&self.strides);
-        let width = self.lengths[self.lengths.len() - 1];
-        walk(&lengths, [&strides(&lengths), &to_strides], |[from, place]| {
-            let place = place + self.first.unwrap_or(0);
-            to[place..place + width].copy_from_slice(&x[from..from + width]);
-        });
+    /// Puts a channel among pads.
+    fn fill(&self, x: &[f32], to: &mut [f32]) {
+        match &self.rows {
+            None => to[..x.len()].copy_from_slice(x),
+            Some(rows) => {
+                for (x, &row) in x.chunks(self.width.max(1)).zip(rows) {
+                    to[row..row + x.len()].copy_from_slice(x);
+                }
+            }
+        }
     }
 }

@@ -46,6 +46,10 @@ struct Seen<'a> {
 }
 
 impl Panels for Seen<'_> {
+    fn needs_room(&self) -> bool {
+        true
+    }
+
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, room: &'a mut [Eight]) -> &'a [Eight] {
         let (first, last) = (panel * COLUMNS, self.view.places() - 1);
         let place = |i: usize| self.view.rows[i / self.view.width] + i % self.view.width * self.view.step;
@@ -80,6 +84,15 @@ fn scattered(x: &[f32], places: &[usize; COLUMNS], taps: &[usize], room: &mut [E
 /// Adds to a filter's places the products with what they see of one channel.
 pub fn convolve_one(filter: &[f32], x: &[f32], view: &View, out: &mut [f32], bounds: Option<Bounds>) {
     let pairs = || view.taps.iter().copied().zip(filter.iter().copied());
+    if let (Some(nine), Some(lines), 4..) = (filter.as_array(), lines_of_three(&view.taps), view.width)
+        && view.step <= 2
+    {
+        let row = if view.step == 1 { row_of_nine::<1> } else { row_of_nine::<2> };
+        for (&start, out) in view.rows.iter().zip(out.chunks_exact_mut(view.width)) {
+            row(nine, lines.map(|line| &x[start + line..]), out, bounds.unwrap_or(gemm::UNBOUNDED));
+        }
+        return;
+    }
     let row = match (view.step, view.width) {
         (1, 4..) => row::<1>,
         (2, 4..) => row::<2>,
@@ -137,6 +150,59 @@ fn row<const STEP: usize>(filter: &[f32], x: &[f32], taps: &[usize], out: &mut [
         }
         out[from..from + 4].copy_from_slice(&sums.within(least, largest).to_array());
         at += 4;
+    }
+}
+
+/// Where three lines of three neighbours begin, if that is what a window sees.
+fn lines_of_three(taps: &[usize]) -> Option<[usize; 3]> {
+    match *taps {
+        [a, _, b, c, _, d, e, _, f] if [a + 2, c + 2, e + 2] == [b, d, f] => Some([a, c, e]),
+        _ => None,
+    }
+}
+
+/// A row of at least four places of three by three neighbours, four at a time: its factors stay in registers. The last four may
+/// overlap those before, so they are read first.
+#[inline(never)]
+fn row_of_nine<const STEP: usize>(filter: &[f32; 9], lines: [&[f32]; 3], out: &mut [f32], bounds: Bounds) {
+    let [a, b, c, d, e, f, g, h, i] = *filter;
+    let (a, b, c) = (Singles::splat(a), Singles::splat(b), Singles::splat(c));
+    let (d, e, f) = (Singles::splat(d), Singles::splat(e), Singles::splat(f));
+    let (g, h, i) = (Singles::splat(g), Singles::splat(h), Singles::splat(i));
+    let (least, largest) = (Singles::splat(bounds.0), Singles::splat(bounds.1));
+    let end = out.len() - 4;
+    let mut last = [0.0; 4];
+    last.copy_from_slice(&out[end..]);
+    let mut at = 0;
+    while at < end + 4 {
+        let from = at.min(end);
+        let mut sums = match out[from..].first_chunk() {
+            Some(four) if from < end => Singles::of(four),
+            _ => Singles::of(&last),
+        };
+        let [first, second, third] = lines;
+        let (x, y, z) = three::<STEP>(&first[from * STEP..]);
+        sums = sums.add_product(x, a).add_product(y, b).add_product(z, c);
+        let (x, y, z) = three::<STEP>(&second[from * STEP..]);
+        sums = sums.add_product(x, d).add_product(y, e).add_product(z, f);
+        let (x, y, z) = three::<STEP>(&third[from * STEP..]);
+        sums = sums.add_product(x, g).add_product(y, h).add_product(z, i);
+        out[from..from + 4].copy_from_slice(&sums.within(least, largest).to_array());
+        at += 4;
+    }
+}
+
+/// What four places see of a line of three neighbours each.
+#[inline(always)]
+fn three<const STEP: usize>(line: &[f32]) -> (Singles, Singles, Singles) {
+    let line = &line[..4 * STEP + 2];
+    let four = |from: usize| match line[from..].first_chunk() {
+        Some(four) => Singles::of(four),
+        None => Singles::splat(0.0),
+    };
+    match STEP {
+        2 => (four(0).evens(four(4)), four(0).odds(four(4)), four(2).evens(four(6))),
+        _ => (four(0), four(1), four(2)),
     }
 }
 

@@ -12,7 +12,9 @@ const ROWS: usize = 4;
 /// How many columns of the right one: two vectors.
 pub const COLUMNS: usize = 8;
 /// How deep the part of a panel is that stays in the first cache while all rows pass by.
-pub const DEPTH: usize = 256;
+const DEPTH: usize = 256;
+/// How many panels stay there at once: what is read of the rows serves them all.
+const PANELS: usize = 4;
 
 /// One number of each of eight columns.
 pub type Eight = [[f32; 4]; 2];
@@ -39,10 +41,27 @@ impl Rows {
     pub fn packed(a: &[f32], depth: usize) -> Self {
         let mut fours = Vec::with_capacity(a.len().div_ceil(ROWS) + depth);
         for rows in a.chunks((ROWS * depth).max(1)) {
-            fours.extend((0..depth).map(|k| array::from_fn(|i| rows.get(i * depth + k).copied().unwrap_or(0.0))));
+            let whole = if rows.len() == ROWS * depth { depth / 4 } else { 0 };
+            for k in 0..whole {
+                let four = |row: usize| match rows[row * depth + 4 * k..].first_chunk() {
+                    Some(four) => Singles::of(four),
+                    None => Singles::splat(0.0),
+                };
+                fours.extend_from_slice(&turned([four(0), four(1), four(2), four(3)]));
+            }
+            let rest = 4 * whole..depth;
+            fours.extend(rest.map(|k| array::from_fn(|i| rows.get(i * depth + k).copied().unwrap_or(0.0))));
         }
         Self { depth, fours }
     }
+}
+
+/// Four columns of four rows.
+fn turned([a, b, c, d]: [Singles; 4]) -> [[f32; ROWS]; 4] {
+    let (evens, more_evens, odds, more_odds) = (a.evens(b), c.evens(d), a.odds(b), c.odds(d));
+    let (first, second) = (evens.evens(more_evens), odds.evens(more_odds));
+    let (third, fourth) = (evens.odds(more_evens), odds.odds(more_odds));
+    [first.to_array(), second.to_array(), third.to_array(), fourth.to_array()]
 }
 
 /// A right matrix, eight columns side by side; past the last one zeros.
@@ -54,7 +73,7 @@ pub struct Columns {
 impl Columns {
     /// Of numbers that lie row after row.
     pub fn packed(b: &[f32], (depth, width): (usize, usize)) -> Self {
-        let Self { mut eights, .. } = Self::zeros((depth, width));
+        let mut eights = vec![Eight::default(); width.div_ceil(COLUMNS) * depth];
         for (panel, eights) in eights.chunks_exact_mut(depth.max(1)).enumerate() {
             let from = panel * COLUMNS;
             let columns = COLUMNS.min(width - from);
@@ -64,25 +83,22 @@ impl Columns {
         }
         Self { depth, eights }
     }
-
-    /// Zeros, which four numbers of a row after four are put in the place of.
-    pub fn zeros((depth, width): (usize, usize)) -> Self {
-        Self { depth, eights: vec![Eight::default(); width.div_ceil(COLUMNS) * depth] }
-    }
-
-    /// Puts four numbers of a row from a column on, which is a multiple of four.
-    pub fn put(&mut self, row: usize, column: usize, four: [f32; 4]) {
-        self.eights[column / COLUMNS * self.depth + row][column % COLUMNS / 4] = four;
-    }
 }
 
 /// A right matrix that comes eight columns at a time.
 pub trait Panels {
-    /// A panel's numbers at some of its depth; there is room for as many, for those that are put together.
+    /// Whether panels are put together when they are asked for.
+    fn needs_room(&self) -> bool;
+
+    /// A panel's numbers at some of its depth; there is room for as many, if it needs that.
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, room: &'a mut [Eight]) -> &'a [Eight];
 }
 
 impl Panels for Columns {
+    fn needs_room(&self) -> bool {
+        false
+    }
+
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, _: &'a mut [Eight]) -> &'a [Eight] {
         &self.eights[panel * self.depth..][depth]
     }
@@ -90,22 +106,29 @@ impl Panels for Columns {
 
 /// Adds the product of two matrices to a third, whose rows have `width` numbers, and keeps what it becomes within bounds.
 pub fn multiply(rows: &Rows, right: &dyn Panels, out: &mut [f32], width: usize, bounds: Option<Bounds>) {
-    if width == 0 {
-        return;
-    }
-    let mut room = [Eight::default(); DEPTH];
+    let mut room = match right.needs_room() {
+        true => vec![Eight::default(); PANELS * DEPTH.min(rows.depth)],
+        false => Vec::new(),
+    };
+    let panels = width.div_ceil(COLUMNS);
     for from in (0..rows.depth).step_by(DEPTH) {
         let depth = from..rows.depth.min(from + DEPTH);
         let bounds = bounds.filter(|_| depth.end == rows.depth).unwrap_or(UNBOUNDED);
-        for (panel, column) in (0..width).step_by(COLUMNS).enumerate() {
-            let eights = right.panel(panel, depth.clone(), &mut room[..depth.len()]);
-            let columns = COLUMNS.min(width - column);
-            for block in 0..rows.fours.len() / rows.depth {
-                let fours = &rows.fours[block * rows.depth..][depth.clone()];
-                let out = &mut out[block * ROWS * width..];
-                match out.len() >= ROWS * width && columns == COLUMNS {
-                    true => four_rows(fours, eights, &mut out[column..], width, bounds),
-                    false => at_the_edge(fours, eights, out, width, column..column + columns, bounds),
+        for first in (0..panels).step_by(PANELS) {
+            let mut rooms = room.chunks_mut(depth.len());
+            let group: [&[Eight]; PANELS] = array::from_fn(|i| match first + i < panels {
+                true => right.panel(first + i, depth.clone(), rooms.next().unwrap_or_default()),
+                false => &[],
+            });
+            for (fours, out) in rows.fours.chunks_exact(rows.depth).zip(out.chunks_mut(ROWS * width)) {
+                let fours = &fours[depth.clone()];
+                for (panel, eights) in (first..panels).zip(group) {
+                    let column = panel * COLUMNS;
+                    let columns = COLUMNS.min(width - column);
+                    match out.len() == ROWS * width && columns == COLUMNS {
+                        true => four_rows(fours, eights, &mut out[column..], width, bounds),
+                        false => at_the_edge(fours, eights, out, width, column..column + columns, bounds),
+                    }
                 }
             }
         }

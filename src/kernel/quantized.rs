@@ -16,6 +16,8 @@ type Pairs = [i8; 2 * COLUMNS];
 const LARGEST: f32 = i16::MAX as f32;
 /// How many products are summed at once, before their sum is a float: 2⁹ of less than 2¹⁵ · 2⁷ stay below 2³¹.
 const DEPTH: usize = 512;
+/// How many panels stay in the first cache while all rows pass by.
+const PANELS: usize = 4;
 
 /// The sums of products of so many rows with eight columns, at some of their depth.
 type Sums<const R: usize> = fn(&[[i32; R]], &[Pairs]) -> [[Wholes; 2]; R];
@@ -65,12 +67,17 @@ impl Columns {
         for from in (0..deep).step_by(most) {
             let depth = from..deep.min(from + most);
             let bounds = bounds.filter(|_| depth.end == deep).unwrap_or(UNBOUNDED);
-            for (panel, (pairs, scales)) in self.pairs.chunks_exact(deep).zip(&self.scales).enumerate() {
+            let groups = self.pairs.chunks(PANELS * deep).zip(self.scales.chunks(PANELS)).enumerate();
+            for (group, (panels, scales)) in groups {
                 for (block, out) in blocks.iter().zip(out.chunks_mut(R * width)) {
-                    let sums = sums(&block.pairs[depth.clone()], &pairs[depth.clone()]);
-                    for ((sums, scale), out) in sums.into_iter().zip(block.scales).zip(out.chunks_exact_mut(width)) {
-                        let end = width.min((panel + 1) * COLUMNS);
-                        add(&mut out[panel * COLUMNS..end], sums, scale, scales, bounds);
+                    let columns = (group * PANELS * COLUMNS..).step_by(COLUMNS);
+                    for ((pairs, scales), first) in panels.chunks_exact(deep).zip(scales).zip(columns) {
+                        let sums = sums(&block.pairs[depth.clone()], &pairs[depth.clone()]);
+                        let end = width.min(first + COLUMNS);
+                        for ((sums, scale), out) in sums.into_iter().zip(block.scales).zip(out.chunks_exact_mut(width))
+                        {
+                            add(&mut out[first..end], sums, scale, scales, bounds);
+                        }
                     }
                 }
             }
@@ -163,9 +170,9 @@ fn one_row(row: &[[i32; 1]], pairs: &[Pairs]) -> [[Wholes; 2]; 1] {
 
 /// Adds sums, times a row's and the columns' scales, to up to eight numbers.
 fn add(out: &mut [f32], sums: [Wholes; 2], scale: f32, scales: &[f32; COLUMNS], bounds: Bounds) {
-    let [low, high] = sums.map(|sums| sums.to_singles().times(Singles::splat(scale)));
     let ([scales_low, scales_high], _) = scales.as_chunks::<4>() else { return };
-    let [low, high] = [low.times(Singles::of(scales_low)), high.times(Singles::of(scales_high))];
+    let scaled = |sums: Wholes, scales| sums.to_singles().times(Singles::splat(scale)).times(Singles::of(scales));
+    let (low, high) = (scaled(sums[0], scales_low), scaled(sums[1], scales_high));
     let (least, largest) = (Singles::splat(bounds.0), Singles::splat(bounds.1));
     match out.as_chunks_mut::<4>() {
         ([out_low, out_high], _) => {

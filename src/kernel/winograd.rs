@@ -4,9 +4,10 @@
 //! filter g make the places Aᵗ [(G g Gᵗ) ∘ (Bᵗ d B)] A, and the products in the middle, summed over channels, are those of
 //! 16 matrices: filters by channels times channels by tiles. All factors are 1 and ½, so that little is lost.
 
-use super::gemm::{Bounds, Columns, Rows, UNBOUNDED, multiply, within};
+use super::gemm::{Bounds, COLUMNS, Eight, Panels, Rows, UNBOUNDED, multiply, within};
 use super::lanes::Singles;
 use std::array;
+use std::ops::Range;
 
 /// How many tiles of a row are brought into and out of their form at once.
 const TILES: usize = 4;
@@ -58,56 +59,80 @@ impl Tiling {
     }
 }
 
+/// One of the 16 matrices of channels by tiles.
+struct Forms<'a> {
+    channels: usize,
+    eights: &'a [Eight],
+}
+
+impl Panels for Forms<'_> {
+    fn needs_room(&self) -> bool {
+        false
+    }
+
+    fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, _: &'a mut [Eight]) -> &'a [Eight] {
+        &self.eights[panel * self.channels..][depth]
+    }
+}
+
 /// Adds to each filter's places the products with what they see of all channels of an image of [`Tiling::lengths`].
 pub fn convolve(filters: &Filters, x: &[f32], tiling: &Tiling, out: &mut [f32], bounds: Option<Bounds>) {
     let ([tile_rows, tiles], [height, width]) = (tiling.tiles(), tiling.lengths());
-    let step = (HELD / (16 * filters.channels * tiles).max(1)).clamp(1, tile_rows.max(1));
-    for from in (0..tile_rows).step_by(step) {
-        let rows = from..tile_rows.min(from + step);
+    let ([places, columns], channels) = (tiling.places, filters.channels);
+    let at_once = (HELD / (16 * channels * tiles).max(1)).clamp(1, tile_rows.max(1));
+    let most = at_once * tiles;
+    let mut forms = vec![Eight::default(); 16 * most.div_ceil(COLUMNS) * channels];
+    let mut sums = vec![0.0; 16 * filters.count * most];
+    for from in (0..tile_rows).step_by(at_once) {
+        let rows = from..tile_rows.min(from + at_once);
         let count = rows.len() * tiles;
-        let mut forms: [Columns; 16] = array::from_fn(|_| Columns::zeros((filters.channels, count)));
-        for (channel, image) in x.chunks_exact(height * width).enumerate() {
-            for row in rows.clone() {
-                let first = (row - from) * tiles;
-                form(&image[2 * row * width..], width, tiles, |at, tile, four| {
-                    forms[at].put(channel, first + tile, four);
-                });
-            }
+        let (formed, summed) = (count.div_ceil(COLUMNS) * channels, filters.count * count);
+        for first in (0..count).step_by(TILES) {
+            let (row, tile) = (from + first / tiles, first % tiles);
+            let to = &mut forms[first / COLUMNS * channels..];
+            form(&x[2 * (row * width + tile)..], [height * width, width], to, formed, first % COLUMNS / TILES);
         }
-        let sums: [Vec<f32>; 16] = array::from_fn(|at| {
-            let mut sums = vec![0.0; filters.count * count];
-            multiply(&filters.matrices[at], &forms[at], &mut sums, count, None);
-            sums
-        });
-        let [places, columns] = tiling.places;
+        let all = forms.chunks_exact(formed.max(1)).zip(sums.chunks_exact_mut(summed.max(1)));
+        for ((eights, sums), matrix) in all.zip(&filters.matrices) {
+            sums.fill(0.0);
+            multiply(matrix, &Forms { channels, eights }, sums, count, None);
+        }
         for (filter, out) in out.chunks_exact_mut((places * columns).max(1)).enumerate() {
-            for row in rows.clone() {
-                let first = filter * count + (row - from) * tiles;
-                let sums: [&[f32]; 16] = array::from_fn(|at| &sums[at][first..first + tiles]);
-                unform(sums, &mut out[2 * row * columns..], columns, bounds.unwrap_or(UNBOUNDED));
+            for (row, first) in rows.clone().zip((filter * count..).step_by(tiles)) {
+                let out = &mut out[2 * row * columns..];
+                unform(&sums[first..], summed, tiles, out, columns, bounds.unwrap_or(UNBOUNDED));
             }
         }
     }
 }
 
-/// Bᵗ d B of the tiles of a row, four at once: `put` gets which of the 16, which tile is the first, and the four.
-fn form(x: &[f32], width: usize, tiles: usize, mut put: impl FnMut(usize, usize, [f32; TILES])) {
-    // The rows of Bᵗ: (1, 0, −1, 0), (0, 1, 1, 0), (0, −1, 1, 0), (0, 1, 0, −1).
-    let side = |[a, b, c, d]: [Singles; 4]| [a.minus(c), b.plus(c), c.minus(b), b.minus(d)];
-    for tile in (0..tiles).step_by(TILES) {
-        let row = |i: usize| {
-            let x = &x[i * width + 2 * tile..][..2 * TILES + 2];
-            let (now, next) = (fours(&x[..8]), fours(&x[2..]));
-            side([now[0].evens(now[1]), now[0].odds(now[1]), next[0].evens(next[1]), next[0].odds(next[1])])
-        };
-        let rows: [[Singles; 4]; 4] = [row(0), row(1), row(2), row(3)];
-        for (at, four) in [0, 1, 2, 3].map(|j| side(rows.map(|row| row[j]))).as_flattened().iter().enumerate() {
-            put(at % 4 * 4 + at / 4, tile, four.to_array());
+/// Bᵗ d B of four tiles of a row, of each channel: their 16 numbers go `step` apart, into one half of the eights.
+#[inline(never)]
+fn form(x: &[f32], [channel, width]: [usize; 2], to: &mut [Eight], step: usize, half: usize) {
+    for (i, x) in x.chunks(channel).enumerate() {
+        let (a, b, c, d) = (seen(x), seen(&x[width..]), seen(&x[2 * width..]), seen(&x[3 * width..]));
+        let mut put = |at: usize, four: Singles| to[at * step + i][half] = four.to_array();
+        // The rows of Bᵗ: (1, 0, −1, 0), (0, 1, 1, 0), (0, −1, 1, 0), (0, 1, 0, −1).
+        for j in 0..4 {
+            put(j, a[j].minus(c[j]));
+            put(4 + j, b[j].plus(c[j]));
+            put(8 + j, c[j].minus(b[j]));
+            put(12 + j, b[j].minus(d[j]));
         }
     }
+}
+
+/// d B of a row of four tiles.
+#[inline(always)]
+fn seen(x: &[f32]) -> [Singles; 4] {
+    let (now, next) = (fours(x), fours(&x[2..]));
+    let [a, b] = [now[0].evens(now[1]), now[0].odds(now[1])];
+    let [c, d] = [next[0].evens(next[1]), next[0].odds(next[1])];
+    [a.minus(c), b.plus(c), c.minus(b), b.minus(d)]
 }
 
 /// The first eight numbers.
+#[inline(always)]
 fn fours(x: &[f32]) -> [Singles; 2] {
     match x.as_chunks::<4>().0 {
         [a, b, ..] => [Singles::of(a), Singles::of(b)],
@@ -115,21 +140,54 @@ fn fours(x: &[f32]) -> [Singles; 2] {
     }
 }
 
-/// Adds Aᵗ m A of the tiles of a row to two rows of places, as far as there are such.
-fn unform(sums: [&[f32]; 16], out: &mut [f32], columns: usize, bounds: Bounds) {
-    // The rows of Aᵗ: (1, 1, 1, 0), (0, 1, −1, −1).
-    let side = |[a, b, c, d]: [Singles; 4]| [a.plus(b).plus(c), b.minus(c).minus(d)];
-    for tile in (0..sums[0].len()).step_by(TILES) {
-        let m: [Singles; 16] = array::from_fn(|at| match sums[at][tile..].first_chunk() {
-            Some(four) => Singles::of(four),
-            None => Singles::splat(0.0),
-        });
-        let half: [[Singles; 2]; 4] = array::from_fn(|j| side([m[j], m[4 + j], m[8 + j], m[12 + j]]));
-        for (i, out) in out.chunks_mut(columns.max(1)).take(2).enumerate() {
-            let [left, right] = side([half[0][i], half[1][i], half[2][i], half[3][i]]).map(Singles::to_array);
-            let made = left.iter().zip(&right).flat_map(|(left, right)| [*left, *right]);
-            let first = (2 * tile).min(out.len());
-            out[first..].iter_mut().zip(made).for_each(|(out, made)| *out = within(*out + made, bounds));
+/// Adds Aᵗ m A of the tiles of a row to two rows of places, as far as there are such; the 16 numbers of a tile lie `step` apart.
+#[inline(never)]
+fn unform(sums: &[f32], step: usize, tiles: usize, out: &mut [f32], columns: usize, bounds: Bounds) {
+    let (first, rest) = out.split_at_mut(columns);
+    let second = rest.get_mut(..columns).unwrap_or_default();
+    for tile in (0..tiles).step_by(TILES) {
+        let sums = &sums[tile..];
+        let (a, b, c, d) = (
+            halved(sums, step),
+            halved(&sums[step..], step),
+            halved(&sums[2 * step..], step),
+            halved(&sums[3 * step..], step),
+        );
+        add(first, 2 * tile, side([a[0], b[0], c[0], d[0]]), bounds);
+        add(second, 2 * tile, side([a[1], b[1], c[1], d[1]]), bounds);
+    }
+}
+
+/// A column of Aᵗ m, of four tiles.
+#[inline(always)]
+fn halved(sums: &[f32], step: usize) -> [Singles; 2] {
+    let four = |at: usize| match sums[at * step..].first_chunk() {
+        Some(four) => Singles::of(four),
+        None => Singles::splat(0.0),
+    };
+    side([four(0), four(4), four(8), four(12)])
+}
+
+/// The rows of Aᵗ: (1, 1, 1, 0), (0, 1, −1, −1).
+#[inline(always)]
+fn side([a, b, c, d]: [Singles; 4]) -> [Singles; 2] {
+    [a.plus(b).plus(c), b.minus(c).minus(d)]
+}
+
+/// Adds the left and the right numbers of four tiles to the places of a row from one on, as far as there are such.
+#[inline(always)]
+fn add(row: &mut [f32], from: usize, [left, right]: [Singles; 2], bounds: Bounds) {
+    let made = left.in_turns(right);
+    let (least, largest) = (Singles::splat(bounds.0), Singles::splat(bounds.1));
+    let out = row.get_mut(from..).unwrap_or_default();
+    match out.as_chunks_mut::<4>().0 {
+        [low, high, ..] => {
+            *low = Singles::of(low).plus(made[0]).within(least, largest).to_array();
+            *high = Singles::of(high).plus(made[1]).within(least, largest).to_array();
+        }
+        _ => {
+            let made = made.map(Singles::to_array);
+            out.iter_mut().zip(made.as_flattened()).for_each(|(out, made)| *out = within(*out + made, bounds));
         }
     }
 }

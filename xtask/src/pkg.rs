@@ -153,7 +153,10 @@ pub fn build(features: &str) -> Result<PathBuf> {
     let mut command = cargo();
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--profile", "wasm"]).args(target).args(standard_library);
     command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
-    command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
+    command.env(
+        "RUSTFLAGS",
+        "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-disable-lsr",
+    );
     shell::run(&mut command)?;
     Ok(folder.join("wasm32-unknown-unknown/wasm/edgelet.wasm"))
 }

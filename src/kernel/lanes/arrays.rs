@@ -261,6 +261,13 @@ impl Singles {
     pub fn odds(self, other: Self) -> Self {
         Self([self.0[1], self.0[3], other.0[1], other.0[3]])
     }
+
+    /// These and the others in turns.
+    #[inline(always)]
+    pub fn in_turns(self, other: Self) -> [Self; 2] {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        [Self([a, e, b, f]), Self([c, g, d, h])]
+    }
 }
 
 /// 16 bytes.

@@ -273,6 +273,12 @@ impl Singles {
     pub fn odds(self, other: Self) -> Self {
         Self(i32x4_shuffle::<1, 3, 5, 7>(self.0, other.0))
     }
+
+    /// These and the others in turns.
+    #[inline(always)]
+    pub fn in_turns(self, other: Self) -> [Self; 2] {
+        [Self(i32x4_shuffle::<0, 4, 1, 5>(self.0, other.0)), Self(i32x4_shuffle::<2, 6, 3, 7>(self.0, other.0))]
+    }
 }
 
 /// Eight i16.
@@ -304,8 +310,9 @@ impl Shorts {
     /// Sixteen i8, widened.
     #[inline(always)]
     pub fn widened(x: &[i8; 16]) -> [Self; 2] {
-        let x = cast(*x);
-        [Self(i16x8_extend_low_i8x16(x)), Self(i16x8_extend_high_i8x16(x))]
+        // Each half by itself: it is loaded and widened in one instruction.
+        let [low, high] = cast(*x);
+        [Self(i16x8_extend_low_i8x16(i64x2(low, 0))), Self(i16x8_extend_low_i8x16(i64x2(high, 0)))]
     }
 }
 

@@ -95,6 +95,10 @@ struct Sights<'a> {
 }
 
 impl Panels for Sights<'_> {
+    fn needs_room(&self) -> bool {
+        true
+    }
+
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, room: &'a mut [Eight]) -> &'a [Eight] {
         let taps = &self.taps[panel * COLUMNS..];
         let taps = &taps[..taps.len().min(COLUMNS)];
