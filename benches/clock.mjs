@@ -9,9 +9,9 @@ export const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.len
  */
 export async function race(competitors, { rounds = 15, roundMs = 40, warm = 300 } = {}) {
   const clock = async (run, times) => {
-    const start = process.hrtime.bigint();
+    const start = performance.now();
     await run(times);
-    return Number(process.hrtime.bigint() - start);
+    return (performance.now() - start) * 1e6;
   };
   for (const competitor of competitors) {
     let times = 1;

@@ -58,7 +58,8 @@ export class Model {
 
   #made(i) {
     const dtype = (this.#types[i] ??= this.#core.made_type(i));
-    const shape = Array.from(this.#core.made_shape(i));
+    const shape = [];
+    for (let j = 0; j < this.#core.made_rank(i); j++) shape.push(this.#core.made_length(i, j));
     const isText = dtype === "string";
     return tensorOf(dtype, shape, isText ? this.#core.made_texts(i) : this.#core.made_bytes(i).buffer);
   }

@@ -17,7 +17,8 @@ pub struct Filters {
     /// The weights' shape, `[M, C / groups, …]`.
     shape: Vec<usize>,
     weights: Weights,
-    bias: Option<Vec<f32>>,
+    /// A number for each filter, or none at all.
+    bias: Vec<f32>,
     bounds: Option<Bounds>,
 }
 
@@ -56,7 +57,13 @@ impl Filters {
             }
             false => Weights::Groups(by_groups.map(|group| Rows::packed(group, depth)).collect()),
         };
-        Ok(Self { window: window.clone(), shape, weights, bias: bias.transpose()?.map(<[f32]>::to_vec), bounds })
+        Ok(Self {
+            window: window.clone(),
+            shape,
+            weights,
+            bias: bias.transpose()?.unwrap_or_default().to_vec(),
+            bounds,
+        })
     }
 
     /// The sums of products of data `[N, C, …]`.
@@ -71,42 +78,38 @@ impl Filters {
         let is_tiled = matches!(self.weights, Weights::Tiles(_));
         let padded = Padded::new(&layout, is_tiled)?;
         let (places, channels) = (padded.view.places(), self.shape[1]);
-        let mut all = match &self.bias {
-            None => vec![0.0; elements],
-            Some(bias) => {
-                let mut all = Vec::with_capacity(elements);
-                bias.iter().cycle().take(elements / places).for_each(|bias| all.resize(all.len() + places, *bias));
-                all
-            }
-        };
+        let mut all = vec![0.0; elements];
+        if x.is_empty() {
+            // Nothing but pads, or no channels at all.
+            all.chunks_mut(places).zip(self.bias.iter().cycle()).for_each(|(out, bias)| out.fill(*bias));
+        }
+        let each = layout.filters / layout.groups;
+        let outs = all.chunks_mut(each * places);
+        // Samples and groups lie one after another, in what is given and in what is made.
+        let bias_of = |i: usize| self.bias.get(i % layout.groups * each..).unwrap_or_default();
+        let mut room = Vec::new();
+        let given = x.chunks((channels * padded.image).max(1));
         match &self.weights {
             Weights::Groups(groups) => {
-                let mut room = Vec::new();
-                let given = x.chunks((channels * padded.image).max(1));
-                let outs = all.chunks_mut(layout.filters / layout.groups * places);
-                // Samples and groups lie one after another, in what is given and in what is made.
-                for ((x, out), filters) in given.zip(outs).zip(groups.iter().cycle()) {
-                    convolve(filters, padded.of(x, channels, &mut room), &padded.view, channels, out, self.bounds);
+                for (i, ((x, out), filters)) in given.zip(outs).zip(groups.iter().cycle()).enumerate() {
+                    let seen = padded.of(x, channels, &mut room);
+                    convolve(filters, bias_of(i), seen, &padded.view, channels, out, self.bounds);
                 }
             }
             Weights::Tiles(groups) => {
-                let mut room = Vec::new();
-                let given = x.chunks((channels * padded.image).max(1));
-                let outs = all.chunks_mut(layout.filters / layout.groups * places);
-                for ((x, out), filters) in given.zip(outs).zip(groups.iter().cycle()) {
+                for (i, ((x, out), filters)) in given.zip(outs).zip(groups.iter().cycle()).enumerate() {
                     let seen = padded.of(x, channels, &mut room);
-                    winograd::convolve(filters, seen, &tiling(&layout), out, self.bounds);
+                    winograd::convolve(filters, bias_of(i), seen, &tiling(&layout), out, self.bounds);
                 }
             }
             Weights::Single(weights) => {
-                let (mut room, each) = (Vec::new(), layout.filters / layout.groups);
-                let outs = all.chunks_mut(each * places);
-                let filters = weights.chunks(padded.view.taps.len() * each);
-                for ((x, outs), filters) in x.chunks(padded.image.max(1)).zip(outs).zip(filters.cycle()) {
+                let taps = padded.view.taps.len();
+                let filters = weights.chunks(taps * each);
+                for (i, ((x, outs), filters)) in given.zip(outs).zip(filters.cycle()).enumerate() {
                     let seen = padded.with_slack(x, &mut room);
-                    let filters = filters.chunks(padded.view.taps.len());
-                    for (out, filter) in outs.chunks_mut(places).zip(filters) {
-                        convolve_one(filter, seen, &padded.view, out, self.bounds);
+                    for (j, (out, filter)) in outs.chunks_mut(places).zip(filters.chunks(taps)).enumerate() {
+                        let bias = bias_of(i).get(j).copied().unwrap_or(0.0);
+                        convolve_one(filter, bias, seen, &padded.view, out, self.bounds);
                     }
                 }
             }

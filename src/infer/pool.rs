@@ -60,6 +60,14 @@ fn held(moves: &[Along], with_pads: bool, outputs: &[usize]) -> Vec<f64> {
 fn sums(tensor: &Tensor, moves: &[Along], elements: usize, of: &dyn Fn(f64) -> f64) -> Result<Vec<f64>> {
     let image: usize = moves.iter().map(|along| along.input).product();
     let places: usize = moves.iter().map(|along| along.output).product();
+    if image > 0 && moves.iter().all(Along::is_all) {
+        let all = |x: &mut dyn Iterator<Item = f64>| x.fold(0.0, |sum, x| sum + of(x));
+        return match tensor.data() {
+            Data::F32(x) => Ok(x.chunks(image).map(|x| all(&mut x.iter().map(|&x| f64::from(x)))).collect()),
+            Data::F64(x) => Ok(x.chunks(image).map(|x| all(&mut x.iter().copied())).collect()),
+            _ => Err(wrong_type("floats", tensor)),
+        };
+    }
     let mut sums = vec![0.0; elements];
     for (plane, sums) in sums.chunks_exact_mut(places.max(1)).enumerate() {
         rows(moves, &mut |row| {

@@ -33,6 +33,11 @@ impl Along {
         Self { input: length, kernel: length, stride: 1, dilation: 1, before: 0, after: 0, output: 1 }
     }
 
+    /// Whether it holds all of the dimension, and nothing else.
+    pub fn is_all(&self) -> bool {
+        (self.output, self.kernel, self.dilation, self.before) == (1, self.input, 1, 0)
+    }
+
     /// The image's place under an element of the window.
     fn place(&self, output: usize, tap: usize) -> usize {
         output * self.stride + tap * self.dilation - self.before

@@ -30,11 +30,19 @@ impl View {
     }
 }
 
-/// Adds to each filter's places the products with what they see of all channels.
-pub fn convolve(filters: &Rows, x: &[f32], view: &View, channels: usize, out: &mut [f32], bounds: Option<Bounds>) {
+/// The sums of products of filters with what their places see of all channels, and of each filter's bias, if it has one.
+pub fn convolve(
+    filters: &Rows,
+    bias: &[f32],
+    x: &[f32],
+    view: &View,
+    channels: usize,
+    out: &mut [f32],
+    bounds: Option<Bounds>,
+) {
     let taps =
         (0..channels).flat_map(|channel| view.taps.iter().map(move |tap| channel * view.channel + tap)).collect();
-    gemm::multiply(filters, &Seen { x, view, taps }, out, view.places(), bounds);
+    gemm::multiply(filters, &Seen { x, view, taps }, Some(bias), out, view.places(), bounds);
 }
 
 /// What places see, as a matrix: a column for each place.
@@ -81,47 +89,38 @@ fn scattered(x: &[f32], places: &[usize; COLUMNS], taps: &[usize], room: &mut [E
     }
 }
 
-/// Adds to a filter's places the products with what they see of one channel.
-pub fn convolve_one(filter: &[f32], x: &[f32], view: &View, out: &mut [f32], bounds: Option<Bounds>) {
-    let pairs = || view.taps.iter().copied().zip(filter.iter().copied());
-    if let (Some(nine), Some(lines), 4..) = (filter.as_array(), lines_of_three(&view.taps), view.width)
-        && view.step <= 2
-    {
-        let row = if view.step == 1 { row_of_nine::<1> } else { row_of_nine::<2> };
-        for (&start, out) in view.rows.iter().zip(out.chunks_exact_mut(view.width)) {
-            row(nine, lines.map(|line| &x[start + line..]), out, bounds.unwrap_or(gemm::UNBOUNDED));
+/// The sums of a filter's products with what its places see of one channel, and of its bias.
+pub fn convolve_one(filter: &[f32], bias: f32, x: &[f32], view: &View, out: &mut [f32], bounds: Option<Bounds>) {
+    let bounds = bounds.unwrap_or(gemm::UNBOUNDED);
+    let rows = view.rows.iter().zip(out.chunks_exact_mut(view.width.max(1)));
+    if view.width < 4 || view.step > 2 {
+        for (&start, out) in rows {
+            for (i, sum) in out.iter_mut().enumerate() {
+                let x = &x[start + i * view.step..];
+                let pairs = view.taps.iter().zip(filter);
+                *sum = gemm::within(pairs.fold(bias, |sum, (tap, weight)| sum + x[*tap] * weight), bounds);
+            }
         }
         return;
     }
-    let row = match (view.step, view.width) {
-        (1, 4..) => row::<1>,
-        (2, 4..) => row::<2>,
-        _ => {
-            for (&start, out) in view.rows.iter().zip(out.chunks_exact_mut(view.width.max(1))) {
-                for (i, sum) in out.iter_mut().enumerate() {
-                    let x = &x[start + i * view.step..];
-                    *sum = pairs().fold(*sum, |sum, (tap, weight)| sum + x[tap] * weight);
-                    if let Some(bounds) = bounds {
-                        *sum = gemm::within(*sum, bounds);
-                    }
-                }
-            }
-            return;
+    let is_next = view.step == 1;
+    match (filter.as_array(), lines_of_three(&view.taps)) {
+        (Some(nine), Some(lines)) => {
+            let row = if is_next { row_of_nine::<1> } else { row_of_nine::<2> };
+            rows.for_each(|(&start, out)| row(nine, bias, lines.map(|line| &x[start + line..]), out, bounds));
         }
-    };
-    for (&start, out) in view.rows.iter().zip(out.chunks_exact_mut(view.width)) {
-        row(filter, &x[start..], &view.taps, out, bounds);
+        _ => {
+            let row = if is_next { row::<1> } else { row::<2> };
+            rows.for_each(|(&start, out)| row(filter, bias, &x[start..], &view.taps, out, bounds));
+        }
     }
 }
 
-/// A row of at least four places, eight and four at a time; the last four may overlap those before, so they are read first.
+/// A row of at least four places, eight and four at a time; the last four may overlap those before.
 #[inline(never)]
-fn row<const STEP: usize>(filter: &[f32], x: &[f32], taps: &[usize], out: &mut [f32], bounds: Option<Bounds>) {
+fn row<const STEP: usize>(filter: &[f32], bias: f32, x: &[f32], taps: &[usize], out: &mut [f32], bounds: Bounds) {
     let end = out.len() - 4;
-    let mut last = [0.0; 4];
-    last.copy_from_slice(&out[end..]);
-    let (least, largest) = bounds.unwrap_or(gemm::UNBOUNDED);
-    let (least, largest) = (Singles::splat(least), Singles::splat(largest));
+    let (bias, least, largest) = (Singles::splat(bias), Singles::splat(bounds.0), Singles::splat(bounds.1));
     let seen = |x: &[f32]| match x.as_chunks::<4>().0 {
         [low, high, ..] if STEP == 2 => Singles::of(low).evens(Singles::of(high)),
         [four, ..] => Singles::of(four),
@@ -129,7 +128,7 @@ fn row<const STEP: usize>(filter: &[f32], x: &[f32], taps: &[usize], out: &mut [
     };
     let mut at = 0;
     while let [low, high, ..] = out[at..end].as_chunks_mut::<4>().0 {
-        let (mut low_sums, mut high_sums) = (Singles::of(low), Singles::of(high));
+        let (mut low_sums, mut high_sums) = (bias, bias);
         for (&tap, &weight) in taps.iter().zip(filter) {
             let (x, weight) = (&x[at * STEP + tap..][..8 * STEP], Singles::splat(weight));
             low_sums = low_sums.add_product(seen(x), weight);
@@ -141,10 +140,7 @@ fn row<const STEP: usize>(filter: &[f32], x: &[f32], taps: &[usize], out: &mut [
     }
     while at < end + 4 {
         let from = at.min(end);
-        let mut sums = match out[from..].first_chunk() {
-            Some(four) if from < end => Singles::of(four),
-            _ => Singles::of(&last),
-        };
+        let mut sums = bias;
         for (&tap, &weight) in taps.iter().zip(filter) {
             sums = sums.add_product(seen(&x[from * STEP + tap..][..4 * STEP]), Singles::splat(weight));
         }
@@ -162,27 +158,21 @@ fn lines_of_three(taps: &[usize]) -> Option<[usize; 3]> {
 }
 
 /// A row of at least four places of three by three neighbours, four at a time: its factors stay in registers. The last four may
-/// overlap those before, so they are read first.
+/// overlap those before.
 #[inline(never)]
-fn row_of_nine<const STEP: usize>(filter: &[f32; 9], lines: [&[f32]; 3], out: &mut [f32], bounds: Bounds) {
+fn row_of_nine<const STEP: usize>(filter: &[f32; 9], bias: f32, lines: [&[f32]; 3], out: &mut [f32], bounds: Bounds) {
     let [a, b, c, d, e, f, g, h, i] = *filter;
     let (a, b, c) = (Singles::splat(a), Singles::splat(b), Singles::splat(c));
     let (d, e, f) = (Singles::splat(d), Singles::splat(e), Singles::splat(f));
     let (g, h, i) = (Singles::splat(g), Singles::splat(h), Singles::splat(i));
-    let (least, largest) = (Singles::splat(bounds.0), Singles::splat(bounds.1));
+    let (bias, least, largest) = (Singles::splat(bias), Singles::splat(bounds.0), Singles::splat(bounds.1));
+    let [first, second, third] = lines;
     let end = out.len() - 4;
-    let mut last = [0.0; 4];
-    last.copy_from_slice(&out[end..]);
     let mut at = 0;
     while at < end + 4 {
         let from = at.min(end);
-        let mut sums = match out[from..].first_chunk() {
-            Some(four) if from < end => Singles::of(four),
-            _ => Singles::of(&last),
-        };
-        let [first, second, third] = lines;
         let (x, y, z) = three::<STEP>(&first[from * STEP..]);
-        sums = sums.add_product(x, a).add_product(y, b).add_product(z, c);
+        let mut sums = bias.add_product(x, a).add_product(y, b).add_product(z, c);
         let (x, y, z) = three::<STEP>(&second[from * STEP..]);
         sums = sums.add_product(x, d).add_product(y, e).add_product(z, f);
         let (x, y, z) = three::<STEP>(&third[from * STEP..]);
@@ -223,8 +213,8 @@ mod tests {
             };
             let x: Vec<f32> = (0..4 * row + SLACK).map(|i| (i * 7 % 11) as f32).collect();
             let filter: Vec<f32> = (0..9).map(|i| i as f32 - 3.0).collect();
-            let mut out = vec![1.0; 2 * width];
-            convolve_one(&filter, &x, &view, &mut out, Some((0.0, 90.0)));
+            let mut out = vec![f32::NAN; 2 * width];
+            convolve_one(&filter, 1.0, &x, &view, &mut out, Some((0.0, 90.0)));
             for (i, found) in out.iter().enumerate() {
                 let start = view.rows[i / width] + i % width * step;
                 let sum: f32 = view.taps.iter().zip(&filter).map(|(tap, weight)| x[start + tap] * weight).sum();

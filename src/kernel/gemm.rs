@@ -104,8 +104,16 @@ impl Panels for Columns {
     }
 }
 
-/// Adds the product of two matrices to a third, whose rows have `width` numbers, and keeps what it becomes within bounds.
-pub fn multiply(rows: &Rows, right: &dyn Panels, out: &mut [f32], width: usize, bounds: Option<Bounds>) {
+/// Makes the product of two matrices, whose rows have `width` numbers, and keeps it within bounds. The sums of each row begin with
+/// a number, or zero past the last of them; or, if there are none at all, with what stands in `out`.
+pub fn multiply(
+    rows: &Rows,
+    right: &dyn Panels,
+    begin: Option<&[f32]>,
+    out: &mut [f32],
+    width: usize,
+    bounds: Option<Bounds>,
+) {
     let mut room = match right.needs_room() {
         true => vec![Eight::default(); PANELS * DEPTH.min(rows.depth)],
         false => Vec::new(),
@@ -114,20 +122,23 @@ pub fn multiply(rows: &Rows, right: &dyn Panels, out: &mut [f32], width: usize, 
     for from in (0..rows.depth).step_by(DEPTH) {
         let depth = from..rows.depth.min(from + DEPTH);
         let bounds = bounds.filter(|_| depth.end == rows.depth).unwrap_or(UNBOUNDED);
+        let begin = begin.filter(|_| from == 0);
         for first in (0..panels).step_by(PANELS) {
             let mut rooms = room.chunks_mut(depth.len());
             let group: [&[Eight]; PANELS] = array::from_fn(|i| match first + i < panels {
                 true => right.panel(first + i, depth.clone(), rooms.next().unwrap_or_default()),
                 false => &[],
             });
-            for (fours, out) in rows.fours.chunks_exact(rows.depth).zip(out.chunks_mut(ROWS * width)) {
+            let blocks = rows.fours.chunks_exact(rows.depth).zip(out.chunks_mut(ROWS * width));
+            for (block, (fours, out)) in blocks.enumerate() {
                 let fours = &fours[depth.clone()];
+                let begin = begin.map(|all| array::from_fn(|i| all.get(block * ROWS + i).copied().unwrap_or(0.0)));
                 for (panel, eights) in (first..panels).zip(group) {
                     let column = panel * COLUMNS;
                     let columns = COLUMNS.min(width - column);
                     match out.len() == ROWS * width && columns == COLUMNS {
-                        true => four_rows(fours, eights, &mut out[column..], width, bounds),
-                        false => at_the_edge(fours, eights, out, width, column..column + columns, bounds),
+                        true => four_rows(fours, eights, begin, &mut out[column..], width, bounds),
+                        false => at_the_edge(fours, eights, begin, out, width, column..column + columns, bounds),
                     }
                 }
             }
@@ -139,7 +150,7 @@ pub fn multiply(rows: &Rows, right: &dyn Panels, out: &mut [f32], width: usize, 
 pub fn multiply_packed(a: &[f32], right: &Columns, out: &mut [f32], width: usize, bounds: Option<Bounds>) {
     let depth = right.depth.max(1);
     if a.len() / depth >= ROWS {
-        return multiply(&Rows::packed(a, right.depth), right, out, width, bounds);
+        return multiply(&Rows::packed(a, right.depth), right, None, out, width, bounds);
     }
     let (least, largest) = bounds.unwrap_or(UNBOUNDED);
     for (row, out) in a.chunks_exact(depth).zip(out.chunks_exact_mut(width.max(1))) {
@@ -184,22 +195,32 @@ fn one_row(a: &[f32], b: &[f32], out: &mut [f32]) {
     }
 }
 
-/// Adds the products of four rows with eight columns to what stands first in the rows of `out`.
+/// Adds the products of four rows with eight columns to what they begin with, or to what stands first in the rows of `out`.
 ///
 /// Every sum has a name of its own: of an array that a loop walks over, a compiler that looks for small code leaves the sums in
 /// memory.
 #[inline(never)]
-fn four_rows(rows: &[[f32; ROWS]], panel: &[Eight], out: &mut [f32], width: usize, (least, largest): Bounds) {
+fn four_rows(
+    rows: &[[f32; ROWS]],
+    panel: &[Eight],
+    begin: Option<[f32; ROWS]>,
+    out: &mut [f32],
+    width: usize,
+    (least, largest): Bounds,
+) {
     let (first, second) = out.split_at_mut(2 * width);
     let ((out_a, out_b), (out_c, out_d)) = (first.split_at_mut(width), second.split_at_mut(width));
-    let eight = |out: &[f32]| match out.as_chunks::<4>().0 {
-        [low, high, ..] => (Singles::of(low), Singles::of(high)),
-        _ => (Singles::splat(0.0), Singles::splat(0.0)),
+    let eight = |row: usize, out: &[f32]| match (begin, out.as_chunks::<4>().0) {
+        (None, [low, high, ..]) => (Singles::of(low), Singles::of(high)),
+        (begin, _) => {
+            let begin = Singles::splat(begin.map_or(0.0, |begin| begin[row]));
+            (begin, begin)
+        }
     };
-    let (mut a_low, mut a_high) = eight(out_a);
-    let (mut b_low, mut b_high) = eight(out_b);
-    let (mut c_low, mut c_high) = eight(out_c);
-    let (mut d_low, mut d_high) = eight(out_d);
+    let (mut a_low, mut a_high) = eight(0, out_a);
+    let (mut b_low, mut b_high) = eight(1, out_b);
+    let (mut c_low, mut c_high) = eight(2, out_c);
+    let (mut d_low, mut d_high) = eight(3, out_d);
     for (&[a, b, c, d], [low, high]) in rows.iter().zip(panel) {
         let (low, high) = (Singles::of(low), Singles::of(high));
         let (a, b, c, d) = (Singles::splat(a), Singles::splat(b), Singles::splat(c), Singles::splat(d));
@@ -225,6 +246,7 @@ fn four_rows(rows: &[[f32; ROWS]], panel: &[Eight], out: &mut [f32], width: usiz
 fn at_the_edge(
     rows: &[[f32; ROWS]],
     panel: &[Eight],
+    begin: Option<[f32; ROWS]>,
     out: &mut [f32],
     width: usize,
     columns: Range<usize>,
@@ -234,7 +256,7 @@ fn at_the_edge(
     for (to, from) in all.chunks_exact_mut(COLUMNS).zip(out.chunks_exact(width)) {
         to[..columns.len()].copy_from_slice(&from[columns.clone()]);
     }
-    four_rows(rows, panel, &mut all, COLUMNS, bounds);
+    four_rows(rows, panel, begin, &mut all, COLUMNS, bounds);
     for (from, to) in all.chunks_exact(COLUMNS).zip(out.chunks_exact_mut(width)) {
         to[columns.clone()].copy_from_slice(&from[..columns.len()]);
     }

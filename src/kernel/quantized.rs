@@ -107,8 +107,10 @@ impl<const R: usize> Block<R> {
             let factor = Singles::splat(if largest > 0.0 { LARGEST / largest } else { 0.0 });
             for_eights(row, |place, low, high| {
                 let pairs = Shorts::nearest(low.times(factor), high.times(factor)).to_pairs();
-                for (to, pair) in block.pairs[place / 2..].iter_mut().zip(pairs) {
-                    to[i] = pair;
+                let to = &mut block.pairs[place / 2..];
+                match to.as_flattened_mut().first_chunk_mut() {
+                    Some(four) if R == 1 => *four = pairs,
+                    _ => to.iter_mut().zip(pairs).for_each(|(to, pair)| to[i] = pair),
                 }
             });
         }

@@ -4,7 +4,7 @@
 //! filter g make the places Aᵗ [(G g Gᵗ) ∘ (Bᵗ d B)] A, and the products in the middle, summed over channels, are those of
 //! 16 matrices: filters by channels times channels by tiles. All factors are 1 and ½, so that little is lost.
 
-use super::gemm::{Bounds, COLUMNS, Eight, Panels, Rows, UNBOUNDED, multiply, within};
+use super::gemm::{Bounds, COLUMNS, Eight, Panels, Rows, UNBOUNDED, multiply};
 use super::lanes::Singles;
 use std::array;
 use std::ops::Range;
@@ -75,8 +75,9 @@ impl Panels for Forms<'_> {
     }
 }
 
-/// Adds to each filter's places the products with what they see of all channels of an image of [`Tiling::lengths`].
-pub fn convolve(filters: &Filters, x: &[f32], tiling: &Tiling, out: &mut [f32], bounds: Option<Bounds>) {
+/// The sums of products of filters with what their places see of all channels of an image of [`Tiling::lengths`], and of each
+/// filter's bias, if it has one.
+pub fn convolve(filters: &Filters, bias: &[f32], x: &[f32], tiling: &Tiling, out: &mut [f32], bounds: Option<Bounds>) {
     let ([tile_rows, tiles], [height, width]) = (tiling.tiles(), tiling.lengths());
     let ([places, columns], channels) = (tiling.places, filters.channels);
     let at_once = (HELD / (16 * channels * tiles).max(1)).clamp(1, tile_rows.max(1));
@@ -94,13 +95,13 @@ pub fn convolve(filters: &Filters, x: &[f32], tiling: &Tiling, out: &mut [f32], 
         }
         let all = forms.chunks_exact(formed.max(1)).zip(sums.chunks_exact_mut(summed.max(1)));
         for ((eights, sums), matrix) in all.zip(&filters.matrices) {
-            sums.fill(0.0);
-            multiply(matrix, &Forms { channels, eights }, sums, count, None);
+            multiply(matrix, &Forms { channels, eights }, Some(&[]), sums, count, None);
         }
         for (filter, out) in out.chunks_exact_mut((places * columns).max(1)).enumerate() {
+            let bias = bias.get(filter).copied().unwrap_or(0.0);
             for (row, first) in rows.clone().zip((filter * count..).step_by(tiles)) {
                 let out = &mut out[2 * row * columns..];
-                unform(&sums[first..], summed, tiles, out, columns, bounds.unwrap_or(UNBOUNDED));
+                unform(&sums[first..], [summed, tiles], out, columns, bias, bounds.unwrap_or(UNBOUNDED));
             }
         }
     }
@@ -140,21 +141,17 @@ fn fours(x: &[f32]) -> [Singles; 2] {
     }
 }
 
-/// Adds Aᵗ m A of the tiles of a row to two rows of places, as far as there are such; the 16 numbers of a tile lie `step` apart.
+/// Aᵗ m A of the tiles of a row, and a bias: two rows of places, as far as there are such. The 16 numbers of a tile lie `step`
+/// apart.
 #[inline(never)]
-fn unform(sums: &[f32], step: usize, tiles: usize, out: &mut [f32], columns: usize, bounds: Bounds) {
+fn unform(sums: &[f32], [step, tiles]: [usize; 2], out: &mut [f32], columns: usize, bias: f32, bounds: Bounds) {
     let (first, rest) = out.split_at_mut(columns);
     let second = rest.get_mut(..columns).unwrap_or_default();
+    let column = |at: usize, tile: usize| halved(&sums[at * step + tile..], step);
     for tile in (0..tiles).step_by(TILES) {
-        let sums = &sums[tile..];
-        let (a, b, c, d) = (
-            halved(sums, step),
-            halved(&sums[step..], step),
-            halved(&sums[2 * step..], step),
-            halved(&sums[3 * step..], step),
-        );
-        add(first, 2 * tile, side([a[0], b[0], c[0], d[0]]), bounds);
-        add(second, 2 * tile, side([a[1], b[1], c[1], d[1]]), bounds);
+        let (a, b, c, d) = (column(0, tile), column(1, tile), column(2, tile), column(3, tile));
+        put(first, 2 * tile, side([a[0], b[0], c[0], d[0]]), bias, bounds);
+        put(second, 2 * tile, side([a[1], b[1], c[1], d[1]]), bias, bounds);
     }
 }
 
@@ -174,20 +171,18 @@ fn side([a, b, c, d]: [Singles; 4]) -> [Singles; 2] {
     [a.plus(b).plus(c), b.minus(c).minus(d)]
 }
 
-/// Adds the left and the right numbers of four tiles to the places of a row from one on, as far as there are such.
+/// Puts the left and the right numbers of four tiles, and a bias, into the places of a row from one on, as far as there are such.
 #[inline(always)]
-fn add(row: &mut [f32], from: usize, [left, right]: [Singles; 2], bounds: Bounds) {
-    let made = left.in_turns(right);
-    let (least, largest) = (Singles::splat(bounds.0), Singles::splat(bounds.1));
+fn put(row: &mut [f32], from: usize, [left, right]: [Singles; 2], bias: f32, bounds: Bounds) {
+    let [low, high] = left.in_turns(right);
+    let (bias, least, largest) = (Singles::splat(bias), Singles::splat(bounds.0), Singles::splat(bounds.1));
+    let (low, high) = (low.plus(bias).within(least, largest), high.plus(bias).within(least, largest));
     let out = row.get_mut(from..).unwrap_or_default();
     match out.as_chunks_mut::<4>().0 {
-        [low, high, ..] => {
-            *low = Singles::of(low).plus(made[0]).within(least, largest).to_array();
-            *high = Singles::of(high).plus(made[1]).within(least, largest).to_array();
-        }
+        [to_low, to_high, ..] => (*to_low, *to_high) = (low.to_array(), high.to_array()),
         _ => {
-            let made = made.map(Singles::to_array);
-            out.iter_mut().zip(made.as_flattened()).for_each(|(out, made)| *out = within(*out + made, bounds));
+            let made = [low.to_array(), high.to_array()];
+            out.iter_mut().zip(made.as_flattened()).for_each(|(out, made)| *out = *made);
         }
     }
 }
@@ -204,14 +199,16 @@ mod tests {
             let [height, width] = tiling.lengths();
             let weights: Vec<f32> = (0..count * channels * 9).map(|i| (i % 7) as f32 - 3.0).collect();
             let x: Vec<f32> = (0..channels * height * width).map(|i| (i * 5 % 13) as f32 - 6.0).collect();
-            let mut out = vec![1.0; count * places[0] * places[1]];
-            convolve(&Filters::new(&weights, channels), &x, &tiling, &mut out, Some((-100.0, 150.0)));
+            let mut out = vec![f32::NAN; count * places[0] * places[1]];
+            convolve(&Filters::new(&weights, channels), &[1.0; 4], &x, &tiling, &mut out, Some((-100.0, 150.0)));
             for (i, found) in out.iter().enumerate() {
                 let (filter, row, column) = (i / places[0] / places[1], i / places[1] % places[0], i % places[1]);
                 let seen = |channel: usize, at: usize| x[(channel * height + row + at / 3) * width + column + at % 3];
                 let product = |k: usize| weights[filter * channels * 9 + k] * seen(k / 9, k % 9);
                 let sum: f32 = (0..channels * 9).map(product).sum();
-                assert_eq!(*found, (1.0 + sum).clamp(-100.0, 150.0), "{places:?} {i}");
+                // The last filter has no bias.
+                let bias = if filter < 4 { 1.0 } else { 0.0 };
+                assert_eq!(*found, (bias + sum).clamp(-100.0, 150.0), "{places:?} {i}");
             }
         }
     }

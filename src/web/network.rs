@@ -138,9 +138,14 @@ impl Core {
         self.made[output].dtype().name().into()
     }
 
-    /// The shape of an output that was made.
-    pub fn made_shape(&self, output: usize) -> Vec<u32> {
-        self.made[output].shape().iter().map(|&length| length as u32).collect()
+    /// How many dimensions an output has that was made.
+    pub fn made_rank(&self, output: usize) -> usize {
+        self.made[output].rank()
+    }
+
+    /// How long one of them is. By itself: an array of a few numbers would take longer than some networks.
+    pub fn made_length(&self, output: usize, dimension: usize) -> usize {
+        self.made[output].shape()[dimension]
     }
 
     /// The bytes of the elements of an output that was made. 16-bit floats are float32.

@@ -50,8 +50,7 @@ impl Places {
 
     /// What filters make of what they see.
     pub fn forward(&self, block: &Block, weights: &[f32], seen: &[f32], made: &mut [f32]) {
-        made.fill(0.0);
-        convolve(&Rows::packed(weights, block.depth()), seen, &self.view, block.size.channels, made, None);
+        convolve(&Rows::packed(weights, block.depth()), &[], seen, &self.view, block.size.channels, made, None);
     }
 
     /// Adds how the loss depends on the weights, by how it depends on what they make.
@@ -60,7 +59,7 @@ impl Places {
         let taps = channels.flat_map(|channel| self.view.taps.iter().map(move |tap| channel * self.view.channel + tap));
         let places = self.view.rows.iter().flat_map(|&row| row..row + self.view.width);
         let right = Sights { seen, taps: taps.collect(), places: places.collect() };
-        multiply(&Rows::packed(slopes, self.view.places()), &right, sums, block.depth(), None);
+        multiply(&Rows::packed(slopes, self.view.places()), &right, None, sums, block.depth(), None);
     }
 
     /// How the loss depends on what is seen, by how it depends on what is made, which comes with pads: a convolution by the
@@ -72,8 +71,7 @@ impl Places {
             weights[filter * depth + channel * taps + taps - 1 - tap]
         };
         let turned: Vec<f32> = (0..weights.len()).map(turned).collect();
-        below.fill(0.0);
-        convolve(&Rows::packed(&turned, filters * taps), slopes, &self.view, filters, below, None);
+        convolve(&Rows::packed(&turned, filters * taps), &[], slopes, &self.view, filters, below, None);
     }
 
     /// Puts numbers without pads into their places among pads.
