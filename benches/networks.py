@@ -63,7 +63,16 @@ def resnet_18():
     return g.classified(x, 512)
 
 
+def gemm():
+    """Products with eight matrices, one after another, so that what goes in and comes out counts little."""
+    g, x = Graph(), "a"
+    for _ in range(8):
+        x = g.add("MatMul", x, g.weight(512, 512, scale=0.04))
+    return g.model([("a", TensorProto.FLOAT, [512, 512])], [("product", TensorProto.FLOAT, [512, 512], x)])
+
+
 NETWORKS = {
+    "gemm": (gemm, {"a": [512, 512]}),
     "mlp": (perceptron, {"image": [1, 784]}),
     "mobilenet_v2": (mobilenet_v2, {"image": [1, 3, 224, 224]}),
     "resnet_18": (resnet_18, {"image": [1, 3, 224, 224]}),

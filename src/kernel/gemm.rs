@@ -12,7 +12,7 @@ const ROWS: usize = 4;
 /// How many columns of the right one: two vectors.
 pub const COLUMNS: usize = 8;
 /// How deep the part of a panel is that stays in the first cache while all rows pass by.
-const DEPTH: usize = 256;
+const DEPTH: usize = 512;
 /// How many panels stay there at once: what is read of the rows serves them all.
 const PANELS: usize = 4;
 
@@ -221,7 +221,10 @@ fn four_rows(
     let (mut b_low, mut b_high) = eight(1, out_b);
     let (mut c_low, mut c_high) = eight(2, out_c);
     let (mut d_low, mut d_high) = eight(3, out_d);
-    for (&[a, b, c, d], [low, high]) in rows.iter().zip(panel) {
+    // Two iterators: of a zip the compiler makes one index, which both places are computed from at each step.
+    let mut eights = panel.iter();
+    for &[a, b, c, d] in rows {
+        let Some([low, high]) = eights.next() else { break };
         let (low, high) = (Singles::of(low), Singles::of(high));
         let (a, b, c, d) = (Singles::splat(a), Singles::splat(b), Singles::splat(c), Singles::splat(d));
         (a_low, a_high) = (a_low.add_product(a, low), a_high.add_product(a, high));

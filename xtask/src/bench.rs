@@ -10,7 +10,8 @@ const CASES: [(&str, &str); 5] =
     [("W2", "model.pkl"), ("W3", "model.ubj"), ("W4", "model.pkl"), ("W5", "model.txt"), ("W8", "model.txt")];
 
 /// Builds the package and runs `benches/run.mjs`, for linear models, `benches/tabular.mjs`, `benches/explain.mjs`,
-/// `benches/networks.mjs`, `benches/page.mjs`, `benches/worker.mjs`, `benches/train.py` and `benches/cnn.py`.
+/// `benches/networks.mjs`, `benches/networks-page.mjs`, `benches/gemm.mjs`, `benches/page.mjs`, `benches/worker.mjs`,
+/// `benches/train.py` and `benches/cnn.py`.
 pub fn run() -> Result {
     let package = pkg::run()?;
     let benches = root().join("benches");
@@ -44,18 +45,27 @@ pub fn run() -> Result {
     Ok(())
 }
 
-/// Makes, imports and races the networks.
+/// Makes and imports the networks, and races them in Node and in Chromium; a product of matrices also beside what a core can do,
+/// with relaxed SIMD where there is such and without.
 fn networks(python: &Path, benches: &Path) -> Result {
-    let folder = root().join("target/bench-networks");
+    let (folder, site) = (root().join("target/bench-networks"), root().join("target/bench-networks-page"));
     shell::run(Command::new(python).arg(benches.join("networks.py")).arg(&folder))?;
-    for name in ["mlp", "mobilenet_v2", "resnet_18", "minilm"] {
+    for name in ["gemm", "mlp", "mobilenet_v2", "resnet_18", "minilm"] {
         let (file, output) = (folder.join(format!("{name}.onnx")), folder.join(format!("{name}.edgelet")));
         let mut program = Command::new(root().join("target/debug/edgelet"));
         shell::run(program.arg("import").arg(file).arg("-o").arg(&output).arg("--quiet"))?;
         let mut program = Command::new(root().join("target/debug/edgelet"));
         shell::run(program.current_dir(&folder).args(["optimize", "--quantize", "int8", "--quiet"]).arg(output))?;
     }
-    shell::run(Command::new("node").current_dir(benches).arg("networks.mjs").arg(&folder))
+    let node = |script: &str| {
+        let mut node = Command::new("node");
+        node.current_dir(benches).arg(script).arg(&folder);
+        node
+    };
+    shell::run(&mut node("networks.mjs"))?;
+    shell::run(node("networks-page.mjs").arg(&site))?;
+    shell::run(node("gemm.mjs").arg(&site))?;
+    shell::run(node("gemm.mjs").arg(&site).env("EDGELET_CORE", "plain"))
 }
 
 /// Imports the models, and makes packages of those that pages and workers start with.
