@@ -104,8 +104,8 @@ pub fn convolve_one(filter: &[f32], bias: f32, x: &[f32], view: &View, out: &mut
         return;
     }
     let is_next = view.step == 1;
-    match (filter.as_array(), lines_of_three(&view.taps)) {
-        (Some(nine), Some(lines)) => {
+    match (filter.try_into(), lines_of_three(&view.taps)) {
+        (Ok(nine), Some(lines)) => {
             let row = if is_next { row_of_nine::<1> } else { row_of_nine::<2> };
             rows.for_each(|(&start, out)| row(nine, bias, lines.map(|line| &x[start + line..]), out, bounds));
         }
