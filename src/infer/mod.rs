@@ -282,7 +282,7 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
         ConvTranspose { window, output_padding, output_shape } => {
             one(conv::transposed(window, output_padding, output_shape, given))
         }
-        Pool(how) => pool::pool(how, given.get(0)?),
+        Pool(how) => pool::pool(how, outputs, given.get(0)?),
         MaxUnpool(window) => one(pool::unpool(window, given)),
         BatchNormalization { epsilon } => one(normalize::batch(*epsilon, given)),
         InstanceNormalization { epsilon } => one(normalize::groups(None, *epsilon, given)),

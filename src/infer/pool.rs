@@ -8,8 +8,9 @@ use crate::math;
 use crate::network::tensor::{count, map_each};
 use crate::network::{Data, Dtype, Pool, PoolKind, Tensor, Window, shown};
 
-/// One number for each place of a window over `[N, C, …]`; of the largest also where they are, counted over the whole tensor.
-pub fn pool(how: &Pool, tensor: &Tensor) -> Result<Vec<Tensor>> {
+/// One number for each place of a window over `[N, C, …]`; of the largest also where they are, counted over the whole tensor, if
+/// more than one output is asked for.
+pub fn pool(how: &Pool, outputs: usize, tensor: &Tensor) -> Result<Vec<Tensor>> {
     check_rank(tensor, 2)?;
     let lengths = &tensor.shape()[2..];
     let moves = match how.window.kernel.is_empty() {
@@ -20,7 +21,7 @@ pub fn pool(how: &Pool, tensor: &Tensor) -> Result<Vec<Tensor>> {
     shape.extend(moves.iter().map(|along| along.output));
     let elements = count(&shape)?;
     match how.by {
-        PoolKind::Max { by_columns } => largest(tensor, &moves, shape, by_columns),
+        PoolKind::Max { by_columns } => largest(tensor, &moves, shape, (outputs > 1).then_some(by_columns)),
         PoolKind::Average { with_pads } => {
             let held = held(&moves, with_pads, &shape[2..]);
             let mut sums = sums(tensor, &moves, elements, &|x| x)?;
@@ -93,23 +94,26 @@ fn narrow(tensor: &Tensor, shape: Vec<usize>, numbers: Vec<f64>) -> Tensor {
     Tensor::rounded(tensor.dtype(), shape, data)
 }
 
-/// The largest elements, and their places among all of the tensor's: the first of equal ones.
-fn largest(tensor: &Tensor, moves: &[Along], shape: Vec<usize>, by_columns: bool) -> Result<Vec<Tensor>> {
+/// The largest elements, and their places among all of the tensor's, by columns or not: the first of equal ones.
+fn largest(tensor: &Tensor, moves: &[Along], shape: Vec<usize>, by_columns: Option<bool>) -> Result<Vec<Tensor>> {
+    let with_places = by_columns.is_some();
     let (data, mut places) = match tensor.data() {
         Data::F32(x) => {
-            let (data, places) = largest_of(x, moves, &shape, f32::NEG_INFINITY);
+            let (data, places) = largest_of(x, moves, &shape, f32::NEG_INFINITY, with_places);
             (Data::F32(data), places)
         }
         Data::F64(x) => {
-            let (data, places) = largest_of(x, moves, &shape, f64::NEG_INFINITY);
+            let (data, places) = largest_of(x, moves, &shape, f64::NEG_INFINITY, with_places);
             (Data::F64(data), places)
         }
         Data::I64(x) => {
-            let (data, places) = largest_of(x, moves, &shape, tensor.dtype().bounds().0);
+            let (data, places) = largest_of(x, moves, &shape, tensor.dtype().bounds().0, with_places);
             (Data::I64(data), places)
         }
         Data::Text(_) => return Err(wrong_type("numbers", tensor)),
     };
+    let data = Tensor::exact(tensor.dtype(), shape.clone(), data);
+    let Some(by_columns) = by_columns else { return Ok(vec![data]) };
     if by_columns {
         let lengths = &tensor.shape()[2..];
         let image: usize = lengths.iter().product();
@@ -123,25 +127,35 @@ fn largest(tensor: &Tensor, moves: &[Along], shape: Vec<usize>, by_columns: bool
             *place += column as i64 - (*place as usize % image) as i64;
         }
     }
-    let data = Tensor::exact(tensor.dtype(), shape.clone(), data);
     Ok(vec![data, Tensor::exact(Dtype::I64, shape, Data::I64(places))])
 }
 
 /// A window that holds nothing has the least number, at no place: −1.
-fn largest_of<T: Copy + PartialOrd>(x: &[T], moves: &[Along], shape: &[usize], least: T) -> (Vec<T>, Vec<i64>) {
+fn largest_of<T: Copy + PartialOrd>(
+    x: &[T],
+    moves: &[Along],
+    shape: &[usize],
+    least: T,
+    with_places: bool,
+) -> (Vec<T>, Vec<i64>) {
     let image: usize = moves.iter().map(|along| along.input).product();
     let outputs = shape[2..].iter().product::<usize>().max(1);
     let elements = shape.iter().product();
-    let (mut data, mut places) = (vec![least; elements], vec![-1; elements]);
-    let planes = data.chunks_exact_mut(outputs).zip(places.chunks_exact_mut(outputs));
-    for (plane, (data, places)) in planes.enumerate() {
+    let mut data = vec![least; elements];
+    let mut places = vec![-1; if with_places { elements } else { 0 }];
+    let mut is_seen = vec![false; outputs];
+    for (plane, data) in data.chunks_exact_mut(outputs).enumerate() {
+        is_seen.fill(false);
         rows(moves, &mut |row| {
             let out = row.output..row.output + row.count;
             let start = plane * image + row.input;
-            let inputs = (start..).step_by(row.step);
-            for ((best, place), i) in data[out.clone()].iter_mut().zip(&mut places[out]).zip(inputs) {
-                if x[i] > *best || *place < 0 {
-                    (*best, *place) = (x[i], i as i64);
+            for (i, (best, is_seen)) in data[out.clone()].iter_mut().zip(&mut is_seen[out.clone()]).enumerate() {
+                let from = start + i * row.step;
+                if x[from] > *best || !*is_seen {
+                    (*best, *is_seen) = (x[from], true);
+                    if with_places {
+                        places[plane * outputs + out.start + i] = from as i64;
+                    }
                 }
             }
         });
