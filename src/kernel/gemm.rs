@@ -88,17 +88,15 @@ impl Columns {
 /// A right matrix that comes eight columns at a time.
 pub trait Panels {
     /// Whether panels are put together when they are asked for.
-    fn needs_room(&self) -> bool;
+    fn needs_room(&self) -> bool {
+        false
+    }
 
     /// A panel's numbers at some of its depth; there is room for as many, if it needs that.
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, room: &'a mut [Eight]) -> &'a [Eight];
 }
 
 impl Panels for Columns {
-    fn needs_room(&self) -> bool {
-        false
-    }
-
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, _: &'a mut [Eight]) -> &'a [Eight] {
         &self.eights[panel * self.depth..][depth]
     }

@@ -66,10 +66,6 @@ struct Forms<'a> {
 }
 
 impl Panels for Forms<'_> {
-    fn needs_room(&self) -> bool {
-        false
-    }
-
     fn panel<'a>(&'a self, panel: usize, depth: Range<usize>, _: &'a mut [Eight]) -> &'a [Eight] {
         &self.eights[panel * self.channels..][depth]
     }
