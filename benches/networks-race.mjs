@@ -1,6 +1,8 @@
-// The race of networks, wherever it runs: edgelet as it is and with int8 weights, onnxruntime-web's wasm backend on one thread, and
-// whoever else is there. First all have to agree: within 1e-4 of the largest number; of int8 it is told how far off it is.
+// The race of networks, wherever it runs: edgelet as it is and with int8 weights, onnxruntime-web's wasm backend on one thread, rten's
+// wasm build, and whoever else is there. First all have to agree: within 1e-4 of the largest number; of int8 it is told how far off it
+// is.
 import { race } from "./clock.mjs";
+import { rten } from "./rten.mjs";
 
 /** Numbers that look random and are the same each time. */
 function* numbers() {
@@ -28,17 +30,22 @@ export async function raceNetwork(name, { read, load, ort, others = async () => 
   const inputs = JSON.parse(new TextDecoder().decode(await read(`${name}.json`)));
   const model = await load(await read(`${name}.edgelet`));
   const small = await load(await read(`${name}.int8.edgelet`));
-  const session = await ort.InferenceSession.create(new Uint8Array(await read(`${name}.onnx`)), { executionProviders: ["wasm"] });
+  const file = new Uint8Array(await read(`${name}.onnx`));
+  const session = await ort.InferenceSession.create(file, { executionProviders: ["wasm"] });
   const given = Object.fromEntries(inputs.map((input) => [input.name, { data: filled(input), shape: input.shape }]));
   const feeds = Object.fromEntries(inputs.map(({ name, dtype, shape }) => [name, new ort.Tensor(dtype, given[name].data, shape)]));
+  const peer = await rten(read, file, session.inputNames.map((input) => given[input]));
   const [ours, theirs, rounded] = [model.run(given), await session.run(feeds), small.run(given)];
+  const rtens = { [session.outputNames[0]]: { data: peer.once() } };
   let most = 0;
-  for (const output of Object.keys(ours)) {
-    const off = apart(ours[output], theirs[output]);
-    if (!(off < 1e-4)) throw new Error(`${name}: ${output} is ${off} of the largest number off onnxruntime-web`);
-    most = Math.max(most, apart(rounded[output], theirs[output]));
+  for (const [output, expected] of Object.entries(theirs)) {
+    for (const [who, outputs] of Object.entries({ edgelet: ours, rten: rtens })) {
+      const off = apart(outputs[output], expected);
+      if (!(off < 1e-4)) throw new Error(`${name}: ${who}'s ${output} is ${off} of the largest number off onnxruntime-web`);
+    }
+    most = Math.max(most, apart(rounded[output], expected));
   }
-  const more = await others(given);
+  const more = [peer, ...(await others(given))];
   const seen = await race(
     [
       { name: "edgelet", run: (times) => { for (let i = 0; i < times; i++) model.run(given); } },

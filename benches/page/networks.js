@@ -1,5 +1,5 @@
-// The race of networks in a page: beside onnxruntime-web tfjs's wasm backend, where it has the layers. Its networks have the same
-// layers and sizes, and weights of their own.
+// The race of networks in a page: beside onnxruntime-web and rten also tfjs's wasm backend, where it has the layers. Its networks
+// have the same layers and sizes, and weights of their own.
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
