@@ -15,6 +15,8 @@ pub const COLUMNS: usize = 8;
 const DEPTH: usize = 512;
 /// How many panels stay there at once: what is read of the rows serves them all.
 const PANELS: usize = 4;
+/// How many steps of the innermost loop are written out, so that one turn of it pays for all of them.
+const STEPS: usize = 8;
 
 /// One number of each of eight columns.
 pub type Eight = [[f32; 4]; 2];
@@ -219,16 +221,23 @@ fn four_rows(
     let (mut b_low, mut b_high) = eight(1, out_b);
     let (mut c_low, mut c_high) = eight(2, out_c);
     let (mut d_low, mut d_high) = eight(3, out_d);
-    // Two iterators: of a zip the compiler makes one index, which both places are computed from at each step.
-    let mut eights = panel.iter();
-    for &[a, b, c, d] in rows {
-        let Some([low, high]) = eights.next() else { break };
-        let (low, high) = (Singles::of(low), Singles::of(high));
-        let (a, b, c, d) = (Singles::splat(a), Singles::splat(b), Singles::splat(c), Singles::splat(d));
-        (a_low, a_high) = (a_low.add_product(a, low), a_high.add_product(a, high));
-        (b_low, b_high) = (b_low.add_product(b, low), b_high.add_product(b, high));
-        (c_low, c_high) = (c_low.add_product(c, low), c_high.add_product(c, high));
-        (d_low, d_high) = (d_low.add_product(d, low), d_high.add_product(d, high));
+    // Each step may be the last one, and so is a block of its own: of several in one block the compiler makes deep sums that read
+    // all of their numbers first, more than there are registers.
+    macro_rules! steps {
+        ($fours:ident, $eights:ident, $($i:literal)*) => {$(
+            let (Some(&[a, b, c, d]), Some([low, high])) = ($fours.get($i), $eights.get($i)) else { break };
+            let (low, high) = (Singles::of(low), Singles::of(high));
+            let (a, b, c, d) = (Singles::splat(a), Singles::splat(b), Singles::splat(c), Singles::splat(d));
+            (a_low, a_high) = (a_low.add_product(a, low), a_high.add_product(a, high));
+            (b_low, b_high) = (b_low.add_product(b, low), b_high.add_product(b, high));
+            (c_low, c_high) = (c_low.add_product(c, low), c_high.add_product(c, high));
+            (d_low, d_high) = (d_low.add_product(d, low), d_high.add_product(d, high));
+        )*};
+    }
+    for (fours, eights) in rows.chunks(STEPS).zip(panel.chunks(STEPS)) {
+        // As many of both: one question a step.
+        let Some(eights) = eights.get(..fours.len()) else { break };
+        steps!(fours, eights, 0 1 2 3 4 5 6 7);
     }
     let (least, largest) = (Singles::splat(least), Singles::splat(largest));
     let put = |out: &mut [f32], low: Singles, high: Singles| {
