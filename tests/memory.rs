@@ -1,4 +1,4 @@
-//! How much memory a network takes while it runs: its weights, and hardly more than the tensors that have to be there at once. A test
+//! How much memory a network takes: its weights once, and while it runs hardly more than the tensors that have to be there at once. A test
 //! by itself, since an allocator counts for a whole program.
 
 use edgelet::infer::Inference;
@@ -94,6 +94,8 @@ impl Graph {
 
     /// Runs the network that makes `output`, and compares what that took with what has to be there.
     fn check(self, output: Made) {
+        let begun = MEMORY.current_usage();
+        let weights: usize = self.weights.iter().map(|tensor| tensor.len() * size_of::<f32>()).sum();
         let count = self.weights.len();
         let id = |made: Made| -> TensorId {
             (match made {
@@ -124,6 +126,8 @@ impl Graph {
             ..Parts::default()
         });
         let inference = Inference::new(network.unwrap());
+        let grown = MEMORY.current_usage().saturating_sub(begun);
+        assert!(grown <= weights / 10, "{grown} bytes more than {weights} of weights as they were");
         let given = || {
             vec![Tensor::exact(Dtype::F32, self.shape.clone(), Data::zeros(Dtype::F32, self.shape.iter().product()))]
         };

@@ -6,7 +6,7 @@ use super::strides::{offsets, strides};
 use super::window::Along;
 use crate::error::Result;
 use crate::kernel::convolve::{SLACK, View, convolve, convolve_one};
-use crate::kernel::gemm::{Bounds, Rows};
+use crate::kernel::gemm::{Bounds, Four, Rows};
 use crate::kernel::winograd::{self, Tiling};
 use crate::network::tensor::count;
 use crate::network::{Data, Tensor, Window, shown};
@@ -24,14 +24,15 @@ pub struct Filters {
 
 enum Weights {
     /// A matrix for each group of channels.
-    Groups(Vec<Rows>),
+    Groups(Vec<Vec<Four>>),
     /// Filters of one channel each, one after another.
     Single(Vec<f32>),
     /// Filters of 3 × 3 that move by one, for each group of channels.
     Tiles(Vec<winograd::Filters>),
 }
 
-/// From how many channels and filters on tiles are worth it, and up to how many: their form takes 16 numbers for nine.
+/// From how many channels and filters on tiles are worth it, and up to how many: filters are brought into their form at each run, and
+/// the more there are, the smaller the image usually is that pays for it.
 const TILED: (usize, usize) = (16, 256);
 
 impl Filters {

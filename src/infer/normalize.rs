@@ -111,21 +111,27 @@ pub fn groups(groups: Option<i64>, epsilon: f32, given: &Arguments<'_>) -> Resul
 
 /// Standardizes what lies from an axis to the end, then multiplies and adds: data, scale, bias?. Makes the result, the means and
 /// the factors 1 / √(variance + ε); without a centre only the result, from the mean of squares.
-pub fn layer(first: i64, epsilon: f32, centred: bool, given: &Arguments<'_>, outputs: usize) -> Result<Vec<Tensor>> {
+pub fn layer(
+    first: i64,
+    epsilon: f32,
+    centred: bool,
+    given: &mut Arguments<'_>,
+    outputs: usize,
+) -> Result<Vec<Tensor>> {
     let tensor = given.get(0)?;
     let shape = tensor.shape();
     let first = axis(first, tensor.rank())?;
     let (outer, length) = (shape[..first].iter().product(), shape[first..].iter().product());
     let in_rows = |tensor: &Tensor| tensor.shape() == &shape[first..];
-    if let (Data::F32(x), Dtype::F32, 1) = (tensor.data(), tensor.dtype(), outputs)
-        && length > 0
-        && in_rows(given.get(1)?)
-        && given.find(2).is_none_or(in_rows)
-    {
+    let is_plain = (tensor.dtype(), outputs) == (Dtype::F32, 1);
+    if is_plain && length > 0 && in_rows(given.get(1)?) && given.find(2).is_none_or(in_rows) {
+        let tensor = given.take(0)?;
         let (scale, bias) = (floats(given.get(1)?)?, given.find(2).map(floats).transpose()?);
-        let mut all = x.clone();
-        all.chunks_exact_mut(length).for_each(|run| functions::standardize(run, epsilon, centred, scale, bias));
-        return Ok(vec![Tensor::exact(Dtype::F32, shape.to_vec(), Data::F32(all))]);
+        let (shape, mut data) = (tensor.shape().to_vec(), tensor.into_data());
+        if let Data::F32(x) = &mut data {
+            x.chunks_exact_mut(length).for_each(|run| functions::standardize(run, epsilon, centred, scale, bias));
+        }
+        return Ok(vec![Tensor::exact(Dtype::F32, shape, data)]);
     }
     let scale = factors(given.get(1)?, shape)?;
     let bias = given.find(2).map(|bias| factors(bias, shape)).transpose()?;

@@ -1,7 +1,7 @@
 //! Convolutions of f32 as products of matrices: filters by what each of the window's places sees, which is put together a few
 //! places at a time, so that it never lies in memory as a whole. Filters of one channel are summed where they are.
 
-use super::gemm::{self, Bounds, COLUMNS, Eight, Panels, Rows};
+use super::gemm::{self, Bounds, COLUMNS, Eight, Four, Panels, Rows};
 use super::lanes::Singles;
 use std::array;
 use std::ops::Range;
@@ -32,7 +32,7 @@ impl View {
 
 /// The sums of products of filters with what their places see of all channels, and of each filter's bias, if it has one.
 pub fn convolve(
-    filters: &Rows,
+    filters: &[Four],
     bias: &[f32],
     x: &[f32],
     view: &View,
@@ -42,7 +42,8 @@ pub fn convolve(
 ) {
     let taps =
         (0..channels).flat_map(|channel| view.taps.iter().map(move |tap| channel * view.channel + tap)).collect();
-    gemm::multiply(filters, &Seen { x, view, taps }, Some(bias), out, view.places(), bounds);
+    let depth = channels * view.taps.len();
+    gemm::multiply(Rows { fours: filters, depth }, &Seen { x, view, taps }, Some(bias), out, view.places(), bounds);
 }
 
 /// What places see, as a matrix: a column for each place.

@@ -32,16 +32,22 @@ pub fn within(x: f32, (least, largest): Bounds) -> f32 {
     if raised > largest { largest } else { raised }
 }
 
+/// A number of each of four rows.
+pub type Four = [f32; ROWS];
+
 /// A left matrix, four rows side by side; past the last one zeros.
-pub struct Rows {
-    depth: usize,
-    fours: Vec<[f32; ROWS]>,
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// Its numbers: all of four rows, then of the next four.
+    pub fours: &'a [Four],
+    /// How many numbers a row has.
+    pub depth: usize,
 }
 
-impl Rows {
-    /// Of numbers that lie row after row.
-    pub fn packed(a: &[f32], depth: usize) -> Self {
-        let mut fours = Vec::with_capacity(a.len().div_ceil(ROWS) + depth);
+impl Rows<'_> {
+    /// The fours of numbers that lie row after row.
+    pub fn packed(a: &[f32], depth: usize) -> Vec<Four> {
+        let mut fours = Vec::with_capacity(a.len().div_ceil((ROWS * depth).max(1)) * depth);
         for rows in a.chunks((ROWS * depth).max(1)) {
             let whole = if rows.len() == ROWS * depth { depth / 4 } else { 0 };
             for k in 0..whole {
@@ -54,7 +60,7 @@ impl Rows {
             let rest = 4 * whole..depth;
             fours.extend(rest.map(|k| array::from_fn(|i| rows.get(i * depth + k).copied().unwrap_or(0.0))));
         }
-        Self { depth, fours }
+        fours
     }
 }
 
@@ -107,21 +113,22 @@ impl Panels for Columns {
 /// Makes the product of two matrices, whose rows have `width` numbers, and keeps it within bounds. The sums of each row begin with
 /// a number, or zero past the last of them; or, if there are none at all, with what stands in `out`.
 pub fn multiply(
-    rows: &Rows,
+    rows: Rows<'_>,
     right: &dyn Panels,
     begin: Option<&[f32]>,
     out: &mut [f32],
     width: usize,
     bounds: Option<Bounds>,
 ) {
+    let Rows { fours, depth: deep } = rows;
     let mut room = match right.needs_room() {
-        true => vec![Eight::default(); PANELS * DEPTH.min(rows.depth)],
+        true => vec![Eight::default(); PANELS * DEPTH.min(deep)],
         false => Vec::new(),
     };
     let panels = width.div_ceil(COLUMNS);
-    for from in (0..rows.depth).step_by(DEPTH) {
-        let depth = from..rows.depth.min(from + DEPTH);
-        let bounds = bounds.filter(|_| depth.end == rows.depth).unwrap_or(UNBOUNDED);
+    for from in (0..deep).step_by(DEPTH) {
+        let depth = from..deep.min(from + DEPTH);
+        let bounds = bounds.filter(|_| depth.end == deep).unwrap_or(UNBOUNDED);
         let begin = begin.filter(|_| from == 0);
         for first in (0..panels).step_by(PANELS) {
             let mut rooms = room.chunks_mut(depth.len());
@@ -129,7 +136,7 @@ pub fn multiply(
                 true => right.panel(first + i, depth.clone(), rooms.next().unwrap_or_default()),
                 false => &[],
             });
-            let blocks = rows.fours.chunks_exact(rows.depth).zip(out.chunks_mut(ROWS * width));
+            let blocks = fours.chunks_exact(deep).zip(out.chunks_mut(ROWS * width));
             for (block, (fours, out)) in blocks.enumerate() {
                 let fours = &fours[depth.clone()];
                 let begin = begin.map(|all| array::from_fn(|i| all.get(block * ROWS + i).copied().unwrap_or(0.0)));
@@ -150,7 +157,8 @@ pub fn multiply(
 pub fn multiply_packed(a: &[f32], right: &Columns, out: &mut [f32], width: usize, bounds: Option<Bounds>) {
     let depth = right.depth.max(1);
     if a.len() / depth >= ROWS {
-        return multiply(&Rows::packed(a, right.depth), right, None, out, width, bounds);
+        let rows = Rows { fours: &Rows::packed(a, right.depth), depth: right.depth };
+        return multiply(rows, right, None, out, width, bounds);
     }
     let (least, largest) = bounds.unwrap_or(UNBOUNDED);
     for (row, out) in a.chunks_exact(depth).zip(out.chunks_exact_mut(width.max(1))) {

@@ -4,39 +4,57 @@
 //! filter g make the places Aᵗ [(G g Gᵗ) ∘ (Bᵗ d B)] A, and the products in the middle, summed over channels, are those of
 //! 16 matrices: filters by channels times channels by tiles. All factors are 1 and ½, so that little is lost.
 
-use super::gemm::{Bounds, COLUMNS, Eight, Panels, Rows, UNBOUNDED, multiply};
+use super::gemm::{Bounds, COLUMNS, Eight, Four, Panels, Rows, UNBOUNDED, multiply};
 use super::lanes::Singles;
-use std::array;
 use std::ops::Range;
 
 /// How many tiles of a row are brought into and out of their form at once.
 const TILES: usize = 4;
 /// How many numbers of tiles in their form are held at once, at most, if one row of them is not more.
 const HELD: usize = 1 << 16;
+/// How many numbers of filters in their form are held at once, at most, if four of them are not more. They are brought into it at each
+/// run: it takes 16 numbers for nine.
+const FORMED: usize = 1 << 19;
 
-/// Filters in their form: 16 matrices of filters by channels.
+/// Filters of 3 × 3.
 pub struct Filters {
     channels: usize,
     count: usize,
-    matrices: Vec<Rows>,
+    fours: Vec<Four>,
 }
 
 impl Filters {
     /// Of filters `[M, C, 3, 3]`.
     pub fn new(weights: &[f32], channels: usize) -> Self {
-        let pairs = weights.as_chunks::<9>().0;
-        // G g Gᵗ with the rows (1, 0, 0), (½, ½, ½), (½, −½, ½), (0, 0, 1) of G.
-        let side = |[a, b, c]: [f32; 3]| [a, (a + b + c) * 0.5, (a - b + c) * 0.5, c];
-        let formed: Vec<[f32; 16]> = (pairs.iter())
-            .map(|g| {
-                let columns: [[f32; 4]; 3] = array::from_fn(|j| side([g[j], g[3 + j], g[6 + j]]));
-                let rows: [[f32; 4]; 4] = array::from_fn(|i| side(array::from_fn(|j| columns[j][i])));
-                array::from_fn(|at| rows[at / 4][at % 4])
-            })
-            .collect();
-        let matrix = |at: usize| Rows::packed(&formed.iter().map(|form| form[at]).collect::<Vec<_>>(), channels);
-        Self { channels, count: pairs.len() / channels.max(1), matrices: (0..16).map(matrix).collect() }
+        let depth = 9 * channels;
+        Self { channels, count: weights.len() / depth.max(1), fours: Rows::packed(weights, depth) }
     }
+}
+
+/// G g Gᵗ of four filters, channel after channel: their 16 matrices lie `step` apart.
+#[inline(never)]
+fn form_filters(filters: &[Four], to: &mut [Four], step: usize) {
+    for (i, filter) in filters.as_chunks::<9>().0.iter().enumerate() {
+        let column =
+            |j: usize| spread(Singles::of(&filter[j]), Singles::of(&filter[3 + j]), Singles::of(&filter[6 + j]));
+        let (a, b, c) = (column(0), column(1), column(2));
+        for row in 0..4 {
+            let [first, second, third, fourth] = spread(a[row], b[row], c[row]);
+            let mut put = |at: usize, four: Singles| to[(4 * row + at) * step + i] = four.to_array();
+            put(0, first);
+            put(1, second);
+            put(2, third);
+            put(3, fourth);
+        }
+    }
+}
+
+/// The rows of G: (1, 0, 0), (½, ½, ½), (½, −½, ½), (0, 0, 1).
+#[inline(always)]
+fn spread(a: Singles, b: Singles, c: Singles) -> [Singles; 4] {
+    let half = Singles::splat(0.5);
+    let around = a.plus(c);
+    [a, around.plus(b).times(half), around.minus(b).times(half), c]
 }
 
 /// How an image lies with its pads, and what is made of it.
@@ -77,27 +95,38 @@ pub fn convolve(filters: &Filters, bias: &[f32], x: &[f32], tiling: &Tiling, out
     let ([tile_rows, tiles], [height, width]) = (tiling.tiles(), tiling.lengths());
     let ([places, columns], channels) = (tiling.places, filters.channels);
     let at_once = (HELD / (16 * channels * tiles).max(1)).clamp(1, tile_rows.max(1));
-    let most = at_once * tiles;
+    let (most, image) = (at_once * tiles, places * columns);
+    // As many filters at once, four by four, and what they make.
+    let fours = (FORMED / (64 * channels).max(1)).clamp(1, filters.count.div_ceil(4).max(1));
+    let parts = filters.fours.chunks(fours * 9 * channels).zip(out.chunks_mut((4 * fours * image).max(1)));
+    let mut matrices = vec![Four::default(); 16 * fours * channels];
     let mut forms = vec![Eight::default(); 16 * most.div_ceil(COLUMNS) * channels];
-    let mut sums = vec![0.0; 16 * filters.count * most];
-    for from in (0..tile_rows).step_by(at_once) {
-        let rows = from..tile_rows.min(from + at_once);
-        let count = rows.len() * tiles;
-        let (formed, summed) = (count.div_ceil(COLUMNS) * channels, filters.count * count);
-        for first in (0..count).step_by(TILES) {
-            let (row, tile) = (from + first / tiles, first % tiles);
-            let to = &mut forms[first / COLUMNS * channels..];
-            form(&x[2 * (row * width + tile)..], [height * width, width], to, formed, first % COLUMNS / TILES);
+    let mut sums = vec![0.0; 16 * 4 * fours * most];
+    for ((part, out), bias) in parts.zip((0..).step_by(4 * fours).map(|first| bias.get(first..).unwrap_or_default())) {
+        let (in_part, matrix) = (out.len() / image.max(1), part.len() / 9);
+        for (four, first) in part.chunks_exact(9 * channels).zip((0..).step_by(channels)) {
+            form_filters(four, &mut matrices[first..], matrix);
         }
-        let all = forms.chunks_exact(formed.max(1)).zip(sums.chunks_exact_mut(summed.max(1)));
-        for ((eights, sums), matrix) in all.zip(&filters.matrices) {
-            multiply(matrix, &Forms { channels, eights }, Some(&[]), sums, count, None);
-        }
-        for (filter, out) in out.chunks_exact_mut((places * columns).max(1)).enumerate() {
-            let bias = bias.get(filter).copied().unwrap_or(0.0);
-            for (row, first) in rows.clone().zip((filter * count..).step_by(tiles)) {
-                let out = &mut out[2 * row * columns..];
-                unform(&sums[first..], [summed, tiles], out, columns, bias, bounds.unwrap_or(UNBOUNDED));
+        for from in (0..tile_rows).step_by(at_once) {
+            let rows = from..tile_rows.min(from + at_once);
+            let count = rows.len() * tiles;
+            let (formed, summed) = (count.div_ceil(COLUMNS) * channels, in_part * count);
+            for first in (0..count).step_by(TILES) {
+                let (row, tile) = (from + first / tiles, first % tiles);
+                let to = &mut forms[first / COLUMNS * channels..];
+                form(&x[2 * (row * width + tile)..], [height * width, width], to, formed, first % COLUMNS / TILES);
+            }
+            let all = forms.chunks_exact(formed.max(1)).zip(sums.chunks_exact_mut(summed.max(1)));
+            for ((eights, sums), matrix) in all.zip(matrices.chunks_exact(matrix.max(1))) {
+                let rows = Rows { fours: matrix, depth: channels };
+                multiply(rows, &Forms { channels, eights }, Some(&[]), sums, count, None);
+            }
+            for (filter, out) in out.chunks_exact_mut(image.max(1)).enumerate() {
+                let bias = bias.get(filter).copied().unwrap_or(0.0);
+                for (row, first) in rows.clone().zip((filter * count..).step_by(tiles)) {
+                    let out = &mut out[2 * row * columns..];
+                    unform(&sums[first..], [summed, tiles], out, columns, bias, bounds.unwrap_or(UNBOUNDED));
+                }
             }
         }
     }

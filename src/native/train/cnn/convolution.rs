@@ -59,7 +59,9 @@ impl Places {
         let taps = channels.flat_map(|channel| self.view.taps.iter().map(move |tap| channel * self.view.channel + tap));
         let places = self.view.rows.iter().flat_map(|&row| row..row + self.view.width);
         let right = Sights { seen, taps: taps.collect(), places: places.collect() };
-        multiply(&Rows::packed(slopes, self.view.places()), &right, None, sums, block.depth(), None);
+        let places = self.view.places();
+        let slopes = Rows { fours: &Rows::packed(slopes, places), depth: places };
+        multiply(slopes, &right, None, sums, block.depth(), None);
     }
 
     /// How the loss depends on what is seen, by how it depends on what is made, which comes with pads: a convolution by the
