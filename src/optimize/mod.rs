@@ -12,6 +12,7 @@ mod gelu;
 mod layer_norm;
 mod linear;
 mod quantize;
+mod transpose;
 mod within;
 mod work;
 
@@ -28,6 +29,7 @@ pub use work::{Work, work};
 pub fn optimize(network: Network) -> Result<Network> {
     let mut draft = Draft::new(network.into_parts());
     fold::constants(&mut draft);
+    transpose::cancel(&mut draft);
     batch_norm::into_weights(&mut draft);
     linear::biases(&mut draft);
     layer_norm::recognize(&mut draft);
