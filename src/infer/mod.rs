@@ -231,14 +231,13 @@ impl Inference {
                 made[place(id)] = None;
             }
         }
-        let mut output = |i: usize, id: TensorId| match weight(id as usize) {
-            Some(weight) => Some(weights[weight].clone()),
-            // What is an output twice is copied.
-            None if outputs[i + 1..].iter().any(|(_, other)| *other == id) => made[place(id as usize)].clone(),
-            None => made[place(id as usize)].take(),
+        let output = |id: usize| match weight(id) {
+            Some(weight) => Ok(weights[weight].clone()),
+            None => {
+                made[place(id)].clone().ok_or_else(|| Error::new(Kind::InvalidModel, "outputs", "a tensor", "none"))
+            }
         };
-        let outputs = outputs.iter().enumerate().map(|(i, (_, id))| output(i, *id));
-        outputs.map(|made| made.ok_or_else(|| Error::new(Kind::InvalidModel, "outputs", "a tensor", "none"))).collect()
+        outputs.iter().map(|(_, id)| output(*id as usize)).collect()
     }
 }
 

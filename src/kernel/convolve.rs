@@ -40,10 +40,10 @@ pub fn convolve(
     out: &mut [f32],
     bounds: Option<Bounds>,
 ) {
-    let taps =
+    let taps: Vec<usize> =
         (0..channels).flat_map(|channel| view.taps.iter().map(move |tap| channel * view.channel + tap)).collect();
-    let depth = channels * view.taps.len();
-    gemm::multiply(Rows { fours: filters, depth }, &Seen { x, view, taps }, Some(bias), out, view.places(), bounds);
+    let filters = Rows { fours: filters, depth: taps.len() };
+    gemm::multiply(filters, &Seen { x, view, taps }, Some(bias), out, view.places(), bounds);
 }
 
 /// What places see, as a matrix: a column for each place.

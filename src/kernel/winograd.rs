@@ -117,7 +117,7 @@ pub fn convolve(filters: &Filters, bias: &[f32], x: &[f32], tiling: &Tiling, out
                 form(&x[2 * (row * width + tile)..], [height * width, width], to, formed, first % COLUMNS / TILES);
             }
             let all = forms.chunks_exact(formed.max(1)).zip(sums.chunks_exact_mut(summed.max(1)));
-            for ((eights, sums), matrix) in all.zip(matrices.chunks_exact(matrix.max(1))) {
+            for ((eights, sums), matrix) in all.zip(matrices.chunks_exact(matrix.max(1)).take(16)) {
                 let rows = Rows { fours: matrix, depth: channels };
                 multiply(rows, &Forms { channels, eights }, Some(&[]), sums, count, None);
             }

@@ -7,44 +7,37 @@ use crate::network::Operator;
 /// Cancels them.
 pub fn cancel(draft: &mut Draft) {
     for i in draft.indices() {
-        let Some(outer) = draft.step(i).and_then(order) else { continue };
-        let inner = maker(draft, draft.step(i), |step| order(step).is_some());
-        let through = maker(draft, draft.step(i), is_function);
-        if is_identity(outer) {
-            let Some(value @ Value::Made(..)) = draft.step(i).and_then(|step| step.input(0)) else { continue };
-            draft.replace(i, value);
-        } else if let Some(inner) = inner {
-            turn(draft, i, inner, None);
-        } else if let Some(function) = through
-            && let Some(inner) = maker(draft, draft.step(function), |step| order(step).is_some())
-            && draft.only_maker(draft.step(i).and_then(|step| step.input(0))).is_some()
-        {
-            turn(draft, i, inner, Some(function));
-        }
-    }
-}
-
-/// Lets a step turn what an earlier one turns, or neither of both; the function between them is the step itself if it is neither.
-fn turn(draft: &mut Draft, i: usize, inner: usize, function: Option<usize>) {
-    let (Some(first), Some(second)) = (draft.step(inner), draft.step(i)) else { return };
-    let (Some(before), Some(outer)) = (order(first), order(second)) else { return };
-    let Some(both) = composed(before, outer) else { return };
-    let Some(value) = first.input(0) else { return };
-    match function.and_then(|function| draft.step(function)) {
-        Some(function) if is_identity(&both) => {
-            let operator = function.node.operator.clone();
+        if let Some((operator, value)) = draft.step(i).and_then(|step| shorter(draft, step)) {
             draft.change(i, operator, vec![Some(value)]);
         }
-        Some(_) => {}
-        None if is_identity(&both) && matches!(value, Value::Made(..)) => draft.replace(i, value),
-        None => draft.change(i, Operator::Transpose(both), vec![Some(value)]),
+        if let Some(value) = draft.step(i).and_then(unturned) {
+            draft.replace(i, value);
+        }
     }
 }
 
-/// The step that makes what another one takes first, if it is such a one.
-fn maker(draft: &Draft, step: Option<&Step>, is: impl Fn(&Step) -> bool) -> Option<usize> {
-    match step?.input(0)? {
-        Value::Made(i, 0) => draft.step(i).filter(|step| is(step)).map(|_| i),
+/// What makes the same as a turn and the step before it, and of what: both turns at once, or the function after a turn that comes back.
+fn shorter(draft: &Draft, step: &Step) -> Option<(Operator, Value)> {
+    let outer = order(step).filter(|order| !is_identity(order))?;
+    let before = maker(draft, step)?;
+    if let Some(inner) = order(before) {
+        return Some((Operator::Transpose(composed(inner, outer)?), before.input(0)?));
+    }
+    let function = draft.only_maker(step.input(0)).map(|(_, function)| function).filter(|step| is_function(step))?;
+    let first = maker(draft, function)?;
+    is_identity(&composed(order(first)?, outer)?).then_some((function.node.operator.clone(), first.input(0)?))
+}
+
+/// What a step takes that turns nothing, unless that is the network's own input.
+fn unturned(step: &Step) -> Option<Value> {
+    let is_idle = order(step).is_some_and(is_identity);
+    step.input(0).filter(|value| is_idle && matches!(value, Value::Made(..)))
+}
+
+/// The step that makes what another one takes first.
+fn maker<'a>(draft: &'a Draft, step: &Step) -> Option<&'a Step> {
+    match step.input(0)? {
+        Value::Made(i, 0) => draft.step(i),
         _ => None,
     }
 }

@@ -47,21 +47,24 @@ extern "C" fn dimension(size: usize) {
 /// The next input, of floats: where they have to be put before [`run`].
 #[unsafe(no_mangle)]
 extern "C" fn floats() -> *const f32 {
-    NETWORK.with_borrow_mut(|network| {
-        let tensor = Tensor::zeros(&std::mem::take(&mut network.shape));
-        let numbers = tensor.data().expect("a new tensor is contiguous").as_ptr();
-        network.inputs.push(Value::FloatTensor(tensor));
-        numbers
-    })
+    next_input()
 }
 
 /// The next input, of whole numbers: rten has them in 32 bits.
 #[unsafe(no_mangle)]
 extern "C" fn integers() -> *const i32 {
+    next_input()
+}
+
+/// Zeros of the shape that was told, and where they lie.
+fn next_input<T: Clone + Default>() -> *const T
+where
+    Value: From<Tensor<T>>,
+{
     NETWORK.with_borrow_mut(|network| {
-        let tensor = Tensor::zeros(&std::mem::take(&mut network.shape));
+        let tensor = Tensor::<T>::zeros(&std::mem::take(&mut network.shape));
         let numbers = tensor.data().expect("a new tensor is contiguous").as_ptr();
-        network.inputs.push(Value::Int32Tensor(tensor));
+        network.inputs.push(tensor.into());
         numbers
     })
 }
