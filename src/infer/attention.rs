@@ -1,9 +1,10 @@
 //! Scaled dot-product attention, and the turns that tell it where a token stands.
 //!
 //! Source: ONNX's specification of Attention and RotaryEmbedding. All of it is computed in f64 and rounded once, also of 16-bit
-//! floats: sums in bfloat16 stop growing at 256.
+//! floats: sums in bfloat16 stop growing at 256. Of float32 the result alone is [`heads`]'.
 
 use super::arguments::{Arguments, index, length, wrong_shape, wrong_type};
+use super::heads;
 use super::normalize::{exponentials, narrow, wide};
 use super::shape::turned;
 use super::strides::{broadcast, broadcast_strides};
@@ -12,9 +13,18 @@ use crate::network::tensor::count;
 use crate::network::{Attention, Data, Dtype, Tensor, shown};
 
 /// What queries find among keys, of the values: Q, K and V as `[batch, heads, time, size]` or `[batch, time, heads · size]`,
-/// mask?, past K? and V? in the first form, how many keys of each sample are no padding?. Several heads of the queries may
-/// share one of the keys. Makes the result, all keys, all values and, if it is not too large, what a step before made.
-pub fn attention(how: &Attention, given: &Arguments<'_>) -> Result<Vec<Tensor>> {
+/// mask?, past K? and V? in the first form, how many keys of each sample are no padding?, what is added to the scores?
+/// (of float32, without another output). Several heads of the queries may share one of the keys. Makes the result, all keys, all
+/// values and, if it is not too large, what a step before made.
+pub fn attention(how: &Attention, given: &Arguments<'_>, outputs: usize) -> Result<Vec<Tensor>> {
+    if outputs == 1
+        && let Some(result) = heads::attention(how, given)?
+    {
+        return Ok(vec![result]);
+    }
+    if let Some(added) = given.find(Attention::ADDED) {
+        return Err(wrong_shape("float32 that fits the scores, and its result alone", shown(added.shape())));
+    }
     let queries = given.get(0)?;
     let q = by_heads(queries, how.query_heads)?;
     let keys = joined(given.find(4), by_heads(given.get(1)?, how.key_heads)?)?;

@@ -11,6 +11,7 @@ mod conv;
 mod elementwise;
 mod filters;
 mod gather;
+mod heads;
 mod image;
 mod normalize;
 mod pool;
@@ -340,7 +341,7 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
         Recurrent(layer) => recurrent::run(layer, given),
         Dropout => shape::dropout(given.get(0)?),
         CosineWindow { terms, periodic, dtype } => one(select::window(*terms, *periodic, *dtype, given.get(0)?)),
-        Attention(how) => attention::attention(how, given),
+        Attention(how) => attention::attention(how, given, outputs),
         RotaryEmbedding { interleaved, dimensions, heads } => {
             one(attention::rotary(*interleaved, *dimensions, *heads, given))
         }

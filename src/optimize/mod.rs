@@ -5,6 +5,7 @@
 //! once. [`draft`] is a network that can be rewritten; every other file is one kind of rewriting. Only [`quantize()`] rounds, and
 //! only when it is asked to.
 
+mod attention;
 mod batch_norm;
 mod draft;
 mod fold;
@@ -12,6 +13,8 @@ mod gelu;
 mod layer_norm;
 mod linear;
 mod quantize;
+#[cfg(test)]
+pub(crate) mod sketch;
 mod transpose;
 mod within;
 mod work;
@@ -34,6 +37,7 @@ pub fn optimize(network: Network) -> Result<Network> {
     linear::biases(&mut draft);
     layer_norm::recognize(&mut draft);
     gelu::recognize(&mut draft);
+    attention::recognize(&mut draft);
     within::bounds(&mut draft);
     Network::new(draft.finish())
 }

@@ -28,6 +28,13 @@ fn shorter(draft: &Draft, step: &Step) -> Option<(Operator, Value)> {
     is_identity(&composed(order(first)?, outer)?).then_some((function.node.operator.clone(), first.input(0)?))
 }
 
+/// How a value was turned, and what it was before.
+pub fn turn(draft: &Draft, value: Option<Value>) -> Option<(Vec<i64>, Value)> {
+    let Some(Value::Made(i, 0)) = value else { return None };
+    let step = draft.step(i)?;
+    Some((order(step)?.to_vec(), step.input(0)?))
+}
+
 /// What a step takes that turns nothing, unless that is the network's own input.
 fn unturned(step: &Step) -> Option<Value> {
     let is_idle = order(step).is_some_and(is_identity);
@@ -68,32 +75,17 @@ fn composed(before: &[i64], after: &[i64]) -> Option<Vec<i64>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::infer::Inference;
-    use crate::network::{Data, Dim, Dtype, Network, Node, Operator, Parts, Port, Tensor, Unary};
-    use crate::optimize::optimize;
+    use crate::network::{Operator, Unary};
+    use crate::optimize::sketch::Sketch;
 
-    /// What is left of operators one after another, of which some outputs are asked for, and whether that makes the same.
+    /// What is left of operators one after another, of which some outputs are asked for.
     fn left(operators: &[Operator], asked: &[u32]) -> Vec<Operator> {
-        let node = |(i, operator): (usize, &Operator)| Node {
-            name: format!("{i}"),
-            operator: operator.clone(),
-            inputs: vec![Some(i as u32)],
-            outputs: 1,
-            within: None,
-        };
-        let port = |name: String, shape| Port { name, dtype: Dtype::F32, shape };
-        let network = Network::new(Parts {
-            inputs: vec![port("x".into(), Some([2, 3, 4].map(Dim::Fixed).to_vec()))],
-            outputs: asked.iter().map(|i| (port(format!("y{i}"), None), i + 1)).collect(),
-            nodes: operators.iter().enumerate().map(node).collect(),
-            ..Parts::default()
-        })
-        .unwrap();
-        let optimized = optimize(network.clone()).unwrap();
-        let given = || vec![Tensor::exact(Dtype::F32, vec![2, 3, 4], Data::F32((0..24).map(|i| i as f32).collect()))];
-        let made = |network: &Network| Inference::new(network.clone()).run(given()).unwrap();
-        assert_eq!(made(&network), made(&optimized), "{operators:?}");
-        optimized.nodes().iter().map(|node| node.operator.clone()).collect()
+        let mut sketch = Sketch::new(1, vec![]);
+        for (input, operator) in (0..).zip(operators) {
+            sketch.node(operator.clone(), &[input]);
+        }
+        let outputs: Vec<u32> = asked.iter().map(|i| i + 1).collect();
+        sketch.optimized(&outputs, &[&[2, 3, 4]])
     }
 
     #[test]

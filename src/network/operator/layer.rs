@@ -98,3 +98,8 @@ pub struct Attention {
     /// How many after it.
     pub right: i64,
 }
+
+impl Attention {
+    /// The place of the input that is added to the scores as a sum does: it is broadcast, and hides nothing.
+    pub const ADDED: usize = 7;
+}

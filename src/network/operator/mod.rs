@@ -328,7 +328,7 @@ pub enum Operator {
         /// The type.
         dtype: Dtype,
     },
-    /// Q, K, V, mask?, past K?, past V?.
+    /// Q, K, V, mask?, past K?, past V?, lengths?, what is added to the scores?.
     Attention(Attention),
     /// data, cos, sin, places?.
     RotaryEmbedding {

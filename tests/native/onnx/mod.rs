@@ -60,6 +60,7 @@ fn networks_make_what_onnxruntime_makes() {
         ("mobile", &["BatchNormalization", "Max", "Min"], "Gelu"),
         ("encoder", &["Erf", "Pow"], "Gelu"),
         ("encoder", &["Erf", "Pow"], "LayerNormalization"),
+        ("encoder", &["Softmax", "Transpose"], "Attention"),
         ("perceptron", &["Relu"], "Gemm"),
     ] {
         let network = network(name);
