@@ -41,6 +41,8 @@ macro_rules! format {
 // ground
 pub mod error;
 pub mod kernel;
+#[cfg(all(feature = "import", feature = "tensors"))]
+mod markup;
 pub mod math;
 // hub
 pub mod model;

@@ -6,33 +6,33 @@ import { RUNTIME } from "./runtime.js";
 /** A row in a snippet names so many features at most. */
 const MOST_NAMES = 12;
 
-const BASE = ['import { load } from "edgelet";', ""];
+const base = (entry) => [`import { load } from "${entry}";`, ""];
 
-/** For each runtime its name, and the lines around an address and a call. */
+/** For each runtime its name, and the lines around an address and a call; `entry` is the package's, `script` its file. */
 const RUNTIMES = {
-  bundler: ["a bundler: Vite, webpack, esbuild …", (url, call) => ["// npm install edgelet", ...BASE, `const model = await load(${url});`, call]],
+  bundler: ["a bundler: Vite, webpack, esbuild …", (url, call, { entry }) => ["// npm install edgelet", ...base(entry), `const model = await load(${url});`, call]],
   browser: [
     "a page, without a bundler",
-    (url, call) => [
+    (url, call, { script }) => [
       '<script type="module">',
-      ...indent([`import { load } from ${JSON.stringify("./edgelet/edgelet.js")};`, "", `const model = await load(${url});`, call]),
+      ...indent([`import { load } from "./edgelet/${script}";`, "", `const model = await load(${url});`, call]),
       "</script>",
     ],
   ],
   script: [
     "a script tag",
-    (url, call) => [
+    (url, call, { script }) => [
       "<script>",
-      ...indent([`import(${JSON.stringify(`${RUNTIME}edgelet.js`)}).then(async ({ load }) => {`, ...indent([`const model = await load(${url});`, call]), "});"]),
+      ...indent([`import(${JSON.stringify(`${RUNTIME}${script}`)}).then(async ({ load }) => {`, ...indent([`const model = await load(${url});`, call]), "});"]),
       "</script>",
     ],
   ],
-  node: ["Node", (url, call) => ["// npm install edgelet", ...BASE, `const model = await load(${url});`, call]],
-  deno: ["Deno and Bun", (url, call) => ["// deno add npm:edgelet · bun add edgelet", ...BASE, `const model = await load(${url});`, call]],
+  node: ["Node", (url, call, { entry }) => ["// npm install edgelet", ...base(entry), `const model = await load(${url});`, call]],
+  deno: ["Deno and Bun", (url, call, { entry }) => ["// deno add npm:edgelet · bun add edgelet", ...base(entry), `const model = await load(${url});`, call]],
   worker: [
     "a Cloudflare Worker",
-    (url, call) => [
-      ...BASE,
+    (url, call, { entry }) => [
+      ...base(entry),
       "let model;",
       "export default {",
       ...indent(["async fetch() {", ...indent([`model ??= await load(${url});`, `return Response.json(${call});`]), "},"]),
@@ -43,22 +43,26 @@ const RUNTIMES = {
 
 let shown;
 
-/** Writes the snippet for a model and a row with its prediction. */
-export function showSnippet({ name, address }, row, prediction) {
-  shown = { address: address ?? `https://example.com/${encodeURIComponent(name)}`, row, prediction };
+/** What a program asks for: a row's prediction. */
+export function prediction(row, answer) {
+  const names = Object.keys(row);
+  const fields = names.slice(0, MOST_NAMES).map((name) => `  ${key(name)}: ${JSON.stringify(row[name])},`);
+  const rest = names.length > MOST_NAMES ? [`  // … and ${names.length - MOST_NAMES} more`] : [];
+  const result = JSON.stringify(ArrayBuffer.isView(answer) ? [...answer] : answer);
+  return { entry: "edgelet", script: "edgelet.js", call: ["model.predict({", ...fields, ...rest, "})"].join("\n"), result };
+}
+
+/** Writes the snippet for a model and a call: `{ entry, script, call, result }`. */
+export function showSnippet({ name, address }, asked) {
+  shown = { address: address ?? `https://example.com/${encodeURIComponent(name)}`, ...asked };
   write();
 }
 
 function write() {
-  const { address, row, prediction } = shown;
-  const names = Object.keys(row);
-  const fields = names.slice(0, MOST_NAMES).map((name) => `  ${key(name)}: ${JSON.stringify(row[name])},`);
-  const rest = names.length > MOST_NAMES ? [`  // … and ${names.length - MOST_NAMES} more`] : [];
-  const result = JSON.stringify(ArrayBuffer.isView(prediction) ? [...prediction] : prediction);
-  const isWorker = byId("runtime").value === "worker";
-  const call = [["model.predict({", ...fields, ...rest, "})"].join("\n"), isWorker ? "" : `; // ${result}`].join("");
-  const [, lines] = RUNTIMES[byId("runtime").value];
-  byId("snippet").textContent = lines(JSON.stringify(edgelet(address)), call).join("\n");
+  const { address, call, result } = shown;
+  const runtime = byId("runtime").value;
+  const [, lines] = RUNTIMES[runtime];
+  byId("snippet").textContent = lines(JSON.stringify(edgelet(address)), runtime === "worker" ? call : `${call}; // ${result}`, shown).join("\n");
 }
 
 /** The .edgelet file that lies beside another framework's. */
@@ -95,7 +99,8 @@ function say(button, text) {
   }, 2000);
 }
 
-function key(name) {
+/** A name as a key of an object. */
+export function key(name) {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 

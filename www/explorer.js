@@ -2,11 +2,12 @@
 
 import { Answer } from "./answer.js";
 import { Batch } from "./batch.js";
-import { showSnippet } from "./code.js";
-import { byId, html, oncePerFrame } from "./dom.js";
+import { prediction, showSnippet } from "./code.js";
+import { byId, oncePerFrame } from "./dom.js";
 import { Form } from "./form.js";
-import { bytes as sizeOf, duration, joined, number } from "./format.js";
+import { bytes as sizeOf, joined } from "./format.js";
 import { showGraph } from "./graph.js";
+import { showHead } from "./head.js";
 import { Inside } from "./importer.js";
 import { clearProblem, showProblem } from "./problem.js";
 import { showReport } from "./report.js";
@@ -16,24 +17,8 @@ import { Surface } from "./surface.js";
 import { TestRows } from "./test-rows.js";
 import { Trees } from "./trees.js";
 
-/** The panels' own style sheet: a visitor who opens no model does without. */
-export const looks = new Promise((resolve) => {
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "model.css" });
-  link.onload = link.onerror = resolve;
-  document.head.append(link);
-});
-
-let current;
-
-/** Shows `{ model, bytes, name, address, start, from }`; what was shown before is closed. */
-export function show(opened) {
-  current?.close();
-  current = new Shown(opened);
-  byId("model-name").focus({ preventScroll: true });
-  byId("model").scrollIntoView({ block: "start" });
-}
-
-class Shown {
+/** Shows `{ model, bytes, name, address, start, from }`. */
+export class Shown {
   #opened;
   #inside = new Inside();
   #closing = new AbortController();
@@ -44,14 +29,12 @@ class Shown {
   constructor(opened) {
     this.#opened = opened;
     const { model, bytes, start } = opened;
-    byId("model").hidden = false;
     this.#head();
     this.#answer = new Answer(model);
     this.#form = new Form(byId("features"), model.schema.inputs, oncePerFrame(() => this.#predict()), start);
     this.#predict();
     showReport(model);
     showActions(opened);
-    for (const panel of ["rows", "surface-panel", "trees", "inside", "contributions"]) byId(panel).hidden = true;
     this.#panels.push(new Batch(opened, this.#closing.signal));
     showSpeed(opened, () => this.#form.row(), this.#closing.signal);
     this.#lookInside(bytes);
@@ -65,21 +48,11 @@ class Shown {
   }
 
   #head() {
-    const { model, bytes, name, from } = this.#opened;
+    const { model, bytes } = this.#opened;
     const { inputs, provenance } = model.schema;
-    byId("model-name").textContent = name;
     const features = inputs.length === 1 ? "1 feature" : `${inputs.length} features`;
     const facts = [provenance.estimator, bytes && joined(sizeOf(bytes.length)), features, kind(model)];
-    byId("model-summary").textContent = facts.filter(Boolean).join(" · ");
-    byId("imported").hidden = !from;
-    if (!from) return;
-    const share = bytes.length / from.size;
-    const smaller = share < 0.95 ? `, ${number(1 / share, 2)} times smaller` : "";
-    byId("imported").replaceChildren(
-      `Imported here in ${joined(duration(from.milliseconds))}: ${joined(sizeOf(from.size))} became ${joined(sizeOf(bytes.length))}${smaller}. The bytes are those that `,
-      html("code", {}, "edgelet import"),
-      " writes.",
-    );
+    showHead(this.#opened, facts, ["try", "batch", "speed"]);
   }
 
   #predict() {
@@ -89,7 +62,7 @@ class Shown {
     clearProblem(problem);
     const row = this.#form.row();
     try {
-      showSnippet(this.#opened, row, this.#answer.show(row));
+      showSnippet(this.#opened, prediction(row, this.#answer.show(row)));
       for (const panel of this.#panels) panel.follow?.(row);
     } catch (error) {
       this.#answer.showStale();

@@ -25,7 +25,14 @@ export function percent(share) {
 
 /** A value and its unit, apart so that they can be set apart. */
 export function bytes(count) {
-  return count < 10_000 ? [count.toLocaleString("en"), "bytes"] : [number(count / 1000, 3), "KB"];
+  if (count < 10_000) return [count.toLocaleString("en"), "bytes"];
+  return count < 1e6 ? [number(count / 1000, 3), "KB"] : [number(count / 1e6, 3), "MB"];
+}
+
+/** So many of a unit, with the prefix that makes the number short. */
+export function many(count, unit) {
+  const power = Math.max(0, Math.min(4, Math.floor(Math.log10(count) / 3)));
+  return [number(count / 1000 ** power, 3), `${["", "k", "M", "G", "T"][power]}${unit}`];
 }
 
 /** A duration given in milliseconds, as value and unit. */

@@ -11,11 +11,16 @@ const MOST_LABELS = 12;
 /** Shows all of it. */
 export function showReport(model) {
   const { provenance } = model.schema;
-  byId("origin").replaceChildren(...origin(provenance));
+  showOrigin(provenance);
   byId("nature").replaceChildren(...listed(nature(model)));
   showMetrics(provenance.metrics);
   byId("metrics-block").hidden = provenance.metrics.length === 0;
-  showProof(model);
+  showProof(() => model.verify(), "test row");
+}
+
+/** Where a model or a network comes from. */
+export function showOrigin(provenance) {
+  byId("origin").replaceChildren(...origin(provenance));
 }
 
 function origin({ framework, version, estimator, trainedAt, rows }) {
@@ -47,7 +52,8 @@ function nature({ schema, targets }) {
   ];
 }
 
-function listed(facts) {
+/** Names and values of a list of both. */
+export function listed(facts) {
   return facts.flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
 }
 
@@ -69,15 +75,19 @@ function metricText({ name, value }) {
   return SHARES.has(name) ? percent(value) : number(value, 4);
 }
 
-function showProof(model) {
+/** Whether it reproduces what it carries to prove itself with: `verify` says how many it did. Shown unless it was closed by then. */
+export async function showProof(verify, noun, signal) {
   const [proof, problem] = [byId("proof"), byId("proof-problem")];
   clearProblem(problem);
+  proof.classList.remove("proven");
   proof.textContent = "";
   try {
-    const rows = model.verify();
-    proof.classList.toggle("proven", rows > 0);
-    proof.textContent = rows > 0 ? `✓ ${rows} of ${rows} test rows reproduced here` : "No test rows to prove itself with";
+    const count = await verify();
+    if (signal?.aborted) return;
+    proof.classList.toggle("proven", count > 0);
+    const nouns = count === 1 ? noun : `${noun}s`;
+    proof.textContent = count > 0 ? `✓ ${count} of ${count} ${nouns} reproduced here` : `No ${noun}s to prove itself with`;
   } catch (error) {
-    showProblem(problem, error);
+    if (!signal?.aborted) showProblem(problem, error);
   }
 }

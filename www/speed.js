@@ -36,15 +36,20 @@ export async function showSpeed({ model, bytes, name }, rowOf, signal) {
 
 function show({ name, bytes, one, each }) {
   const facts = [
-    ["The file", bytes ? joined(sizeOf(bytes.length)) : "not known"],
     ["One row", joined(duration(one.milliseconds))],
     ["Of a thousand, each", joined(duration(each))],
     ["Rows a second", number(1000 / each, 2)],
   ];
-  byId("speed-facts").replaceChildren(...facts.flatMap(([fact, value]) => [html("dt", {}, fact), html("dd", {}, value)]));
-  byId("speed-note").textContent = `Median of ${one.runs} runs in this tab, on one thread, rows as objects.`;
+  showMeasured({ name, bytes }, one.milliseconds, facts, `Median of ${one.runs} runs in this tab, on one thread, rows as objects.`);
+}
+
+/** Shows what was measured, and one run's time among those of the others. */
+export function showMeasured({ name, bytes }, milliseconds, facts, note) {
+  const all = [["The file", bytes ? joined(sizeOf(bytes.length)) : "not known"], ...facts];
+  byId("speed-facts").replaceChildren(...all.flatMap(([fact, value]) => [html("dt", {}, fact), html("dd", {}, value)]));
+  byId("speed-note").textContent = note;
   if (!bytes) return;
-  remember({ name, size: bytes.length, time: one.milliseconds });
+  remember({ name, size: bytes.length, time: milliseconds });
   byId("speed-plot").replaceChildren(plot([...measured.values()], name));
 }
 

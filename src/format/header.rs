@@ -83,8 +83,9 @@ impl Header {
         let version = u16::from_le_bytes([header[8], header[9]]);
         if !versions.contains(&version) {
             let found = format!("version {version}");
-            return Err(Error::new(Kind::UnsupportedVersion, "byte 8", expected, found)
-                .hint("Update edgelet, or write the model again with this version."));
+            return Err(Error::new(Kind::UnsupportedVersion, "byte 8", expected, found).hint(
+                "Version 3 is a network, for edgelet/tensors. Of another, update edgelet or write the model again.",
+            ));
         }
         let (body, blobs, background) = (u64_at(header, 16), u64_at(header, 24), u64_at(header, 40));
         let total = body.checked_next_multiple_of(ALIGNMENT as u64).and_then(|body| body.checked_add(blobs));

@@ -2,14 +2,15 @@
 //! node.
 //!
 //! A rewrite changes no number by more than its last bits: factors move from a batch norm into the weights before it, rounded
-//! once. [`draft`] is a network that can be rewritten; every other file is one kind of rewriting. Only [`quantize()`] rounds, and
-//! only when it is asked to.
+//! once. [`draft`] is a network that can be rewritten; every other file is one kind of rewriting, but for [`work`](work()) and [`graph`], which
+//! tell what a network is. Only [`quantize()`] rounds, and only when it is asked to.
 
 mod attention;
 mod batch_norm;
 mod draft;
 mod fold;
 mod gelu;
+pub mod graph;
 mod layer_norm;
 mod linear;
 mod quantize;
@@ -23,7 +24,7 @@ use crate::error::Result;
 use crate::network::Network;
 use draft::Draft;
 pub use quantize::{Precision, quantize};
-pub use work::{Work, work};
+pub use work::{Work, operators, sample, work};
 
 /// The same network in fewer and larger steps.
 ///

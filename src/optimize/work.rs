@@ -1,9 +1,10 @@
-//! How much work a network is: what each node multiplies and adds, and the bytes of its weights.
+//! How much a network is, and how much work: what each node multiplies and adds, and the bytes of its weights.
 
 use crate::error::Result;
 use crate::infer::Inference;
-use crate::network::{Network, Node, Operator, PoolKind, Tensor};
-use std::collections::HashSet;
+use crate::network::tensor::count;
+use crate::network::{Data, Dim, Network, Node, Operator, PoolKind, Port, Tensor};
+use std::collections::{BTreeMap, HashSet};
 
 /// One node's part.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,35 @@ pub fn work(network: &Network, given: Vec<Tensor>) -> Result<Vec<Work>> {
         all.push(Work { shape, flops, bytes });
     })?;
     Ok(all)
+}
+
+/// What a network is looked at with: its first example, or zeros, whose open dimensions have length 1.
+///
+/// # Errors
+/// [`Kind::LimitExceeded`] for zeros that are too many.
+pub fn sample(network: &Network) -> Result<Vec<Tensor>> {
+    if let Some((given, _)) = network.examples().tensors.first() {
+        return Ok(given.clone());
+    }
+    let zeros = |port: &Port| {
+        let length = |dim: &Dim| match dim {
+            Dim::Fixed(length) => *length as usize,
+            Dim::Any(_) => 1,
+        };
+        let shape: Vec<usize> = port.shape.iter().flatten().map(length).collect();
+        let elements = count(&shape)?;
+        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements))
+    };
+    network.inputs().iter().map(zeros).collect()
+}
+
+/// How often each operator is there.
+pub fn operators(network: &Network) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for node in network.nodes() {
+        *counts.entry(node.operator.name()).or_default() += 1;
+    }
+    counts
 }
 
 /// What a node multiplies and adds, of the shapes that it takes and makes.

@@ -1,10 +1,12 @@
 // For everybody: by keyboard, on a phone, in the dark, with a screen reader, and on a slow line.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { complaints, example, page, picture, reads, SITE, visit } from "./visitor.mjs";
+import { complaints, drop, example, file, page, picture, reads, shown, SITE, visit } from "./visitor.mjs";
 
 /** What the first paint may cost, in bytes as they are, before any compression. */
 const FIRST_PAINT = 50_000;
+/** A network to look at beside the examples. */
+const NETWORK = "tests/fixtures/keras/convolutional.h5";
 
 test("the first paint waits for less than 50 KB, and no wasm", async () => {
   const loaded = await page.evaluate(() => {
@@ -79,8 +81,7 @@ test("the button under the pointer can be read", async () => {
 
 test("nothing is clipped at 360 pixels, and nothing scrolls sideways but what is meant to", async () => {
   await visit({ viewport: { width: 360, height: 740 }, hasTouch: true });
-  for (const [name, file] of Object.entries({ wine: "wine.joblib", churn: "churn.txt", diabetes: "diabetes.ubj", iris: "iris.edgelet" })) {
-    await example(name, file);
+  const fits = async (name) => {
     await page.waitForSelector("#speed-plot .point.now", { timeout: 20_000 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(overflow, 0, name);
@@ -91,6 +92,13 @@ test("nothing is clipped at 360 pixels, and nothing scrolls sideways but what is
     );
     assert.deepEqual(wide, [], name);
     await picture(`narrow-${name}`);
+  };
+  await drop("convolutional.h5", await file(NETWORK));
+  await shown("convolutional.h5");
+  await fits("network");
+  for (const [name, file] of Object.entries({ wine: "wine.joblib", churn: "churn.txt", diabetes: "diabetes.ubj", iris: "iris.edgelet" })) {
+    await example(name, file);
+    await fits(name);
     await page.locator("#features input[type=range]:not([hidden])").last().scrollIntoViewIfNeeded();
     const { y, height } = await page.locator("#answer").boundingBox();
     assert.ok(y >= 0 && y + height < 740, "the answer stays in sight of the last slider");
@@ -112,11 +120,20 @@ test("nothing moves for whoever asked for that", async () => {
 test("landmarks, one h1, and a label for every control", async () => {
   await example("wine", "wine.joblib");
   await page.waitForSelector("#tree svg .leaf.on");
+  await isInOrder();
+  await drop("convolutional.h5", await file(NETWORK));
+  await shown("convolutional.h5");
+  await page.waitForSelector("#run .values");
+  await isInOrder();
+});
+
+/** Checks what a screen reader goes by. */
+async function isInOrder() {
   const found = await page.evaluate(() => ({
     headings: document.querySelectorAll("h1").length,
     landmarks: ["header", "main", "footer"].filter((name) => document.querySelectorAll(`body > ${name}`).length === 1),
     language: document.documentElement.lang,
-    unlabelled: [...document.querySelectorAll("input, select, progress")]
+    unlabelled: [...document.querySelectorAll("input, select, textarea, progress")]
       .filter((control) => control.labels.length === 0 && !control.getAttribute("aria-label"))
       .map(({ id }) => id),
     pictures: [...document.querySelectorAll("svg[role=img]")].filter((svg) => !svg.querySelector(":scope > title") && !svg.getAttribute("aria-label")).length,
@@ -134,4 +151,4 @@ test("landmarks, one h1, and a label for every control", async () => {
     nameless: 0,
     twice: [],
   });
-});
+}

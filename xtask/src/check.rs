@@ -11,7 +11,7 @@ pub fn run() -> Result {
     shell::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     stage("lints: wasm");
     let wasm = ["--no-default-features", "--target", "wasm32-unknown-unknown"];
-    for features in ["", "explain", "import", "package", "packaged", "tensors"] {
+    for features in ["", "explain", "import", "import,tensors", "package", "packaged", "tensors"] {
         let features = ["--features", features];
         let mut clippy = cargo();
         // With the vectors that are shipped.

@@ -1,5 +1,5 @@
-//! What the page loads when it is needed: the importers with the eye for what is inside a model, and the packager, a wasm each
-//! with wasm-bindgen's glue.
+//! What the page loads when it is needed: the importers with the eye for what is inside a model, those of networks, and the packager,
+//! a wasm each with wasm-bindgen's glue.
 
 use crate::shell::{Result, stage};
 use crate::{pkg, runtime};
@@ -7,24 +7,24 @@ use std::fs;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Builds both into folders of their own, `importer` and `packager`.
+/// Builds each into a folder of its own, `importer`, `networks` and `packager`.
 pub fn into(site: &Path) -> Result {
     stage("the importers for the page");
-    build("import", &site.join("importer"))?;
+    build("import", "edgelet-import", &site.join("importer"))?;
+    build("import,tensors", "edgelet-networks", &site.join("networks"))?;
     stage("the packager for the page");
     let packager = site.join("packager");
-    build("package", &packager)?;
+    build("package", "edgelet-package", &packager)?;
     let runtime = runtime::file();
     let copied = fs::copy(&runtime, packager.join(runtime::NAME));
     copied.map(|_| ()).map_err(|error| format!("{}: {error}", runtime.display()))
 }
 
-/// Builds the wasm of a feature, `edgelet-<feature>.wasm`, and its script.
-fn build(feature: &str, folder: &Path) -> Result {
-    let wasm = pkg::build(feature)?;
-    let name = format!("edgelet-{feature}");
+/// Builds the wasm of some features and its script, with that name.
+fn build(features: &str, name: &str, folder: &Path) -> Result {
+    let wasm = pkg::build(features)?;
     let mut bindgen = Bindgen::new();
-    let bindgen = bindgen.input_path(wasm).out_name(&name).typescript(false).omit_default_module_path(true);
+    let bindgen = bindgen.input_path(wasm).out_name(name).typescript(false).omit_default_module_path(true);
     let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));
     bound.map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     let bound = folder.join(format!("{name}_bg.wasm"));

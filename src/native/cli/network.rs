@@ -7,13 +7,12 @@ use crate::native::data::{
     Picture, Recording, is_numpy, is_picture, is_wav, json as label_as_json, npy, npz, read_picture, read_tensors,
     read_texts, read_wav,
 };
-use crate::native::report::graph::{self, Drawn, counted};
 use crate::native::store::{self, file};
-use crate::network::tensor::count;
 use crate::network::{
-    Compact, Data, Dim, Network, Node, Numbers, Port, Preprocessing, Tensor, Weight, first_difference, shown,
+    Compact, Data, Network, Node, Numbers, Port, Preprocessing, Tensor, Weight, first_difference, shown,
 };
-use crate::optimize::{Work, optimize, work};
+use crate::optimize::graph::{self, Drawn, counted};
+use crate::optimize::{Work, operators, optimize, sample, work};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -283,14 +282,14 @@ impl View {
         lines.extend(network.outputs().iter().map(|(output, _)| port(output)));
         lines.push(format!("weights ({}): {parameters} numbers, {weights} bytes", network.weights().len()));
         lines.push(format!("  {}", kinds_of_weights(network)));
-        let after = counts(network);
+        let after = operators(network);
         match source {
             None => {
                 lines.push(format!("nodes ({})", network.nodes().len()));
                 lines.extend(after.iter().map(|(name, count)| format!("  {count:>5}  {name}")));
             }
             Some(source) => {
-                let before = counts(source);
+                let before = operators(source);
                 lines.push(format!("nodes ({} in the file, {} of them)", source.nodes().len(), network.nodes().len()));
                 let names: BTreeSet<&&str> = before.keys().chain(after.keys()).collect();
                 let of = |counts: &BTreeMap<&str, usize>, name: &str| counts.get(name).copied().unwrap_or(0);
@@ -342,8 +341,8 @@ impl View {
         all.insert("provenance".into(), description::provenance(network.provenance()).into());
         all.insert("parameters".into(), json!(network.weights().iter().map(Weight::len).sum::<usize>()));
         all.insert("weight_bytes".into(), json!(network.weights().iter().map(Weight::bytes).sum::<usize>()));
-        all.insert("operators".into(), json!(counts(network)));
-        all.insert("source_operators".into(), json!(source.as_ref().map(counts)));
+        all.insert("operators".into(), json!(operators(network)));
+        all.insert("source_operators".into(), json!(source.as_ref().map(operators)));
         let node = |(i, node): (usize, &Node)| {
             let work = work.as_ref().ok().and_then(|work| work.get(i));
             json!({
@@ -366,38 +365,18 @@ impl View {
         };
         let after = self.work.as_ref().map_err(run)?;
         let Some(source) = &self.source else {
-            return Ok(graph::svg(&[Drawn { title: place, network: &self.network, work: after }]));
+            return Ok(graph::file(&[Drawn { title: place, network: &self.network, work: after }]));
         };
         let before = sample(source).and_then(|given| work(source, given)).map_err(|error| run(&error))?;
         let titles = [
             format!("{place}: {} nodes", source.nodes().len()),
             format!("ready for the edge: {} nodes", self.network.nodes().len()),
         ];
-        Ok(graph::svg(&[
+        Ok(graph::file(&[
             Drawn { title: &titles[0], network: source, work: &before },
             Drawn { title: &titles[1], network: &self.network, work: after },
         ]))
     }
-}
-
-/// What a network is looked at with: its first example, or zeros, whose open dimensions have length 1.
-///
-/// # Errors
-/// [`Kind::LimitExceeded`] for zeros that are too many.
-pub fn sample(network: &Network) -> Result<Vec<Tensor>> {
-    if let Some((given, _)) = network.examples().tensors.first() {
-        return Ok(given.clone());
-    }
-    let zeros = |port: &Port| {
-        let length = |dim: &Dim| match dim {
-            Dim::Fixed(length) => *length as usize,
-            Dim::Any(_) => 1,
-        };
-        let shape: Vec<usize> = port.shape.iter().flatten().map(length).collect();
-        let elements = count(&shape)?;
-        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements))
-    };
-    network.inputs().iter().map(zeros).collect()
 }
 
 /// `edgelet bench` of a network.
@@ -441,13 +420,4 @@ fn kind_of(compact: &Compact) -> &'static str {
         Numbers::Half(_) => "float32 as float16",
         Numbers::Byte { .. } => "float32 as int8",
     }
-}
-
-/// How often each operator is there.
-fn counts(network: &Network) -> BTreeMap<&'static str, usize> {
-    let mut counts = BTreeMap::new();
-    for node in network.nodes() {
-        *counts.entry(node.operator.name()).or_default() += 1;
-    }
-    counts
 }

@@ -1,6 +1,5 @@
 //! A fit as one HTML file to look at: no script, nothing fetched.
 
-pub mod graph;
 mod optimized;
 mod pictures;
 mod png;
@@ -12,8 +11,9 @@ pub use unsupervised::unsupervised;
 
 use super::train::insight::Insight;
 use super::train::{Report, Scores, dimensions};
+use crate::markup::escaped;
 use std::fmt::Write;
-use svg::{escaped, short};
+use svg::short;
 
 /// What the pictures look like, in the light and in the dark.
 const STYLE: &str = include_str!("report.css");

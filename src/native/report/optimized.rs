@@ -1,8 +1,8 @@
 //! What `edgelet optimize` did as one HTML file to look at.
 
-use super::graph::{self, Drawn};
 use super::page;
-use super::svg::escaped;
+use crate::markup::escaped;
+use crate::optimize::graph::{self, Drawn};
 use std::fmt::Write;
 
 /// One line of the table: what it is, before, after, and how many times less that is.
@@ -26,7 +26,7 @@ pub fn optimized(place: &str, lines: &[Line], moved: &[String], graphs: [Drawn<'
     let _ = write!(
         body,
         "<h2>Its graph</h2><p class='lead'>What each node makes, computes and weighs; the bar is its share of the busiest's work.</p><figure>{}</figure>",
-        graph::svg(&graphs)
+        graph::file(&graphs)
     );
     page(place, &body)
 }

@@ -3,7 +3,8 @@
 use super::super::train::Standing;
 use super::super::train::insight::{ClassCurves, Dependence, Insight, Line, Mistake, Ticks};
 use super::png;
-use super::svg::{Bar, Plot, bars, escaped, range, short};
+use super::svg::{Bar, Plot, bars, range, short};
+use crate::markup::escaped;
 
 /// The most bars of a picture.
 pub const MAX_BARS: usize = 20;

@@ -1,7 +1,8 @@
 //! Pictures as SVG: points and lines over two axes, and bars beside names.
 
+use crate::markup::escaped;
 use crate::math;
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 /// The whole picture's width and height.
 const SIZE: [f64; 2] = [380.0, 260.0];
@@ -33,22 +34,6 @@ pub struct Bar {
     pub note: String,
     /// Whether it stands out.
     pub is_marked: bool,
-}
-
-/// Text as HTML and SVG have it.
-pub fn escaped(text: impl Display) -> String {
-    let mut safe = String::new();
-    for letter in text.to_string().chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            letter if letter.is_control() => safe.push(' '),
-            letter => safe.push(letter),
-        }
-    }
-    safe
 }
 
 /// A number in few digits.

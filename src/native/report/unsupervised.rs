@@ -2,8 +2,9 @@
 
 use super::super::train::unsupervised::{Cloud, Cluster, Component, Coordinate, Found, Report};
 use super::pictures::{MAX_BARS, figure, leaderboard};
-use super::svg::{Bar, Plot, bars, escaped, range, short};
+use super::svg::{Bar, Plot, bars, range, short};
 use super::{Made, facts, page};
+use crate::markup::escaped;
 use std::fmt::Write;
 
 /// The most columns of a table.

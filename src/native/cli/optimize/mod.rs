@@ -7,11 +7,11 @@ use super::{Globals, model, network, stdout};
 use crate::error::{Error, Kind, Result};
 use crate::format::{self, Content};
 use crate::infer::Inference;
-use crate::native::report::graph::Drawn;
 use crate::native::report::{Line, optimized};
 use crate::native::store::{self, file};
 use crate::network::{Network, Node};
-use crate::optimize::{self, Precision, quantize, work};
+use crate::optimize::graph::Drawn;
+use crate::optimize::{self, Precision, quantize, sample, work};
 use agreement::Agreement;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -178,7 +178,7 @@ fn as_text(after: &Network, output: &str, measured: &[Measured; 2], agreements: 
 }
 
 fn html(place: &str, networks: [&Network; 2], measured: &[Measured; 2], agreements: &[Agreement]) -> Result<String> {
-    let [before, after] = networks.map(|network| work(network, network::sample(network)?));
+    let [before, after] = networks.map(|network| work(network, sample(network)?));
     let (before, after) = (before?, after?);
     let moved: Vec<String> = agreements.iter().map(ToString::to_string).collect();
     let graphs = [

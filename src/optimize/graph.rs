@@ -1,9 +1,9 @@
 //! A network as a picture: a box for each node with what it makes, how much it computes and how many bytes its weights have, and a
-//! line for each tensor. It is a file of its own, with its colours in it.
+//! line for each tensor: a file of its own, with its colours in it, or a part of a page, which has colours of its own.
 
-use super::svg::escaped;
+use super::Work;
+use crate::markup::escaped;
 use crate::network::{Network, shown};
-use crate::optimize::Work;
 use std::fmt::Write;
 
 /// A box's width and height, and how far boxes are apart.
@@ -45,7 +45,16 @@ struct Place {
 }
 
 /// Networks side by side as an SVG file.
-pub fn svg(all: &[Drawn<'_>]) -> String {
+pub fn file(all: &[Drawn<'_>]) -> String {
+    drawn(all, &format!("<style>{STYLE}</style>"))
+}
+
+/// The same for a page, whose style sheet has the colours.
+pub fn part(all: &[Drawn<'_>]) -> String {
+    drawn(all, "")
+}
+
+fn drawn(all: &[Drawn<'_>], style: &str) -> String {
     let (mut body, mut left, mut height) = (String::new(), 0.0, 0.0_f64);
     for drawn in all {
         let places = placed(drawn);
@@ -63,8 +72,11 @@ pub fn svg(all: &[Drawn<'_>]) -> String {
         left += width;
         height = height.max(MARGIN[1] + rows as f64 * (BOX[1] + GAP[1]));
     }
+    // Without titles there is no room for them.
+    let top = if all.iter().all(|drawn| drawn.title.is_empty()) { MARGIN[1] - GAP[1] } else { 0.0 };
+    height -= top;
     format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {left:.0} {height:.0}' width='{left:.0}' height='{height:.0}'><style>{STYLE}</style>{body}</svg>\n"
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 {top} {left:.0} {height:.0}' width='{left:.0}' height='{height:.0}'>{style}{body}</svg>\n"
     )
 }
 
