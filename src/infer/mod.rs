@@ -36,7 +36,7 @@ pub use shape::turned;
 use crate::error::{Error, Kind, Result};
 use crate::network::{Examples, Network, Node, Operator, Parts, Port, Preprocessing, Tensor, TensorId};
 pub use audio::{FrontEnd, Sound};
-pub use image::pixels::Pixels;
+pub use image::pixels::{self, Pixels};
 use prepared::{Input, Prepared};
 use std::borrow::Cow;
 use text::Encoder;

@@ -1,5 +1,5 @@
-//! A folder of recordings, with a folder in it for each label, as Google's Speech Commands and Keras' `audio_dataset_from_directory`
-//! have them.
+//! A folder of recordings or pictures, with a folder in it for each label, as Google's Speech Commands, Keras'
+//! `image_dataset_from_directory` and torchvision's `ImageFolder` have them.
 
 use crate::error::{Error, Kind, Result};
 use std::fs;
@@ -19,12 +19,17 @@ pub struct Labelled {
     pub speaker: String,
 }
 
-/// The WAVs in the folders of a folder, in the order of their names. Folders whose names begin with an underscore or a dot hold no
+/// The ends of names of recordings.
+pub const RECORDINGS: [&str; 1] = ["wav"];
+/// Those of pictures.
+pub const PICTURES: [&str; 4] = ["jpeg", "jpg", "png", "webp"];
+
+/// The files in the folders of a folder whose names end with one of `extensions`, in the order of their names. Folders whose names begin with an underscore or a dot hold no
 /// examples (`_background_noise_`).
 ///
 /// # Errors
 /// [`Kind::Io`] for what cannot be read, [`Kind::BadRows`] for a folder without any.
-pub fn labelled(folder: &Path) -> Result<Vec<Labelled>> {
+pub fn labelled(folder: &Path, extensions: &[&str]) -> Result<Vec<Labelled>> {
     let failed = |path: &Path, error: std::io::Error| {
         Error::new(Kind::Io, path.display().to_string(), "a folder that can be read", error.to_string())
     };
@@ -43,11 +48,11 @@ pub fn labelled(folder: &Path) -> Result<Vec<Labelled>> {
         }
         for (name, path) in entries(&path)? {
             let Some((stem, extension)) = name.rsplit_once('.') else { continue };
-            if !extension.eq_ignore_ascii_case("wav") {
+            if !extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)) {
                 continue;
             }
             if found.len() == MAX_FILES {
-                let expected = format!("at most {MAX_FILES} recordings");
+                let expected = format!("at most {MAX_FILES} files");
                 return Err(Error::new(Kind::LimitExceeded, folder.display().to_string(), expected, "more"));
             }
             let speaker = stem.split('_').next().unwrap_or(stem).to_owned();
@@ -55,7 +60,7 @@ pub fn labelled(folder: &Path) -> Result<Vec<Labelled>> {
         }
     }
     if found.is_empty() {
-        let expected = "a folder for each label, with the WAVs of that label in it";
+        let expected = format!("a folder for each label, with files of that label in it: .{}", extensions.join(", ."));
         return Err(Error::new(Kind::BadRows, folder.display().to_string(), expected, "none"));
     }
     found.sort();

@@ -25,7 +25,7 @@ mod write;
 pub use audio::{Recording, is_wav, read_wav};
 pub use batches::{Batch, Batches};
 pub use encode::{Encoded, encode, encode_from, takes_texts};
-pub use folder::{Labelled, labelled};
+pub use folder::{Labelled, PICTURES, RECORDINGS, labelled};
 pub use image::{Picture, is_picture, read_picture};
 pub use profile::profile;
 use span::Span;

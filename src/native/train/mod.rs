@@ -49,7 +49,7 @@ pub mod unsupervised;
 mod watch;
 
 pub use estimator::Estimator;
-pub use options::{Fill, Options, Roles, Task};
+pub use options::{Fill, Options, Roles, Source, Task};
 pub use render::dimensions;
 pub use report::{Coefficients, Confusion, Report, Scores, Spread, Standing};
 pub use search::Space;

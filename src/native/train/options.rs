@@ -4,7 +4,7 @@ use super::estimator::Estimator;
 use super::search::Space;
 use crate::error::{Error, Kind, Result};
 use crate::model::Unknown;
-use crate::network::Audio;
+use crate::network::{Audio, Image};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -16,6 +16,15 @@ pub enum Task {
     Regression,
     /// One of a few classes.
     Classification,
+}
+
+/// What a network of arrays learns from, by what makes arrays of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Recordings.
+    Sounds(Audio),
+    /// Pictures.
+    Pictures(Image),
 }
 
 /// What replaces a missing number.
@@ -60,8 +69,8 @@ pub struct Options {
     pub dates: Vec<String>,
     /// What of texts is counted, and how: names of scikit-learn's `TfidfVectorizer` and what they are.
     pub text_set: Vec<(String, String)>,
-    /// How recordings become what a network of arrays learns from; the network then carries it.
-    pub audio: Option<Audio>,
+    /// How recordings or pictures become what a network of arrays learns from; the network then carries it.
+    pub source: Option<Source>,
     /// Columns with a role of their own.
     pub roles: Roles,
     /// The family to fit; `None` lets cross-validation choose.
@@ -121,7 +130,7 @@ impl Options {
             categories: Vec::new(),
             dates: Vec::new(),
             text_set: Vec::new(),
-            audio: None,
+            source: None,
             roles: Roles::default(),
             estimator: None,
             task: None,

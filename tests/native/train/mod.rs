@@ -3,6 +3,7 @@
 mod cnn;
 mod dates;
 mod families;
+mod pictures;
 mod program;
 mod rows;
 mod scikit_learn;

@@ -120,7 +120,7 @@ fn a_folder_of_recordings_becomes_a_network_that_hears_them() {
     for (arguments, expected) in [
         (
             &["train", "words", "--model", "cnn"][..],
-            "--audio: expected how recordings become what is learned from: --audio librosa",
+            "--image raw of pictures, --audio librosa of recordings, found neither, and a folder",
         ),
         (&["train", "words", "--audio", "librosa"], "--audio: expected --model cnn, found another model"),
         (&["train", "words", "--model", "cnn", "--audio", "librosa"], "--audio-set samples=1s"),

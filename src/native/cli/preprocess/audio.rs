@@ -12,6 +12,7 @@ use std::f64::consts::LN_10;
 
 /// The options.
 #[derive(Args)]
+#[group(skip)]
 pub struct Options {
     /// How a sound becomes the input: raw (its samples), wav2vec2 (the same, normalized), whisper, kaldi (fbank), librosa or torchaudio
     /// (their melspectrogram in decibels), or the preprocessor_config.json of a Hugging Face model (Whisper, Wav2Vec2, AST)

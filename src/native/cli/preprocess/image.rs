@@ -1,9 +1,56 @@
-//! How an image becomes an input of a network: presets, settings by name, and Hugging Face's image processors.
+//! `--image`: how an image becomes an input of a network: presets, settings by name, and Hugging Face's image processors.
 
-use super::input;
+use super::{MAX_BYTES, input};
 use crate::error::{Error, Kind, Result};
-use crate::network::{Colors, Crop, Dim, Filter, Image, Port, Sides};
+use crate::native::cli::Globals;
+use crate::native::store;
+use crate::network::{Colors, Crop, Dim, Dtype, Filter, Image, Port, Sides};
+use clap::Args;
 use serde_json::Value;
+
+/// The options.
+#[derive(Args)]
+#[group(skip)]
+pub struct Options {
+    /// How an image becomes the input: imagenet (torchvision's classifiers), torch, tf or caffe (modes of Keras'
+    /// preprocess_input), unit (0 to 1), raw (0 to 255), or the preprocessor_config.json of a Hugging Face model.
+    #[arg(long, value_name = "NAME|FILE")]
+    image: Option<String>,
+    /// What of --image is otherwise: input=NAME, resize=256 (the shorter side) or 224x224 (height x width), crop=224 or 224x224,
+    /// resample=bilinear (nearest, box, hamming, bicubic, lanczos), scale=1/255, mean=0.5,0.5,0.5, std=0.2, colors=rgb (bgr,
+    /// gray), layout=channels_first (channels_last); may be given again.
+    #[arg(long, value_name = "NAME=VALUE", requires = "image")]
+    image_set: Vec<String>,
+}
+
+impl Options {
+    /// Whether `--image` is given.
+    pub fn is_given(&self) -> bool {
+        self.image.is_some()
+    }
+
+    /// What was asked for, if it was.
+    ///
+    /// # Errors
+    /// [`Kind::BadOption`] for what is no setting.
+    pub fn settings(&self, globals: Globals) -> Result<Option<Settings>> {
+        let Some(how) = &self.image else { return Ok(None) };
+        let mut settings = Settings::new();
+        if let Some((_, preset)) = PRESETS.iter().find(|(name, _)| name == how) {
+            preset.iter().try_for_each(|setting| settings.set(setting))?;
+        } else if how.ends_with(".json") {
+            settings
+                .read(&store::read_within(how, MAX_BYTES, globals)?)
+                .map_err(|error| error.within(&store::shown(how)))?;
+        } else {
+            let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+            let expected = format!("{}, or a .json file", names.join(", "));
+            return Err(Error::new(Kind::BadOption, "--image", expected, how.to_owned()));
+        }
+        self.image_set.iter().try_for_each(|setting| settings.set(setting))?;
+        Ok(Some(settings))
+    }
+}
 
 /// Settings in the making: what is nothing follows from the input.
 pub struct Settings {
@@ -22,7 +69,7 @@ pub struct Settings {
 /// How torchvision and Keras' mode "torch" normalize.
 const TORCH: [&str; 2] = ["mean=0.485,0.456,0.406", "std=0.229,0.224,0.225"];
 /// The names of `--image`, with the settings that they stand for.
-pub const PRESETS: [(&str, &[&str]); 6] = [
+const PRESETS: [(&str, &[&str]); 6] = [
     ("imagenet", &["resize=256", "crop=224", TORCH[0], TORCH[1]]),
     ("torch", &TORCH),
     ("tf", &["mean=0.5", "std=0.5"]),
@@ -33,7 +80,7 @@ pub const PRESETS: [(&str, &[&str]); 6] = [
 
 impl Settings {
     /// Those of an image whose numbers go from 0 to 1.
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self {
             input: None,
             colors: None,
@@ -49,7 +96,7 @@ impl Settings {
     }
 
     /// Sets one by its name.
-    pub fn set(&mut self, setting: &str) -> Result<()> {
+    fn set(&mut self, setting: &str) -> Result<()> {
         let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
         let wrong = |expected: &str| {
             Error::new(Kind::BadOption, format!("--image-set {name}"), expected.to_owned(), format!("{value:?}"))
@@ -104,7 +151,7 @@ impl Settings {
     }
 
     /// Reads the settings of an image processor of Hugging Face. What it would do and edgelet does not is refused.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<()> {
+    fn read(&mut self, bytes: &[u8]) -> Result<()> {
         let wrong = |at: &str, expected: &str, found: String| {
             Error::new(Kind::BadOption, at.to_owned(), expected.to_owned(), found)
         };
@@ -167,6 +214,26 @@ impl Settings {
             self.colors = Some(Colors::Bgr);
         }
         Ok(())
+    }
+
+    /// How images become what a network of edgelet's own is trained on: `[height, width]` of gray ones, else with colours last.
+    ///
+    /// # Errors
+    /// [`Kind::BadOption`] for a setting that follows from the training.
+    pub fn trained(mut self) -> Result<Image> {
+        if let Some((name, _)) =
+            [("input", self.input.is_some()), ("layout", self.channels_last.is_some())].iter().find(|(_, is)| *is)
+        {
+            let expected = "a setting that does not follow from the training";
+            return Err(Error::new(Kind::BadOption, "--image-set", expected, *name));
+        }
+        let mut rank = 3;
+        if self.colors != Some(Colors::Gray) {
+            (rank, self.channels_last) = (4, Some(true));
+        }
+        let shape = vec![Dim::Any(String::new()); rank];
+        let (_, image) = self.fitted(&[Port { name: String::new(), dtype: Dtype::F32, shape: Some(shape) }])?;
+        Ok(image)
     }
 
     /// The input that images go into, and how: what was not said follows from its shape.

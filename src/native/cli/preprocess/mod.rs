@@ -2,7 +2,7 @@
 //! or texts become its inputs.
 
 pub mod audio;
-mod image;
+pub mod image;
 mod text;
 
 use super::Globals;
@@ -11,7 +11,6 @@ use crate::model::Labels;
 use crate::native::store;
 use crate::network::{Network, Port, Preprocessing};
 use clap::Args;
-use image::{PRESETS, Settings};
 use serde_json::Value;
 
 /// The most bytes of a file of labels or settings.
@@ -25,15 +24,8 @@ pub struct Preprocess {
     /// Hugging Face model.
     #[arg(long, value_name = "FILE")]
     labels: Option<String>,
-    /// How an image becomes the input: imagenet (torchvision's classifiers), torch, tf or caffe (modes of Keras'
-    /// preprocess_input), unit (0 to 1), raw (0 to 255), or the preprocessor_config.json of a Hugging Face model.
-    #[arg(long, value_name = "NAME|FILE")]
-    image: Option<String>,
-    /// What of --image is otherwise: input=NAME, resize=256 (the shorter side) or 224x224 (height x width), crop=224 or 224x224,
-    /// resample=bilinear (nearest, box, hamming, bicubic, lanczos), scale=1/255, mean=0.5,0.5,0.5, std=0.2, colors=rgb (bgr,
-    /// gray), layout=channels_first (channels_last); may be given again.
-    #[arg(long, value_name = "NAME=VALUE", requires = "image")]
-    image_set: Vec<String>,
+    #[command(flatten)]
+    image: image::Options,
     #[command(flatten)]
     audio: audio::Options,
     /// How texts become the inputs: the tokenizer.json of a Hugging Face model (WordPiece and byte pair encoding).
@@ -50,7 +42,7 @@ impl Preprocess {
     pub fn given(&self) -> Option<&'static str> {
         let options = [
             ("--labels", self.labels.is_some()),
-            ("--image", self.image.is_some()),
+            ("--image", self.image.is_given()),
             ("--audio", self.audio.is_given()),
             ("--tokenizer", self.tokenizer.is_some()),
         ];
@@ -68,8 +60,7 @@ impl Preprocess {
                 .map_err(|error| error.within(&store::shown(file)))?;
             parts.classes = Some(Labels::Strings(labels));
         }
-        if let Some(how) = &self.image {
-            let settings = self.settings(how, globals)?;
+        if let Some(settings) = self.image.settings(globals)? {
             let (input, image) = settings.fitted(&parts.inputs)?;
             parts.preprocessing.retain(|preprocessing| preprocessing.input() != input);
             parts.preprocessing.push(Preprocessing::Image { input: input as u32, image });
@@ -91,23 +82,6 @@ impl Preprocess {
             Error::new(Kind::BadOption, error.at().to_owned(), error.expected().to_owned(), error.found().to_owned())
                 .hint("`edgelet inspect` tells the shapes of a network; --image-set, --audio-set and --tokenizer-set change one setting.")
         })
-    }
-
-    fn settings(&self, how: &str, globals: Globals) -> Result<Settings> {
-        let mut settings = Settings::new();
-        if let Some((_, preset)) = PRESETS.iter().find(|(name, _)| *name == how) {
-            preset.iter().try_for_each(|setting| settings.set(setting))?;
-        } else if how.ends_with(".json") {
-            settings
-                .read(&store::read_within(how, MAX_BYTES, globals)?)
-                .map_err(|error| error.within(&store::shown(how)))?;
-        } else {
-            let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
-            let expected = format!("{}, or a .json file", names.join(", "));
-            return Err(Error::new(Kind::BadOption, "--image", expected, how.to_owned()));
-        }
-        self.image_set.iter().try_for_each(|setting| settings.set(setting))?;
-        Ok(settings)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod choice;
 
-use super::preprocess::audio;
+use super::preprocess::{audio, image};
 use super::progress::Progress;
 use super::{Globals, bench, network, stdout};
 use crate::error::{Error, Kind, Result};
@@ -11,7 +11,7 @@ use crate::model::{Method, Model, Unknown};
 use crate::native::data::{self, Format};
 use crate::native::report::{self as pages, Made};
 use crate::native::store::{self, file};
-use crate::native::train::{self, Fill, Fitted, Options, Roles, Space, Task, Unsupervised, cnn, unsupervised};
+use crate::native::train::{self, Fill, Fitted, Options, Roles, Source, Space, Task, Unsupervised, cnn, unsupervised};
 use crate::network::Tensor;
 use choice::{Choice, FillName, TaskName, UnknownName, parse_model, parse_search, parse_set, parse_size};
 use clap::Args;
@@ -32,7 +32,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Train {
-    /// The rows: CSV with a header, NDJSON, NPY or Parquet; for cnn the arrays of an .npz, or a folder of recordings; - is stdin
+    /// The rows: CSV with a header, NDJSON, NPY or Parquet; for cnn the arrays of an .npz, or a folder with a folder of
+    /// pictures or recordings for each label; - is stdin
     rows: String,
     /// How the rows are written down [default: found out]
     #[arg(long, value_enum)]
@@ -84,6 +85,8 @@ pub struct Train {
     /// without that
     #[arg(long, value_name = "COL", help_heading = "Columns")]
     date: Vec<String>,
+    #[command(flatten, next_help_heading = "Pictures, for cnn")]
+    image: image::Options,
     #[command(flatten, next_help_heading = "Recordings, for cnn")]
     audio: audio::Options,
     /// The column with how much each row counts
@@ -160,6 +163,8 @@ Examples:
       a small network, of one layer or two
   edgelet train digits.npz --target labels --model cnn --report digits.html
       images, or spectrograms, from an .npz: a convolutional network
+  edgelet train flowers/ --model cnn --image raw --image-set resize=48x48 --set head=average
+      a folder of pictures for each label; the network takes pictures of any size
   edgelet train voices.npz --target word --model cnn --group speaker --search filters=16x32,32x64
       no speaker on both sides of a split; the better of two
   generate-rows | edgelet train - --target y --json | jq .metrics
@@ -233,10 +238,10 @@ impl Train {
         self.write(&bytes, page, &report, report.download)
     }
 
-    /// The same with arrays, or a folder of recordings, and a network of them.
+    /// The same with arrays, or a folder of pictures or recordings, and a network of them.
     fn run_convolutional(&self, mut options: Options, globals: Globals) -> Result<()> {
         let arrays = match Path::new(&self.rows).is_dir() {
-            true => self.hear(&options, globals)?,
+            true => self.folder(&options, globals)?,
             false => cnn::of_arrays(data::read_arrays(&self.rows)?, &mut options)?,
         };
         let progress = Progress::new(globals.shows_progress());
@@ -257,20 +262,25 @@ impl Train {
         self.write(&bytes, page, &report, report.download)
     }
 
-    /// The features of a folder of recordings, with its labels and speakers.
-    fn hear(&self, options: &Options, globals: Globals) -> Result<Vec<(String, Tensor)>> {
-        let Some(audio) = &options.audio else {
-            let expected = "how recordings become what is learned from: --audio librosa";
-            return Err(Error::new(Kind::BadOption, "--audio", expected, "nothing, and a folder"));
+    /// The features of a folder of pictures or recordings, with its labels, and with speakers if they are asked for.
+    fn folder(&self, options: &Options, globals: Globals) -> Result<Vec<(String, Tensor)>> {
+        let Some(source) = &options.source else {
+            let expected =
+                "how files become what is learned from: --image raw of pictures, --audio librosa of recordings";
+            return Err(Error::new(Kind::BadOption, "--image, --audio", expected, "neither, and a folder"));
         };
-        let found = data::labelled(Path::new(&self.rows))?;
+        let (extensions, template) = match source {
+            Source::Sounds(_) => (&data::RECORDINGS[..], "hearing {bar:40} {pos}/{len} {eta}"),
+            Source::Pictures(_) => (&data::PICTURES[..], "seeing {bar:40} {pos}/{len} {eta}"),
+        };
+        let found = data::labelled(Path::new(&self.rows), extensions)?;
         let bar = if globals.shows_progress() { ProgressBar::new(found.len() as u64) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("hearing {bar:40} {pos}/{len} {eta}") {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        let arrays = cnn::of_folder(&found, audio, &|| bar.inc(1));
+        let arrays = cnn::of_folder(&found, source, &|| bar.inc(1));
         bar.finish_and_clear();
-        // Who speaks is known of every folder, and not always of use.
+        // What names of files begin with is known of every folder, and not always of use.
         let mut arrays = arrays?;
         arrays.retain(|(name, _)| name != cnn::SPEAKER || self.group.as_ref().is_some_and(|group| group == name));
         Ok(arrays)
@@ -358,9 +368,24 @@ impl Train {
     }
 
     fn options(&self, globals: Globals) -> Result<Options> {
-        if self.audio.is_given() && !matches!(self.model, Choice::Convolutional) {
-            return Err(Error::new(Kind::BadOption, "--audio", format!("--model {}", cnn::NAME), "another model"));
+        let given = [("--audio", self.audio.is_given()), ("--image", self.image.is_given())];
+        let given: Vec<&str> = given.iter().filter(|(_, is_given)| *is_given).map(|(option, _)| *option).collect();
+        if !given.is_empty() && !matches!(self.model, Choice::Convolutional) {
+            return Err(Error::new(
+                Kind::BadOption,
+                given.join(", "),
+                format!("--model {}", cnn::NAME),
+                "another model",
+            ));
         }
+        let source = match (self.audio.settings(globals)?, self.image.settings(globals)?) {
+            (None, None) => None,
+            (Some(audio), None) => Some(Source::Sounds(audio.audio(true))),
+            (None, Some(image)) => Some(Source::Pictures(image.trained()?)),
+            (Some(_), Some(_)) => {
+                return Err(Error::new(Kind::BadOption, "--audio, --image", "one of them", "both"));
+            }
+        };
         let (estimator, named) = match self.model {
             Choice::Auto => (None, None),
             Choice::One(estimator, task) => (Some(estimator), task),
@@ -416,9 +441,9 @@ impl Train {
             test_size: self.test_size,
             folds: self.cv.unwrap_or(folds),
             looks: self.report.is_some(),
-            audio: self.audio.settings(globals)?.map(|settings| settings.audio(true)),
+            source,
             trained_at: trained_at()?,
-            // What a folder tells of its recordings is their label.
+            // What a folder tells of its files is their label.
             target: self.target.clone().or(Path::new(&self.rows).is_dir().then(|| cnn::LABEL.to_owned())),
         })
     }

@@ -1,8 +1,9 @@
 //! Small convolutional networks: images, and features of sounds that lie like images, to a class or a number. What is trained
 //! here becomes a [`Network`], as imported ones are.
 //!
-//! [`images`] reads the arrays, [`sounds`] makes features of recordings, [`shape`] says which layers there are, [`batch`] goes through them and back, [`epochs`] is one
-//! fit, [`lower`] makes the network of it; this file compares, chooses and reports as it is done for rows.
+//! [`source`] makes arrays of recordings and pictures, [`images`] reads the arrays, [`shape`] says which layers there are, [`batch`]
+//! goes through them and back, [`epochs`] is one fit, [`lower`] makes the network of it; this file compares, chooses and reports as
+//! it is done for rows.
 
 mod batch;
 mod batch_norm;
@@ -13,18 +14,20 @@ mod images;
 mod lower;
 mod mistakes;
 mod part;
+mod pictures;
 mod pool;
 mod scaling;
 mod shape;
 mod sounds;
+mod source;
 
-pub use sounds::{LABEL, SPEAKER, of_arrays, of_folder};
+pub use source::{LABEL, SPEAKER, of_arrays, of_folder};
 
 use super::candidate::Precision;
 use super::course::{self, Chosen, Course};
 use super::insight::Insight;
 use super::metrics::{self, Measure};
-use super::options::{Options, Task};
+use super::options::{Options, Source, Task};
 use super::parameters::{Given, tables};
 use super::report::Report;
 use super::roles::Order;
@@ -72,8 +75,8 @@ struct Problem<'a> {
     watch: &'a dyn Watch,
 }
 
-/// Fits a network to the arrays of an .npz: one of examples, one of targets. Recordings are features by then: [`of_arrays`] and
-/// [`of_folder`] make them, by the front end of the options, which the network then carries.
+/// Fits a network to the arrays of an .npz: one of examples, one of targets. Recordings and pictures are features by then:
+/// [`of_arrays`] and [`of_folder`] make them, by the source of the options, which the network then carries.
 ///
 /// # Errors
 /// [`Kind::BadOption`](crate::error::Kind::BadOption), `BadTarget`, `BadRows`, `NotFinite` or `LimitExceeded` for what cannot be
@@ -190,8 +193,11 @@ impl Study for Problem<'_> {
         let mut parts = network.clone().into_parts();
         parts.examples = self.examples(&network)?;
         parts.classes = self.images.target.classes.clone();
-        let audio = self.options.audio.iter().cloned();
-        parts.preprocessing = audio.map(|audio| Preprocessing::Audio { input: 0, audio }).collect();
+        let preprocessing = |source| match source {
+            Source::Sounds(audio) => Preprocessing::Audio { input: 0, audio },
+            Source::Pictures(image) => Preprocessing::Image { input: 0, image },
+        };
+        parts.preprocessing = self.options.source.iter().cloned().map(preprocessing).collect();
         Ok((Network::new(parts)?, learned))
     }
 

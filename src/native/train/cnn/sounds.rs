@@ -1,6 +1,6 @@
 //! Recordings → features that lie like images, by the front end that the network then carries: what it learns from is what it hears.
 
-use super::super::options::Options;
+use super::source::joined;
 use crate::error::{Error, Kind, Result};
 use crate::infer::{FrontEnd, Sound};
 use crate::native::data::{Labelled, Recording, read_wav};
@@ -10,40 +10,15 @@ use rayon::prelude::*;
 
 /// What a 16-bit sample of 1 is.
 const FULL_SCALE: f32 = 32_768.0;
-/// What the features of a folder are called, with what its names tell of each recording.
-const NAMES: [&str; 3] = ["sound", LABEL, SPEAKER];
-/// What is heard.
-pub const LABEL: &str = "label";
-/// Who speaks.
-pub const SPEAKER: &str = "speaker";
 /// The most bytes of a recording.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The arrays with features in the place of recordings, which are the array that no option names; the front end of the options
-/// gets the length of a recording, unless it has one.
+/// The features of the recordings in a folder. `heard` is called for each.
 ///
 /// # Errors
-/// [`Kind::BadRows`] for an array of anything else, [`Kind::BadOption`] for a front end that leaves samples as they are, and those
-/// of a sound that is too short or no number, with its place.
-pub fn of_arrays(arrays: Vec<(String, Tensor)>, options: &mut Options) -> Result<Vec<(String, Tensor)>> {
-    let (mut audio, is_example) = (options.audio.clone(), |name: &str| !options.names(name));
-    let mut made = Vec::with_capacity(arrays.len());
-    for (name, array) in arrays {
-        let array = match &mut audio {
-            Some(audio) if is_example(&name) => features(array, audio).map_err(|error| error.within(&name))?,
-            _ => array,
-        };
-        made.push((name, array));
-    }
-    options.audio = audio;
-    Ok(made)
-}
-
-/// The features of the recordings in a folder, with their labels and who speaks. `heard` is called for each.
-///
-/// # Errors
-/// As of [`of_arrays`], with the recording's path; [`Kind::BadOption`] for recordings without a common length.
-pub fn of_folder(found: &[Labelled], audio: &Audio, heard: &(dyn Fn() + Sync)) -> Result<Vec<(String, Tensor)>> {
+/// [`Kind::BadOption`] for recordings without a common length, or a front end that leaves samples as they are; those of a sound that is
+/// too short or no number, with its path.
+pub fn of_folder(found: &[Labelled], audio: &Audio, heard: &(dyn Fn() + Sync)) -> Result<Tensor> {
     if audio.length().is_none() {
         let expected = "how long each recording becomes: --audio-set samples=1s";
         return Err(Error::new(Kind::BadOption, "--audio-set samples", expected, "nothing"));
@@ -57,16 +32,14 @@ pub fn of_folder(found: &[Labelled], audio: &Audio, heard: &(dyn Fn() + Sync)) -
         heard();
         front_end.of(i, Sound { samples: &samples, rate }).map_err(here)
     };
-    let made: Vec<Tensor> = found.par_iter().enumerate().map(of).collect::<Result<_>>()?;
-    let texts = |of: fn(&Labelled) -> &String| {
-        Tensor::new(Dtype::Text, vec![found.len()], Data::Text(found.iter().map(|file| of(file).clone()).collect()))
-    };
-    let arrays = [joined(made)?, texts(|file| &file.label)?, texts(|file| &file.speaker)?];
-    Ok(NAMES.map(str::to_owned).into_iter().zip(arrays).collect())
+    joined(found.par_iter().enumerate().map(of).collect::<Result<_>>()?)
 }
 
-/// The features of an array of recordings.
-fn features(recordings: Tensor, audio: &mut Audio) -> Result<Tensor> {
+/// The features of an array of recordings, whose length the front end gets unless it has one.
+///
+/// # Errors
+/// [`Kind::BadRows`] for an array of anything else, and as of [`of_folder`], with the example's number.
+pub fn of_array(recordings: Tensor, audio: &mut Audio) -> Result<Tensor> {
     let [_, length] = *recordings.shape() else {
         let expected = "recordings: [n, samples]";
         return Err(Error::new(Kind::BadRows, "shape", expected, shown(recordings.shape())));
@@ -109,13 +82,4 @@ impl FramesOf {
     fn of(&self, i: usize, sound: Sound<'_>) -> Result<Tensor> {
         self.front_end.tensor(sound, &self.port).map_err(|error| error.within(&format!("example {i}")))
     }
-}
-
-/// Batches of one as one batch.
-fn joined(made: Vec<Tensor>) -> Result<Tensor> {
-    let count = made.len();
-    let shape = made.first().map_or(vec![0, 1, 1], |first| [&[count], &first.shape()[1..]].concat());
-    let numbers =
-        made.into_iter().flat_map(|tensor| if let Data::F32(x) = tensor.into_data() { x } else { Vec::new() });
-    Tensor::new(Dtype::F32, shape, Data::F32(numbers.collect()))
 }
