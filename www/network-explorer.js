@@ -72,7 +72,7 @@ export class Shown {
       const begin = performance.now();
       const made = await model.run(given.inputs, { signal });
       this.#answer.show(made, performance.now() - begin);
-      showSnippet(this.#opened, call(model.schema, given.told, made));
+      showSnippet(this.#opened, call(model.schema, given, made));
       if (!this.#isMeasured) this.#measure(given.inputs);
     } catch (error) {
       if (!signal.aborted) showProblem(this.#answer.problem, error, "It could not run");
@@ -118,13 +118,10 @@ function nature({ inputs, outputs, classes }, { weightBytes }) {
   return facts.filter(([, value]) => value);
 }
 
-/** What a program asks for; `told` are the inputs as code. */
-function call(schema, told, made) {
-  const results = Object.entries(made).map(([name, { dtype, shape }]) => `${name}: ${dtype} [${shape}]`);
-  return {
-    entry: "edgelet/tensors",
-    script: "tensors.js",
-    call: ["model.run({", ...told.map((line) => `  ${line},`), "})"].join("\n"),
-    result: results.join(", "),
-  };
+/** What a program asks for: the labels of a picture, sound or text, or what the network makes of its inputs. */
+function call({ classes }, { told, raw }, made) {
+  const entry = { entry: "edgelet/tensors", script: "tensors.js" };
+  if (classes && raw) return { ...entry, call: `model.classify(${raw})`, result: "[{ label, score }, …], the highest first" };
+  const results = Object.entries(made).map(([name, { dtype, shape }]) => `${name}: ${dtype} [${shape.join(", ")}]`);
+  return { ...entry, call: ["model.run({", ...told.map((line) => `  ${line},`), "})"].join("\n"), result: results.join(", ") };
 }

@@ -49,7 +49,10 @@ export class NetworkForm {
     this.element = html("div", {}, html("h3", { id: "run-title" }, "Run"), form);
   }
 
-  /** `{ inputs, told }`, the inputs as `model.run` takes them and as lines of code; or what is `missing`, or a `problem` that is shown. */
+  /**
+   * `{ inputs, told, raw }`, the inputs as `model.run` takes them and as lines of code, and what `model.classify` takes if all of it is one
+   * picture, sound or text; or what is `missing`, or a `problem` that is shown.
+   */
   given() {
     const all = this.#fields.map((field) => field.value());
     const missing = all.find(({ missing }) => missing)?.missing;
@@ -59,6 +62,7 @@ export class NetworkForm {
       problem: all.some(({ problem }) => problem),
       inputs: Object.fromEntries(known.map(({ name, value }) => [name, value])),
       told: known.map(({ name, told }) => `${key(name)}: ${told}`),
+      raw: known.length === 1 && known[0].isRaw ? known[0].told : undefined,
     };
   }
 
@@ -111,7 +115,7 @@ class Texts {
 
   value() {
     const value = this.#area.value;
-    return { name: this.#port.name, value, told: JSON.stringify(value) };
+    return { name: this.#port.name, value, told: JSON.stringify(value), isRaw: true };
   }
 }
 
@@ -135,7 +139,7 @@ class FromFile {
     connectPicker(button, picker, async (file) => {
       this.#note.textContent = `Reading ${file.name} …`;
       try {
-        this.#given = { value: await read(file, this.shown), told };
+        this.#given = { value: await read(file, this.shown), told, isRaw: true };
         this.#note.textContent = file.name;
         changed();
       } catch (error) {

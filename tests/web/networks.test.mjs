@@ -70,7 +70,7 @@ test("dropped, a network is shown with its graph, runs on other numbers and shap
   assert.equal(await page.locator("#steps li").count(), 12);
   assert.ok(await page.isHidden("#package"), "of a network no package is made");
   await ran();
-  assert.match(await page.textContent("#snippet"), /from "edgelet\/tensors";\n\nconst model = await load\("https:\/\/example\.com\/convolutional\.edgelet"\);\nmodel\.run\({\n {2}conv2d_input: { data: new Float32Array\(144\), shape: \[1, 9, 8, 2\] },\n}\); \/\/ dense: float32 \[1,3\]$/);
+  assert.match(await page.textContent("#snippet"), /from "edgelet\/tensors";\n\nconst model = await load\("https:\/\/example\.com\/convolutional\.edgelet"\);\nmodel\.run\({\n {2}conv2d_input: { data: new Float32Array\(144\), shape: \[1, 9, 8, 2\] },\n}\); \/\/ dense: float32 \[1, 3\]$/);
   await page.waitForSelector("#speed-plot .point.now", { timeout: 20_000 });
   assert.match(await page.textContent("#speed-facts"), /One run.*Runs a second/);
   await picture("network");
@@ -119,6 +119,7 @@ test("a network with pictures and labels reads one from a file; models and netwo
   await reads("#run output", "1");
   assert.equal(await page.locator("#run .probabilities li").count(), 8);
   assert.match(await page.textContent("#run .probabilities .best"), /^1\d+\.\d\u00a0%$/);
+  assert.match(await page.textContent("#snippet"), /\nmodel\.classify\(await createImageBitmap\(file\)\); \/\/ \[{ label, score }, …\]/);
   await picture("network-labels");
   await picker.setInputFiles({ name: "none.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
   await page.waitForFunction(() => /none\.png is no picture/.test(document.querySelector("#run fieldset").textContent));
