@@ -15,6 +15,8 @@ use edgelet::model::{Method, Model};
 use edgelet::native::data::{Column, Table, Values};
 use edgelet::native::train::{self, Fitted, Options};
 use edgelet::predict::Predictor;
+use std::path::Path;
+use std::process::Command;
 
 /// A table of named columns.
 fn table(columns: impl IntoIterator<Item = (&'static str, Values)>) -> Table {
@@ -64,4 +66,17 @@ fn predict(model: &Model, method: Method, rows: &[f64]) -> Vec<f64> {
     let mut out = vec![0.0; rows.len() / predictor.input_width() * width];
     predictor.predict(method, rows, &mut out);
     out
+}
+
+/// The program run in a folder: whether it did what it was asked to, and all that it told.
+fn edgelet(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
+    let run = command
+        .env("SOURCE_DATE_EPOCH", "1700000000")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program");
+    let told = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    (run.status.success(), told)
 }

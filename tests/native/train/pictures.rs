@@ -1,5 +1,6 @@
 //! Pictures, in a folder or in an array, become a network that sees them.
 
+use super::edgelet;
 use edgelet::format::decode_network;
 use edgelet::native::data::npz;
 use edgelet::network::{Colors, Data, Dtype, Image, Preprocessing, Sides, Tensor};
@@ -7,7 +8,6 @@ use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 const LABELS: [&str; 3] = ["across", "down", "even"];
 
@@ -24,18 +24,6 @@ fn picture(label: &str, i: u32, (width, height): (u32, u32)) -> RgbImage {
         let is_dark = ((place + 0.03 * i as f32) / period).fract() < 0.5;
         Rgb(if is_dark { colour.map(|x| x / 4) } else { colour })
     })
-}
-
-fn edgelet(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
-    let run = command
-        .env("SOURCE_DATE_EPOCH", "1700000000")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the program");
-    let told = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    (run.status.success(), told)
 }
 
 fn preprocessing(path: &Path) -> Image {

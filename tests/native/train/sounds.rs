@@ -1,5 +1,6 @@
 //! Recordings, in a folder or in an array, become a network that hears them.
 
+use super::edgelet;
 use edgelet::format::decode_network;
 use edgelet::native::data::npz;
 use edgelet::network::{Audio, Data, Dtype, Preprocessing, Tensor};
@@ -7,7 +8,6 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use std::f32::consts::TAU;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// Samples a second, and of a recording.
 const RATE: u32 = 8000;
@@ -57,18 +57,6 @@ fn recordings(folder: &Path) {
         }
     }
     fs::write(folder.join("README.md"), "no recording").expect("a file");
-}
-
-fn edgelet(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_edgelet"));
-    let run = command
-        .env("SOURCE_DATE_EPOCH", "1700000000")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the program");
-    let told = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    (run.status.success(), told)
 }
 
 fn audio(path: &Path) -> Audio {
