@@ -14,6 +14,7 @@ mod gather;
 mod heads;
 mod image;
 mod normalize;
+mod opened;
 mod pool;
 mod prepared;
 mod product;
@@ -61,7 +62,15 @@ pub struct Inference {
 impl Inference {
     /// Prepares to run a network.
     pub fn new(network: Network) -> Self {
-        let mut parts = network.into_parts();
+        Self::of(opened::opened(network.into_parts()))
+    }
+
+    /// The same of a network whose every node is to be seen at work.
+    pub fn as_written(network: Network) -> Self {
+        Self::of(network.into_parts())
+    }
+
+    fn of(mut parts: Parts) -> Self {
         let (first, count) = (parts.inputs.len(), parts.weights.len());
         let mut last = vec![0; first + count];
         let mut prepared = Vec::with_capacity(parts.nodes.len());
@@ -184,7 +193,7 @@ impl Inference {
         self.run_seen(inputs, |_| {})
     }
 
-    /// The same, and shows what each node makes, one after another.
+    /// The same, and shows what each node makes, one after another: of a network [`as_written`](Self::as_written) all of them.
     ///
     /// # Errors
     /// Those of [`Self::run`].

@@ -106,9 +106,24 @@ impl Draft {
         }
     }
 
+    /// Who takes what a step makes first: the operators, and as which input.
+    pub fn takers(&self, i: usize) -> Vec<(usize, &Operator)> {
+        let made = Value::Made(i, 0);
+        let steps = self.takers.get(&made).into_iter().flatten().filter_map(|&taker| self.step(taker));
+        let places = |step: &'_ Step| {
+            (0..step.inputs.len()).filter(|&place| step.input(place) == Some(made)).collect::<Vec<_>>()
+        };
+        steps.flat_map(|step| places(step).into_iter().map(|place| (place, &step.node.operator))).collect()
+    }
+
     /// Adds a constant.
     pub fn add(&mut self, tensor: Tensor) -> Value {
-        self.parts.weights.push(tensor.into());
+        self.add_weight(tensor.into())
+    }
+
+    /// Adds a constant that may be kept in fewer bytes.
+    pub fn add_weight(&mut self, weight: Weight) -> Value {
+        self.parts.weights.push(weight);
         Value::Weight(self.parts.weights.len() - 1)
     }
 

@@ -1,11 +1,13 @@
 //! What follows from constants alone is computed once.
 
 use super::draft::Draft;
+use super::stored::compact;
 use crate::infer::{Arguments, run};
-use crate::network::Tensor;
+use crate::network::{Tensor, Weight};
 
-/// The most elements that a constant may become, if it does not shrink: what is spread out on the host would be downloaded.
-const MOST: usize = 1 << 10;
+/// The most bytes that a constant may become, if it does not shrink: what is spread out on the host would be downloaded. What only
+/// opens bytes to floats stays bytes, or is done when the network is loaded (`infer/opened.rs`).
+const MOST: usize = 1 << 12;
 
 /// Computes the steps whose inputs are all constants.
 pub fn constants(draft: &mut Draft) {
@@ -18,11 +20,20 @@ pub fn constants(draft: &mut Draft) {
         if !all_known || given.iter().all(Option::is_none) {
             continue;
         }
-        let before: usize = given.iter().flatten().map(|tensor| tensor.len()).sum();
+        // Texts are of any length.
+        let bytes = |tensor: &Tensor| tensor.len() * tensor.dtype().bytes().max(1);
+        let before: usize = given.iter().flatten().map(|tensor| bytes(tensor)).sum();
         // What fails here fails where it runs, with the error for it.
         let made = run(&step.node.operator, &mut Arguments::shared(&given), 1).unwrap_or_default().into_iter().next();
-        let Some(made) = made.filter(|made| made.len() <= before.max(MOST)) else { continue };
-        let constant = draft.add(made);
+        let weight: Weight = match made {
+            Some(made) if bytes(&made) <= before.max(MOST) => made.into(),
+            Some(made) => match compact(draft, step, &draft.takers(i), &made) {
+                Some(compact) => Weight::Compact(compact),
+                None => continue,
+            },
+            None => continue,
+        };
+        let constant = draft.add_weight(weight);
         draft.replace(i, constant);
     }
 }

@@ -16,6 +16,7 @@ mod linear;
 mod quantize;
 #[cfg(test)]
 pub(crate) mod sketch;
+mod stored;
 mod transpose;
 mod within;
 mod work;

@@ -28,7 +28,7 @@ pub fn work(network: &Network, given: Vec<Tensor>) -> Result<Vec<Work>> {
     let mut seen = HashSet::new();
     let mut nodes = network.nodes().iter();
     let mut all = Vec::with_capacity(network.nodes().len());
-    Inference::new(network.clone()).run_seen(given, |made| {
+    Inference::as_written(network.clone()).run_seen(given, |made| {
         let Some(node) = nodes.next() else { return };
         let shape = made.first().map_or_else(Vec::new, |tensor| tensor.shape().to_vec());
         let taken = |place: usize| match node.inputs.get(place) {
