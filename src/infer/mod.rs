@@ -62,57 +62,66 @@ pub struct Inference {
 impl Inference {
     /// Prepares to run a network.
     pub fn new(network: Network) -> Self {
-        Self::of(opened::opened(network.into_parts()))
-    }
-
-    /// The same of a network whose every node is to be seen at work.
-    pub fn as_written(network: Network) -> Self {
-        Self::of(network.into_parts())
-    }
-
-    fn of(mut parts: Parts) -> Self {
+        let mut parts = network.into_parts();
         let (first, count) = (parts.inputs.len(), parts.weights.len());
         let mut last = vec![0; first + count];
         let mut prepared = Vec::with_capacity(parts.nodes.len());
         let weight = |id: TensorId| (id as usize).checked_sub(first).filter(|&id| id < count);
-        // How many nodes still take a weight, and which weights are needed as they are: the others go once they lie as their
-        // kernels want them, one after another.
-        let mut takers = vec![0_usize; count];
+        // How many still take each tensor, and which weights are needed as they are: the others go once they lie as their kernels
+        // want them, one after another.
+        let made: usize = parts.nodes.iter().map(|node| node.outputs as usize).sum();
+        let mut takers = vec![0_usize; last.len() + made];
         let taken = parts.nodes.iter().flat_map(|node| node.inputs.iter().flatten());
-        taken.filter_map(|&id| weight(id)).for_each(|id| takers[id] += 1);
+        taken.chain(parts.outputs.iter().map(|(_, id)| id)).for_each(|&id| takers[id as usize] += 1);
         let mut needed = vec![false; count];
-        for (_, id) in &parts.outputs {
-            weight(*id).into_iter().for_each(|id| needed[id] = true);
-        }
-        for (i, node) in parts.nodes.iter().enumerate() {
+        // What each tensor is: itself, or the weight that was opened to it.
+        let mut names: Vec<TensorId> = (0..takers.len() as TensorId).collect();
+        for (i, node) in parts.nodes.iter_mut().enumerate() {
+            let output = last.len();
             // What nobody takes goes with its maker.
             last.extend(std::iter::repeat_n(i, node.outputs as usize));
-            for &id in node.inputs.iter().flatten() {
-                last[id as usize] = i;
+            for id in node.inputs.iter_mut().flatten() {
+                *id = names[*id as usize];
+                last[*id as usize] = i;
             }
-            let inputs: Vec<Input<'_>> = (node.inputs.iter())
-                .map(|id| match id.map(weight) {
-                    None => Input::Absent,
-                    Some(None) => Input::Given,
-                    Some(Some(id)) => Input::Constant(&parts.weights[id]),
-                })
-                .collect();
-            let node_prepared = Prepared::new(node, &inputs).filter(|_| node.outputs == 1);
+            let is_own = |id: TensorId| takers[id as usize] == 1 && weight(id).is_some_and(|id: usize| !needed[id]);
+            let node_prepared = match opened::opened(node, &parts.weights, first, is_own) {
+                Some((id, tensor)) => {
+                    parts.weights[id as usize - first] = tensor.into();
+                    names[output] = id;
+                    // Beside this node, who takes it are those that take what it makes.
+                    takers[id as usize] += takers[output];
+                    Some(Prepared::Opened)
+                }
+                None => {
+                    let inputs: Vec<Input<'_>> = (node.inputs.iter())
+                        .map(|id| match id.map(weight) {
+                            None => Input::Absent,
+                            Some(None) => Input::Given,
+                            Some(Some(id)) => Input::Constant(&parts.weights[id]),
+                        })
+                        .collect();
+                    Prepared::new(node, &inputs).filter(|_| node.outputs == 1)
+                }
+            };
             let looked_at = match &node_prepared {
+                Some(Prepared::Opened) => &[],
                 Some(prepared) => &node.inputs[prepared.takes()..][..1],
                 None => &node.inputs[..],
             };
             looked_at.iter().flatten().filter_map(|&id| weight(id)).for_each(|id| needed[id] = true);
             prepared.push(node_prepared);
-            for id in node.inputs.iter().flatten().filter_map(|&id| weight(id)) {
-                takers[id] -= 1;
-                if takers[id] == 0 && !needed[id] {
+            for &id in node.inputs.iter().flatten() {
+                takers[id as usize] -= 1;
+                if let (0, Some(id)) = (takers[id as usize], weight(id).filter(|&id| !needed[id])) {
                     parts.weights[id] = Tensor::integers(Vec::new()).into();
                 }
             }
         }
-        for (_, id) in &parts.outputs {
+        for (_, id) in &mut parts.outputs {
+            *id = names[*id as usize];
             last[*id as usize] = usize::MAX;
+            weight(*id).into_iter().for_each(|id| needed[id] = true);
         }
         let weights = std::mem::take(&mut parts.weights).into_iter().zip(needed);
         let weights = weights.map(|(weight, is_needed)| match weight {
@@ -193,7 +202,7 @@ impl Inference {
         self.run_seen(inputs, |_| {})
     }
 
-    /// The same, and shows what each node makes, one after another: of a network [`as_written`](Self::as_written) all of them.
+    /// The same, and shows what each node makes, one after another: nothing of a node that only opened a weight.
     ///
     /// # Errors
     /// Those of [`Self::run`].
@@ -215,6 +224,11 @@ impl Inference {
         let place = |id: usize| if id < first { id } else { id - weights.len() };
         let mut next = first;
         for (i, (node, prepared)) in nodes.iter().zip(&self.prepared).enumerate() {
+            if let Some(Prepared::Opened) = prepared {
+                see(&[]);
+                next += 1;
+                continue;
+            }
             let ids = || node.inputs.iter().map(|id| id.map(|id| id as usize));
             // What nobody takes after this node is its own, unless it takes it twice.
             let is_own = |id: usize| self.last[id] == i && ids().flatten().filter(|other| *other == id).count() == 1;

@@ -2,65 +2,37 @@
 
 use super::arguments::Arguments;
 use super::run;
-use crate::network::{Node, Operator, Parts, Tensor, TensorId};
+use crate::network::{Node, Operator, Tensor, TensorId, Weight};
 
-/// A network without the steps that open weights, each of which is what it was opened to. What cannot be opened stays, and is an error
-/// where it runs.
-pub fn opened(mut parts: Parts) -> Parts {
-    let first = parts.inputs.len();
-    let weight = |id: TensorId, count: usize| (id as usize).checked_sub(first).filter(|&id| id < count);
-    let mut takers = vec![0_usize; parts.weights.len()];
-    let outputs = parts.outputs.iter().map(|(_, id)| *id);
-    let taken = parts.nodes.iter().flat_map(|node| node.inputs.iter().flatten().copied()).chain(outputs);
-    taken.filter_map(|id| weight(id, takers.len())).collect::<Vec<_>>().into_iter().for_each(|id| takers[id] += 1);
-    // What each tensor is called from now on.
-    let mut names: Vec<TensorId> = (0..(first + takers.len()) as TensorId).collect();
-    let mut next = names.len() as TensorId;
-    for mut node in std::mem::take(&mut parts.nodes) {
-        for id in node.inputs.iter_mut().flatten() {
-            *id = names[*id as usize];
-        }
-        let closed = node.inputs.first().copied().flatten();
-        let own = closed.filter(|&id| opens(&node) && weight(id, takers.len()).is_some_and(|id| takers[id] == 1));
-        if let Some((id, tensor)) = own.and_then(|id| Some((id, open(&node, &parts, first)?))) {
-            parts.weights[id as usize - first] = tensor.into();
-            names.push(id);
-            continue;
-        }
-        names.extend((next..).take(node.outputs as usize));
-        next += node.outputs;
-        parts.nodes.push(node);
-    }
-    for (_, id) in &mut parts.outputs {
-        *id = names[*id as usize];
-    }
-    parts
-}
-
-/// Whether a step only says what the numbers of a weight stand for.
-fn opens(node: &Node) -> bool {
+/// A weight that a node alone takes, and what it makes of that, if all that it does is to say what the numbers of a weight stand for.
+/// The weights' names begin at `first`. What cannot be opened is an error where it runs.
+pub fn opened(
+    node: &Node,
+    weights: &[Weight],
+    first: usize,
+    is_own: impl Fn(TensorId) -> bool,
+) -> Option<(TensorId, Tensor)> {
     let opens = matches!(node.operator, Operator::DequantizeLinear(_) | Operator::Cast(_));
-    opens && node.outputs == 1 && node.within.is_none()
-}
-
-/// What a step makes, if all that it takes are weights and it does not fail.
-fn open(node: &Node, parts: &Parts, first: usize) -> Option<Tensor> {
+    let id = node.inputs.first().copied().flatten()?;
+    if !opens || node.outputs != 1 || node.within.is_some() || !is_own(id) {
+        return None;
+    }
     let mut given = Vec::with_capacity(node.inputs.len());
     for id in &node.inputs {
         given.push(match id {
-            Some(id) => Some(parts.weights.get((*id as usize).checked_sub(first)?)?.tensor()),
+            Some(id) => Some(weights.get((*id as usize).checked_sub(first)?)?.tensor()),
             None => None,
         });
     }
     let given: Vec<Option<&Tensor>> = given.iter().map(Option::as_deref).collect();
-    run(&node.operator, &mut Arguments::shared(&given), 1).ok()?.pop()
+    Some((id, run(&node.operator, &mut Arguments::shared(&given), 1).ok()?.pop()?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::infer::Inference;
-    use crate::network::{Binary, Data, Dtype, Network, Port, Quantization, Unary};
+    use crate::network::{Binary, Data, Dtype, Network, Parts, Port, Quantization, Unary};
 
     fn network(nodes: Vec<Node>, weights: Vec<Tensor>, output: TensorId) -> Network {
         let port = |name: &str| Port { name: name.into(), dtype: Dtype::F32, shape: None };
@@ -91,30 +63,27 @@ mod tests {
             node(Operator::Binary(Binary::Mul), &[7, 6]),
         ];
         let network = network(nodes, vec![bytes, Tensor::scalar(0.25), halves], 8);
-        let opened = opened(network.clone().into_parts());
-        let left: Vec<_> = opened.nodes.iter().map(|node| node.operator.name()).collect();
-        assert_eq!(left, ["Neg", "Add", "Mul"]);
         let given = || vec![tensor(Dtype::F32, Data::F32(vec![1.0, -1.0]))];
-        let made = Inference::new(network.clone()).run(given()).expect("tensors");
-        assert_eq!(made, Inference::as_written(network).run(given()).expect("tensors"));
+        let (inference, mut seen) = (Inference::new(network), Vec::new());
+        let made = inference.run_seen(given(), |made| seen.push(made.len())).expect("tensors");
+        assert_eq!(seen, [1, 0, 0, 1, 1], "two nodes were done before");
         assert_eq!(made[0].data(), &Data::F32(vec![(-1.0 - 0.75) * 0.5, (1.0 + 25.0) * 2.0]));
     }
 
     #[test]
-    fn what_two_take_what_fails_and_outputs_stay() {
-        let bytes = || tensor(Dtype::I8, Data::I64(vec![1, 2]));
+    fn what_two_take_what_fails_and_outputs_are_as_they_were() {
         let how = Quantization { axis: 0, block: 0, dtype: None };
-        let left = |nodes: Vec<Node>, scale: Tensor, output: TensorId| {
-            opened(network(nodes, vec![bytes(), scale], output).into_parts()).nodes.len()
-        };
         let dequantize = || node(Operator::DequantizeLinear(how.clone()), &[1, 2]);
+        let run = |nodes: Vec<Node>, scale: Tensor, output: TensorId| {
+            let bytes = tensor(Dtype::I8, Data::I64(vec![1, 2]));
+            let (inference, mut seen) = (Inference::new(network(nodes, vec![bytes, scale], output)), 0);
+            let made = inference.run_seen(vec![Tensor::scalar(0.0)], |made| seen += made.len())?;
+            Ok::<_, crate::error::Error>((seen, made[0].data().clone()))
+        };
         let twice = vec![dequantize(), dequantize(), node(Operator::Binary(Binary::Add), &[3, 4])];
-        assert_eq!(left(twice, Tensor::scalar(0.5), 5), 3);
-        // Scales of whole numbers are an error, where the network runs.
-        assert_eq!(left(vec![dequantize()], Tensor::integers(vec![1, 2, 3]), 3), 1);
+        assert_eq!(run(twice, Tensor::scalar(0.5), 5), Ok((3, Data::F32(vec![1.0, 2.0]))));
+        assert!(run(vec![dequantize()], Tensor::integers(vec![1, 2, 3]), 3).is_err());
         // What it was opened to may be an output.
-        let network = network(vec![dequantize()], vec![bytes(), Tensor::scalar(0.5)], 3);
-        let made = Inference::new(network).run(vec![Tensor::scalar(0.0)]).expect("tensors");
-        assert_eq!(made[0].data(), &Data::F32(vec![0.5, 1.0]));
+        assert_eq!(run(vec![dequantize()], Tensor::scalar(0.5), 3), Ok((0, Data::F32(vec![0.5, 1.0]))));
     }
 }

@@ -20,6 +20,8 @@ pub enum Prepared {
     Table(Compact),
     /// Trees that are checked.
     Trees(Trees),
+    /// Nothing is left to do: what it makes is a weight by now.
+    Opened,
 }
 
 impl Prepared {
@@ -63,7 +65,7 @@ impl Prepared {
     /// Which input it takes when it runs: it has the others already.
     pub fn takes(&self) -> usize {
         match self {
-            Self::Filters(_) | Self::Product(_) | Self::Trees(_) => 0,
+            Self::Filters(_) | Self::Product(_) | Self::Trees(_) | Self::Opened => 0,
             Self::Table(_) => 1,
         }
     }
@@ -76,6 +78,7 @@ impl Prepared {
             Self::Product(product) => product.run(taken),
             Self::Table(table) => rows_of(table, taken),
             Self::Trees(trees) => trees.run(taken),
+            Self::Opened => Ok(taken.clone()),
         }
     }
 }

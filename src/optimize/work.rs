@@ -28,18 +28,23 @@ pub fn work(network: &Network, given: Vec<Tensor>) -> Result<Vec<Work>> {
     let mut seen = HashSet::new();
     let mut nodes = network.nodes().iter();
     let mut all = Vec::with_capacity(network.nodes().len());
-    Inference::as_written(network.clone()).run_seen(given, |made| {
+    Inference::new(network.clone()).run_seen(given, |made| {
         let Some(node) = nodes.next() else { return };
-        let shape = made.first().map_or_else(Vec::new, |tensor| tensor.shape().to_vec());
         let taken = |place: usize| match node.inputs.get(place) {
             Some(Some(id)) => &shapes[*id as usize][..],
             _ => &[],
         };
+        // What only opened a weight made nothing when it ran, and is as large as that.
+        let made = match made {
+            [] => vec![taken(0).to_vec()],
+            made => made.iter().map(|tensor| tensor.shape().to_vec()).collect(),
+        };
+        let shape = made.first().cloned().unwrap_or_default();
         let flops = flops(node, taken, &shape);
         let weight = |id: &u32| (*id as usize).checked_sub(first).and_then(|i| network.weights().get(i));
         let new = node.inputs.iter().flatten().filter(|id| weight(id).is_some() && seen.insert(**id));
         let bytes = new.filter_map(weight).map(|weight| weight.bytes()).sum();
-        shapes.extend(made.iter().map(|tensor| tensor.shape().to_vec()));
+        shapes.extend(made);
         all.push(Work { shape, flops, bytes });
     })?;
     Ok(all)
