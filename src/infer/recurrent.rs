@@ -11,7 +11,8 @@ use crate::network::{Cell, Direction, Recurrent, Tensor, Unary, shown};
 
 /// Runs a layer: data `[time, batch, input]`, W `[ways, gates · hidden, input]`, R `[ways, gates · hidden, hidden]`,
 /// B `[ways, 2 · gates · hidden]`?, lengths `[batch]`?, the first state `[ways, batch, hidden]`?, an LSTM's first cell, the
-/// same?, its peepholes `[ways, 3 · hidden]`?. Makes all states, the last ones, and an LSTM's last cells.
+/// same?, its peepholes `[ways, 3 · hidden]`?, and which steps count `[time, batch]`?: the others change no state, and what is
+/// made of them is the state before. Makes all states, the last ones, and an LSTM's last cells.
 pub fn run(layer: &Recurrent, given: &Arguments<'_>) -> Result<Vec<Tensor>> {
     let tensor = given.get(0)?;
     let [first, second, inputs] = *tensor.shape() else {
@@ -52,6 +53,10 @@ pub fn run(layer: &Recurrent, given: &Arguments<'_>) -> Result<Vec<Tensor>> {
     let peepholes = if is_lstm { numbers(7, &[ways, 3 * hidden])? } else { None };
     let peepholes = peepholes.unwrap_or_else(|| vec![0.0; ways * 3 * hidden]);
     let lengths = lengths(given.find_integers(4)?, batch, time)?;
+    let counts = given.find_integers(Recurrent::COUNTS)?;
+    if let Some(counts) = given.find(Recurrent::COUNTS).filter(|counts| *counts.shape() != [first, second]) {
+        return Err(wrong_shape(shown(&[first, second]), shown(counts.shape())));
+    }
     let shape = match layer.batch_first {
         true => vec![batch, time, ways, hidden],
         false => vec![time, ways, batch, hidden],
@@ -73,7 +78,9 @@ pub fn run(layer: &Recurrent, given: &Arguments<'_>) -> Result<Vec<Tensor>> {
             let (h, c) = (&mut last[own..own + hidden], &mut cells[own..own + hidden]);
             for t in 0..steps {
                 let t = if backward { steps - 1 - t } else { t };
-                step.run(&x[at(t, i) * inputs..(at(t, i) + 1) * inputs], h, c);
+                if counts.is_none_or(|counts| counts[at(t, i)] != 0) {
+                    step.run(&x[at(t, i) * inputs..(at(t, i) + 1) * inputs], h, c);
+                }
                 let place = if layer.batch_first { at(t, i) * ways + way } else { (t * ways + way) * batch + i };
                 all[place * hidden..(place + 1) * hidden].copy_from_slice(h);
             }

@@ -41,16 +41,41 @@ def recurrent():
     return keras.Model([x, y], [L.TimeDistributed(L.Dense(2))(z), L.GRU(2, reset_after=False)(z)])
 
 
+COUNTS = np.array([[1, 1, 1, 0, 0], [0, 0, 1, 1, 1], [1, 0, 1, 1, 0]], bool)
+
+
+def masked():
+    """Masks, which Keras 2 joins in another way."""
+    x, y = L.Input((None,), name="words", dtype="int32"), L.Input((None, 3), name="signals")
+    words = L.Embedding(11, 4, mask_zero=True)(x)
+    words = L.Bidirectional(L.LSTM(3, return_sequences=True))(words)
+    signals = L.GRU(3, return_sequences=True)(L.Masking(-1.5)(y))
+    both = L.Concatenate()([words, signals])
+    seen = L.MultiHeadAttention(2, 3)(both, both, use_causal_mask=True)
+    sum = L.LayerNormalization()(L.Add()([seen, both]))
+    some = L.Multiply()([both, L.Conv1D(9, 1)(both)])
+    behind = L.Concatenate(axis=1)([words, L.Dense(6)(both)])
+    ends = [sum, L.LSTM(2)(some), L.GlobalAveragePooling1D()(both), L.Attention()([words, words]), L.SimpleRNN(2, go_backwards=True)(behind)]
+    return keras.Model([x, y], [*ends, L.TimeDistributed(L.Dense(2))(signals)])
+
+
+def masked_rows(random):
+    x = random.normal(size=(3, 5, 3))
+    x[~np.roll(COUNTS, 1, axis=0)] = -1.5
+    return [np.where(COUNTS, random.integers(1, 11, COUNTS.shape), 0).astype("int32"), x.astype("float32")]
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     random = np.random.default_rng(5)
-    for make in (convolutional, nested, recurrent):
+    for make in (convolutional, nested, recurrent, masked):
         keras.utils.set_random_seed(2)
         model = make()
         for variable in model.weights:
             value = random.normal(size=variable.shape) * 0.5
             variable.assign(np.abs(value) + 0.5 if "variance" in variable.name or "gamma" in variable.name else value)
         given = [random.normal(size=[2, *(length or 5 for length in tensor.shape[1:])]).astype("float32") for tensor in model.inputs]
+        given = masked_rows(random) if make is masked else given
         made = model.predict(given, verbose=0)
         made = made if isinstance(made, list) else [made]
         model.save(FOLDER / f"{make.__name__}.h5", include_optimizer=False)

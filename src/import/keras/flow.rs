@@ -2,6 +2,7 @@
 //!
 //! A tensor is turned over only where a layer needs the other order of its dimensions, and once.
 
+use super::masks::Mask;
 use crate::import::layout::Layout;
 use crate::import::network::Place;
 use crate::network::Dtype;
@@ -20,14 +21,14 @@ pub struct Flow {
     pub dtype: Dtype,
     /// How it lies.
     pub layout: Layout,
-    /// Keras passes over some of its steps.
-    pub is_masked: bool,
+    /// Which steps of it count, if Keras has a mask beside it.
+    pub mask: Option<Mask>,
 }
 
 impl Flow {
     /// One of floats that lies as Keras has it.
     pub fn new(place: Place, shape: Shape) -> Self {
-        Self { place, shape, dtype: Dtype::F32, layout: Layout::ChannelsLast, is_masked: false }
+        Self { place, shape, dtype: Dtype::F32, layout: Layout::ChannelsLast, mask: None }
     }
 
     /// What a layer makes that is refused.

@@ -1,6 +1,7 @@
 //! The network that layers become, node after node, and the order in which tensors lie.
 
 use super::flow::Flow;
+use super::masks::Masks;
 use crate::error::{Error, Kind, Result};
 use crate::import::blockers::Blockers;
 use crate::import::layout::{Layout, Turned};
@@ -20,6 +21,8 @@ pub struct Graph {
     pub blockers: Blockers,
     /// The file is of Keras 2, which means other numbers by some names.
     pub is_older: bool,
+    /// Which steps of tensors count.
+    pub masks: Masks,
     /// Tensors in another order of dimensions.
     turned: Turned,
     /// Weights by what they are called, for layers that are used several times.
@@ -36,6 +39,40 @@ impl Graph {
             false => {
                 Err(Error::new(Kind::LimitExceeded, "layers", format!("at most {MAX_USES} uses of layers"), "more"))
             }
+        }
+    }
+
+    /// Whether what a class makes has the mask of what it takes.
+    pub fn passes(&self, class: &str) -> bool {
+        match class {
+            "Identity" | "Normalization" | "Rescaling" => !self.is_older,
+            "Activation"
+            | "ActivityRegularization"
+            | "AdditiveAttention"
+            | "AlphaDropout"
+            | "Attention"
+            | "BatchNormalization"
+            | "Bidirectional"
+            | "Dense"
+            | "Dropout"
+            | "ELU"
+            | "GRU"
+            | "GaussianDropout"
+            | "GaussianNoise"
+            | "GroupNormalization"
+            | "LSTM"
+            | "LayerNormalization"
+            | "LeakyReLU"
+            | "MultiHeadAttention"
+            | "PReLU"
+            | "ReLU"
+            | "SimpleRNN"
+            | "Softmax"
+            | "SpatialDropout1D"
+            | "SpatialDropout2D"
+            | "SpatialDropout3D"
+            | "TimeDistributed" => true,
+            _ => false,
         }
     }
 

@@ -9,6 +9,8 @@ mod flow;
 mod graph;
 mod hdf5;
 mod layers;
+mod masks;
+mod order;
 mod ports;
 mod settings;
 mod walk;

@@ -5,6 +5,7 @@ use super::config::{Argument, Call, Layer, Model, Source, is_model};
 use super::flow::Flow;
 use super::graph::Graph;
 use super::layers::{self, Use};
+use super::order::in_order;
 use super::ports;
 use super::weights::{Store, Weights};
 use crate::error::{Error, Kind, Result};
@@ -12,7 +13,7 @@ use crate::import::network::Place;
 use crate::import::value::{Value, wrong};
 use crate::model::Provenance;
 use crate::network::{Network, Port};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// The deepest that models may lie in each other.
 const MAX_DEPTH: usize = 16;
@@ -127,6 +128,13 @@ impl Graph {
                 return Err(Error::new(Kind::LimitExceeded, at.to_owned(), expected, "more"));
             }
             let model = Model::read(layer.class, layer.config, self.is_older)?;
+            let mut inputs = inputs;
+            for (argument, input) in masks(call).iter().zip(&mut inputs) {
+                if let Argument::Tensor(source) = argument {
+                    let mask = taken(made, source)?;
+                    self.masks.set(input, Some(mask.place));
+                }
+            }
             let weights = weights.map(|weights| weights.layers(&counted(&model))).unwrap_or_default();
             return self.model(&model, weights, inputs, at, depth + 1);
         }
@@ -153,6 +161,15 @@ impl Graph {
     }
 }
 
+/// The masks that a model is called with, one for each tensor.
+fn masks<'a, 'b>(call: &'b Call<'a>) -> &'b [Argument<'a>] {
+    match call.named.iter().find(|(name, _)| *name == "mask") {
+        Some((_, Argument::List(masks))) => masks,
+        Some((_, mask)) => std::slice::from_ref(mask),
+        None => &[],
+    }
+}
+
 /// What a layer has made.
 fn taken(made: &HashMap<(&str, usize), Vec<Flow>>, source: &Source<'_>) -> Result<Flow> {
     let values = made.get(&(source.layer, source.call)).map(Vec::as_slice).unwrap_or_default();
@@ -160,48 +177,5 @@ fn taken(made: &HashMap<(&str, usize), Vec<Flow>>, source: &Source<'_>) -> Resul
         (Some(value), _) => Ok(value.clone()),
         (None, Some(first)) if first.place == Place::Refused => Ok(Flow::refused()),
         _ => Err(wrong("inbound_nodes", "what a layer makes", format!("\"{}\" {}", source.layer, source.output))),
-    }
-}
-
-/// All uses of a model's layers, each behind those that it takes something of.
-fn in_order<'a, 'b>(model: &'b Model<'a>) -> Result<Vec<(&'b Layer<'a>, usize, &'b Call<'a>)>> {
-    let uses: Vec<(&Layer<'_>, usize, &Call<'_>)> = (model.layers.iter())
-        .flat_map(|layer| layer.calls.iter().enumerate().map(move |(number, call)| (layer, number, call)))
-        .collect();
-    let mut numbers: HashMap<(&str, usize), usize> = HashMap::new();
-    for (i, (layer, number, _)) in uses.iter().enumerate() {
-        if numbers.insert((layer.name, *number), i).is_some() {
-            return Err(wrong("layers", "distinct names", format!("\"{}\" twice", layer.name)));
-        }
-    }
-    let mut missing = vec![0_usize; uses.len()];
-    let mut takers: Vec<Vec<usize>> = vec![Vec::new(); uses.len()];
-    for (i, (layer, _, call)) in uses.iter().enumerate() {
-        let mut sources = Vec::new();
-        let named = call.named.iter().map(|(_, argument)| argument);
-        call.arguments.iter().chain(named).for_each(|argument: &Argument<'_>| argument.sources(&mut sources));
-        for source in sources {
-            let Some(&from) = numbers.get(&(source.layer, source.call)) else {
-                let found = format!("\"{}\", which \"{}\" takes", source.layer, layer.name);
-                return Err(wrong("inbound_nodes", "a layer of the model", found));
-            };
-            missing[i] += 1;
-            takers[from].push(i);
-        }
-    }
-    let mut ready: BTreeSet<usize> = (0..uses.len()).filter(|&i| missing[i] == 0).collect();
-    let mut order = Vec::with_capacity(uses.len());
-    while let Some(i) = ready.pop_first() {
-        order.push(uses[i]);
-        for &taker in &takers[i] {
-            missing[taker] -= 1;
-            if missing[taker] == 0 {
-                ready.insert(taker);
-            }
-        }
-    }
-    match order.len() == uses.len() {
-        true => Ok(order),
-        false => Err(wrong("inbound_nodes", "layers that follow from inputs", "a circle")),
     }
 }

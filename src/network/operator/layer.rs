@@ -52,6 +52,12 @@ pub struct Recurrent {
     pub batch_first: bool,
 }
 
+impl Recurrent {
+    /// The place of the input that says which steps count, truth values in the order of the data's first two dimensions: over the
+    /// others the layer passes, and its state stays what it is.
+    pub const COUNTS: usize = 8;
+}
+
 /// A recurrent cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cell {

@@ -315,7 +315,7 @@ pub enum Operator {
     ConvInteger(Window),
     /// data, its scale and zero point, weights, theirs, the result's, bias?.
     QLinearConv(Window),
-    /// data, W, R, B?, lengths?, the first state?.
+    /// data, W, R, B?, lengths?, the first state?, the first cell?, peepholes?, which steps count?.
     Recurrent(Recurrent),
     /// data: itself, and that nothing was dropped.
     Dropout,

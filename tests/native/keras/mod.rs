@@ -37,7 +37,7 @@ fn files_of_keras_2_make_what_it_made() {
     let output = tempfile::tempdir().expect("a folder");
     let made = output.path().join("made.edgelet");
     let made = made.to_str().expect("UTF-8");
-    for name in ["convolutional", "nested", "recurrent"] {
+    for name in ["convolutional", "nested", "recurrent", "masked"] {
         let [file, given, expected] = ["{}.h5", "{}-in.npz", "{}-out.npz"].map(|file| file.replace("{}", name));
         let check = ["--verify", &given, "--expect", &expected, "--tolerance", "1e-5"];
         let run = edgelet(&[&["import", &file, "-o", made], &check[..]].concat(), &fixtures);

@@ -17,6 +17,9 @@ pub fn add(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
         "Activation" => step.activated(&input, "activation")?,
         "PReLU" => parametric(step, &input)?,
         "Softmax" => {
+            if step.mask()?.is_some() {
+                return Err(unsupported("a mask of steps, where it takes one of numbers"));
+            }
             let axes = step.settings.find_integers("axis")?.unwrap_or_else(|| vec![-1]);
             match axes[..] {
                 [axis] => step.softmax(&input, axis, SoftmaxKind::Softmax)?,

@@ -6,7 +6,10 @@ use crate::import::keras::flow::Shape;
 use crate::import::keras::settings::unsupported;
 use crate::import::network::Place;
 use crate::import::value::wrong;
-use crate::network::{Attention, Binary, Operator, Reduce, Reduction, SoftmaxKind, Unary};
+use crate::network::{Attention, Binary, Dtype, Element, Operator, Reduce, Reduction, SoftmaxKind, Unary};
+
+/// What hides a key. Who sees nothing finds by what is left of the scores beside it, as in Keras.
+const HIDDEN: f64 = -1e9;
 
 /// Attention and AdditiveAttention, of [query, value] or [query, value, key].
 pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
@@ -46,15 +49,26 @@ pub fn plain(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
             scale.map_or(product, |scale| step.node(Operator::Binary(Binary::Mul), &[product, scale]))
         }
     };
+    let scores = match step.mask_of(1)? {
+        Some(mask) => {
+            let mask = step.widened_mask(mask, 1);
+            let added = step.added(mask, HIDDEN);
+            step.node(Operator::Binary(Binary::Add), &[scores, added])
+        }
+        None => scores,
+    };
     let scores = Flow::new(scores, vec![query.shape[0], query.shape[1], key.shape[1]]);
     let scores = step.softmax(&scores, -1, SoftmaxKind::Softmax)?;
-    let place = step.node(Operator::MatMul, &[scores.place, value.place]);
+    let mut place = step.node(Operator::MatMul, &[scores.place, value.place]);
+    if let Some(mask) = step.mask_of(0)? {
+        place = step.zeroed(place, mask);
+    }
     Ok(vec![Flow::new(place, with_channels(&query.shape, value.channels()))])
 }
 
 /// MultiHeadAttention, of query, value and key.
 pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
-    step.settings.ignore(&["dropout", "flash_attention", "softmax_robust_masking"]);
+    step.settings.ignore(&["flash_attention", "softmax_robust_masking"]);
     if step.named_flag("return_attention_scores")? {
         return Err(unsupported("return_attention_scores"));
     }
@@ -121,7 +135,10 @@ pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
         left: -1,
         right: -1,
     };
-    let found = step.node(Operator::Attention(how), &[q, k, v]);
+    let found = match step.seen([&query, &key], causal)? {
+        Some(mask) => step.node(Operator::Attention(Attention { causal: false, ..how }), &[q, k, v, mask]),
+        None => step.node(Operator::Attention(how), &[q, k, v]),
+    };
     step.used.weights = step.used.weights.as_ref().map(|weights| weights.within("output_dense", "attention_output"));
     let kernel = step.weight(&["kernel"], &[Some(heads), Some(width), made], |kernel| {
         let columns = kernel.shape()[2];
@@ -136,6 +153,48 @@ pub fn heads(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
 }
 
 impl Step<'_, '_> {
+    /// What a mask adds to scores: nothing where it is true, else a number that hides.
+    fn added(&mut self, mask: Place, hidden: f64) -> Place {
+        let [none, hidden] = [0.0, hidden].map(|x| self.used.graph.scalar(x));
+        self.node(Operator::Where, &[mask, none, hidden])
+    }
+
+    /// Which keys each query sees, by the masks of query, value and key: a mask for the scores, if there is any.
+    fn seen(&mut self, [query, key]: [&Flow; 2], causal: bool) -> Result<Option<Place>> {
+        let masks = [(0, 2), (1, 1), (2, 1)].map(|(i, axis)| Ok((self.mask_of(i)?, axis)));
+        let mut parts = Vec::new();
+        for part in masks {
+            if let (Some(mask), axis) = part? {
+                parts.push(self.widened_mask(mask, axis));
+            }
+        }
+        let dropout = self.settings.number("dropout", 0.0)?;
+        if !self.used.graph.is_older {
+            // Keras 3 takes the masks away from the tensors themselves, also for who takes them later.
+            for value in &mut self.used.inputs {
+                self.used.graph.masks.set(value, None);
+            }
+        }
+        if causal && !parts.is_empty() {
+            let lengths =
+                [query, key].map(|value| self.node(Operator::Shape { start: 1, end: Some(2) }, &[value.place]));
+            let shape = self.node(Operator::Concat { axis: 0 }, &lengths);
+            let ones = self.node(Operator::ConstantOfShape(Element::I64(1, Dtype::I64)), &[shape]);
+            let triangle = self.node(Operator::Trilu { upper: false }, &[ones]);
+            parts.push(self.node(Operator::Cast(Dtype::Bool), &[triangle]));
+        }
+        let Some((first, rest)) = parts.split_first() else { return Ok(None) };
+        let seen = rest.iter().fold(*first, |all, part| self.node(Operator::Binary(Binary::And), &[all, *part]));
+        let seen = self.widened_mask(seen, 1);
+        Ok(Some(match (self.used.graph.is_older, dropout > 0.0) {
+            (true, _) => self.added(seen, HIDDEN),
+            // Who sees nothing finds nothing.
+            (false, true) => seen,
+            // Who sees nothing finds the mean of all, as all scores are the same.
+            (false, false) => self.added(seen, -1e30),
+        }))
+    }
+
     /// One of the tensors as float32, `[batch, time, size]`.
     fn sequence(&mut self, i: usize) -> Result<Flow> {
         let value = self.floats(i)?;

@@ -2,9 +2,10 @@
 
 use super::{Flow, Step, with_channels};
 use crate::error::Result;
+use crate::import::keras::masks::Mask;
 use crate::import::keras::settings::unsupported;
 use crate::import::value::{Value, wrong};
-use crate::network::{Binary, Dtype, Operator};
+use crate::network::{Binary, Dtype, Element, Operator, Unary};
 
 /// Dense: the last dimension times a matrix.
 pub fn dense(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
@@ -72,7 +73,7 @@ pub fn einsum(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
 pub fn embedding(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let (rows, width) = (step.settings.length("input_dim")?, step.settings.length("output_dim")?);
-    let is_masked = step.settings.flag("mask_zero", false)?;
+    let masks_zero = step.settings.flag("mask_zero", false)?;
     step.settings.ignore(&["input_length"]);
     let matrix = step.weight(&["embeddings"], &[Some(rows), Some(width)], Ok)?;
     let indices = match input.dtype {
@@ -80,8 +81,23 @@ pub fn embedding(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
         _ => step.used.graph.cast(&step.used.at, &input, Dtype::I32),
     };
     let indices = step.used.graph.last(&step.used.at, &indices);
+    let mask = match masks_zero {
+        true => Some(not_zero(step, &input)?),
+        false => None,
+    };
     let place = step.node(Operator::Gather { axis: 0 }, &[matrix, indices]);
     let mut shape = input.shape.clone();
     shape.push(Some(width));
-    Ok(vec![Flow { is_masked, ..Flow::new(place, shape) }])
+    Ok(vec![Flow { mask, ..Flow::new(place, shape) }])
+}
+
+/// The mask of what is not 0, before it became whole numbers.
+fn not_zero(step: &mut Step<'_, '_>, input: &Flow) -> Result<Mask> {
+    let zero = Element::zero(input.dtype);
+    let shape = step.used.graph.integers(vec![]);
+    let x = step.used.graph.last(&step.used.at, input);
+    let zero = step.node(Operator::ConstantOfShape(zero), &[shape]);
+    let is_zero = step.node(Operator::Binary(Binary::Equal), &[x, zero]);
+    let mask = step.node(Operator::Unary(Unary::Not), &[is_zero]);
+    Ok(step.used.graph.masks.add(mask))
 }

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::import::keras::flow::Shape;
 use crate::import::keras::settings::unsupported;
 use crate::import::layout::Layout;
+use crate::import::network::Place;
 use crate::import::value::wrong;
 use crate::network::{Binary, Operator};
 
@@ -29,9 +30,39 @@ pub fn elements(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     for value in values.iter_mut().filter(|value| value.rank() < rank) {
         *value = widened(step, value, rank)?;
     }
+    let has_masks = !step.used.graph.is_older && matches!(step.class(), "Maximum" | "Minimum" | "Multiply");
+    // Of a tensor with further dimensions Keras 3 has no mask.
+    let mask = |step: &Step<'_, '_>, i: usize| match has_masks && step.used.inputs[i].rank() == rank {
+        true => step.mask_of(i),
+        false => Ok(None),
+    };
     let mut all = values[0].clone();
-    for value in &values[1..] {
-        all = step.both(function, &all, value)?;
+    let mut counts = mask(step, 0)?;
+    let is_product = function == Binary::Mul;
+    let number = |step: &mut Step<'_, '_>, x: f64| Flow::new(step.used.graph.scalar(x), vec![Some(1); rank]);
+    // What does not count is as if it were not there: 1 in a product, the other tensor's number in a choice of two.
+    if let Some(counts) = counts.filter(|_| is_product) {
+        let one = number(step, 1.0);
+        all = step.chosen(counts, &all, &one)?;
+    }
+    for (i, mut value) in values.into_iter().enumerate().skip(1) {
+        let own = mask(step, i)?;
+        if let Some(own) = own {
+            let other = if is_product { number(step, 1.0) } else { all.clone() };
+            value = step.chosen(own, &value, &other)?;
+        }
+        if let Some(counts) = counts.filter(|_| !is_product) {
+            all = step.chosen(counts, &all, &value)?;
+        }
+        counts = match (counts, own) {
+            (Some(a), Some(b)) => Some(step.node(Operator::Binary(Binary::Or), &[a, b])),
+            _ => None,
+        };
+        all = step.both(function, &all, &value)?;
+    }
+    if let Some(counts) = counts.filter(|_| is_product) {
+        let zero = number(step, 0.0);
+        all = step.chosen(counts, &all, &zero)?;
     }
     if step.class() == "Average" {
         all = step.used.graph.with_number(&step.used.at.clone(), Binary::Div, &all, count as f64);
@@ -56,16 +87,29 @@ impl Step<'_, '_> {
         let layout = if a.layout == b.layout { a.layout } else { Layout::ChannelsLast };
         let x = self.used.graph.laid(&self.used.at, a, layout);
         let y = self.used.graph.laid(&self.used.at, b, layout);
-        let lengths = a.shape.iter().zip(&b.shape).map(|(a, b)| match (a, b) {
-            (Some(1), other) | (other, Some(1)) => Ok(*other),
-            (Some(a), Some(b)) if a != b => Err(wrong("inputs", a.to_string(), b)),
-            (Some(length), _) | (_, Some(length)) => Ok(Some(*length)),
-            (None, None) => Ok(None),
-        });
-        let shape = lengths.collect::<Result<_>>()?;
+        let shape = broadcast(a, b)?;
         let place = self.node(Operator::Binary(function), &[x, y]);
         Ok(Flow { layout, shape, ..a.at(place) })
     }
+
+    /// One tensor where its steps count, the other elsewhere.
+    fn chosen(&mut self, counts: Place, a: &Flow, b: &Flow) -> Result<Flow> {
+        let counts = self.widened_mask(counts, -1);
+        let [x, y] = [a, b].map(|value| self.used.graph.last(&self.used.at, value));
+        let place = self.node(Operator::Where, &[counts, x, y]);
+        Ok(Flow::new(place, broadcast(a, b)?))
+    }
+}
+
+/// The lengths of two tensors of as many dimensions together.
+fn broadcast(a: &Flow, b: &Flow) -> Result<Shape> {
+    let lengths = a.shape.iter().zip(&b.shape).map(|(a, b)| match (a, b) {
+        (Some(1), other) | (other, Some(1)) => Ok(*other),
+        (Some(a), Some(b)) if a != b => Err(wrong("inputs", a.to_string(), b)),
+        (Some(length), _) | (_, Some(length)) => Ok(Some(*length)),
+        (None, None) => Ok(None),
+    });
+    lengths.collect()
 }
 
 /// Concatenate: one behind the other along a dimension.

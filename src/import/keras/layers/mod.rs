@@ -6,12 +6,14 @@ mod convolution;
 mod dense;
 mod encode;
 mod image;
+mod mask;
 mod merge;
 mod normalize;
 mod operation;
 mod pool;
 mod recurrent;
 mod shape;
+mod truth;
 mod wrapper;
 
 use super::config::{Argument, Call, Layer};
@@ -63,14 +65,12 @@ pub fn add(used: Use<'_, '_>) -> Result<Vec<Flow>> {
     }
     check_policy(used.layer)?;
     let mut step = Step { settings: Settings::new(used.layer.config), used };
-    step.check_masks()?;
+    // Before the layer runs: attention takes masks away.
+    let masks = step.masks()?;
     let mut made = add(&mut step)?;
     step.settings.check_read()?;
     step.check_named()?;
-    let is_masked = step.used.inputs.iter().any(|value| value.is_masked);
-    if !ends_masks(step.used.layer.class) {
-        made.iter_mut().for_each(|value| value.is_masked |= is_masked);
-    }
+    step.pass_masks(&masks, &mut made)?;
     Ok(made)
 }
 
@@ -109,7 +109,7 @@ fn known(layer: &Layer<'_>) -> Result<Add> {
         | "SpatialDropout1D"
         | "SpatialDropout2D"
         | "SpatialDropout3D" => identity,
-        "Masking" => mask,
+        "Masking" => mask::masking,
         "Dense" => dense::dense,
         "EinsumDense" => dense::einsum,
         "Embedding" => dense::embedding,
@@ -169,30 +169,16 @@ fn check_policy(layer: &Layer<'_>) -> Result<()> {
     match name {
         _ if is_quantized => Err(unsupported("quantized weights")),
         "float32" => Ok(()),
+        "bool" if matches!(layer.class, "OnesLike" | "ZerosLike") => Ok(()),
         // What these make are whole numbers.
         "int32" | "int64" if matches!(layer.class, "Discretization" | "CategoryEncoding") => Ok(()),
         name => Err(unsupported(format!("the dtype policy {name}, which rounds differently; float32 is read"))),
     }
 }
 
-/// Layers that make something without steps, or whose result Keras no longer passes over steps of.
-fn ends_masks(class: &str) -> bool {
-    class.starts_with("Global") || matches!(class, "Flatten")
-}
-
 fn identity(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.settings.ignore(&["rate", "stddev", "l1", "l2", "data_format"]);
     Ok(vec![step.input()?])
-}
-
-/// Zeros where all numbers of a step are the given one, which the layers behind pass over.
-fn mask(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
-    let input = step.floats(0)?;
-    let number = step.settings.number("mask_value", 0.0)?;
-    if number != 0.0 {
-        return Err(unsupported("mask_value other than 0"));
-    }
-    Ok(vec![Flow { is_masked: true, ..input }])
 }
 
 impl Step<'_, '_> {
@@ -299,7 +285,8 @@ impl Step<'_, '_> {
     /// Refuses arguments by name that the layer's family does not read.
     fn check_named(&self) -> Result<()> {
         let known: &[&str] = match self.class() {
-            "GRU" | "LSTM" | "SimpleRNN" | "Bidirectional" => &["initial_state"],
+            "GRU" | "LSTM" | "SimpleRNN" | "Bidirectional" => &["initial_state", "mask"],
+            "BatchNormalization" | "GlobalAveragePooling1D" | "Softmax" | "TimeDistributed" => &["mask"],
             "MultiHeadAttention" => &["query", "value", "key", "return_attention_scores", "use_causal_mask"],
             "Attention" | "AdditiveAttention" => &["return_attention_scores", "use_causal_mask"],
             _ if is_operation(self.used.layer) => &["x", "x1", "x2"],
@@ -315,28 +302,6 @@ impl Step<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// Refuses steps to pass over, where a layer would.
-    fn check_masks(&self) -> Result<()> {
-        let is_masked = self.used.inputs.iter().chain(self.used.named.iter().flat_map(|(_, _, values)| values));
-        let passes_over = matches!(
-            self.class(),
-            "GRU"
-                | "LSTM"
-                | "SimpleRNN"
-                | "Bidirectional"
-                | "TimeDistributed"
-                | "Attention"
-                | "AdditiveAttention"
-                | "MultiHeadAttention"
-                | "GlobalAveragePooling1D"
-                | "Softmax"
-        );
-        match passes_over && is_masked.into_iter().any(|value| value.is_masked) {
-            true => Err(unsupported("a mask, of Masking or of mask_zero: steps that the layer would pass over")),
-            false => Ok(()),
-        }
     }
 }
 

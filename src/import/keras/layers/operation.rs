@@ -1,6 +1,6 @@
 //! Operations of `keras.ops` between layers: arithmetic of tensors and numbers, and functions of one element.
 
-use super::{Add, Argument, Flow, Step};
+use super::{Add, Argument, Flow, Step, truth};
 use crate::error::Result;
 use crate::import::keras::settings::unsupported;
 use crate::import::layout::Layout;
@@ -12,7 +12,7 @@ pub fn known(class: &str) -> Option<Add> {
     match (binary(class), unary(class)) {
         (Some(_), _) => Some(two),
         (_, Some(_)) => Some(one),
-        _ => None,
+        _ => truth::known(class),
     }
 }
 

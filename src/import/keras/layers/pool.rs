@@ -4,8 +4,9 @@ use super::{Flow, Step};
 use crate::error::Result;
 use crate::import::keras::flow::Shape;
 use crate::import::layout::Layout;
+use crate::import::network::Place;
 use crate::import::value::wrong;
-use crate::network::{AutoPad, Operator, Pool, PoolKind, Reduce, Reduction, Window};
+use crate::network::{AutoPad, Binary, Dtype, Operator, Pool, PoolKind, Reduce, Reduction, Window};
 
 /// AveragePooling1D, MaxPooling2D and their kin. Pads of an average do not count.
 pub fn moving(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
@@ -47,9 +48,20 @@ pub fn whole(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.image()?;
     let keep = step.settings.flag("keepdims", false)?;
     let by = if step.class().starts_with("GlobalMax") { Reduction::Max } else { Reduction::Mean };
-    let axes = (1..input.rank() - 1).map(|axis| input.axis(axis) as i64).collect();
-    let axes = step.used.graph.integers(axes);
-    let place = step.node(Operator::Reduce(Reduce { by, keep, none: false }), &[input.place, axes]);
+    let mask = if step.class() == "GlobalAveragePooling1D" { step.mask()? } else { None };
+    let (input, place) = match mask {
+        Some(mask) => {
+            let input = Flow::new(step.used.graph.last(&step.used.at, &input), input.shape);
+            let place = counted_mean(step, &input, mask, keep);
+            (input, place)
+        }
+        None => {
+            let axes = (1..input.rank() - 1).map(|axis| input.axis(axis) as i64).collect();
+            let axes = step.used.graph.integers(axes);
+            let place = step.node(Operator::Reduce(Reduce { by, keep, none: false }), &[input.place, axes]);
+            (input, place)
+        }
+    };
     let (batch, channels) = (input.shape[0], input.channels());
     Ok(vec![match keep {
         true => {
@@ -58,4 +70,15 @@ pub fn whole(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
         }
         false => Flow::new(place, vec![batch, channels]),
     }])
+}
+
+/// The mean of the steps that count; NaN, as in Keras, where none does.
+fn counted_mean(step: &mut Step<'_, '_>, input: &Flow, mask: Place, keep: bool) -> Place {
+    let zeroed = step.zeroed(input.place, mask);
+    let counts = step.widened_mask(mask, 2);
+    let counts = step.node(Operator::Cast(Dtype::F32), &[counts]);
+    let time = step.used.graph.integers(vec![1]);
+    let sums = [zeroed, counts]
+        .map(|place| step.node(Operator::Reduce(Reduce { by: Reduction::Sum, keep, none: false }), &[place, time]));
+    step.node(Operator::Binary(Binary::Div), &sums)
 }

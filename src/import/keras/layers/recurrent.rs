@@ -26,7 +26,8 @@ struct Way {
 pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let (input, initial) = states(step)?;
     let class = step.class().to_owned();
-    let way = one_way(step, &class, "", &input, &initial)?;
+    let mask = counted(step, &initial)?;
+    let way = one_way(step, &class, "", &input, &initial, mask)?;
     let mut output = way.output;
     if way.sequences && way.backwards {
         // Keras leaves the steps in the order in which it went through them.
@@ -43,6 +44,7 @@ pub fn layer(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
 /// Bidirectional: a layer and its like the other way, and what becomes of both.
 pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let (input, initial) = states(step)?;
+    let mask = counted(step, &initial)?;
     let inner = |name: &str| step.settings.find(name).map(Layer::read).transpose();
     let forward = inner("layer")?.ok_or_else(|| wrong("layer", "a layer", "none"))?;
     let backward = inner("backward_layer")?;
@@ -61,7 +63,7 @@ pub fn both_ways(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
         let own = Settings::new(layer.config);
         let outer = std::mem::replace(&mut step.settings, own);
         let all = step.used.weights.replace(weights.within(part, &names[i]));
-        let way = one_way(step, layer.class, part, &input, if i == 0 { first } else { second });
+        let way = one_way(step, layer.class, part, &input, if i == 0 { first } else { second }, mask);
         let returns_state = step.settings.flag("return_state", false);
         let read = step.settings.check_read();
         step.used.weights = all;
@@ -123,6 +125,17 @@ fn states(step: &mut Step<'_, '_>) -> Result<(Flow, Vec<Flow>)> {
     }
 }
 
+/// Which steps count. To Keras 3 all do where the layer is given states as well and no mask by name.
+fn counted(step: &mut Step<'_, '_>, initial: &[Flow]) -> Result<Option<Place>> {
+    let is_named = step.named("mask").is_some();
+    match step.mask()? {
+        Some(_) if !initial.is_empty() && (is_named || step.used.graph.is_older) => {
+            Err(unsupported("both a mask and an initial_state: what comes before the first step that counts differs"))
+        }
+        mask => Ok(mask.filter(|_| initial.is_empty())),
+    }
+}
+
 fn shaped(input: &Flow, place: Place, width: usize, sequences: bool) -> Flow {
     let (batch, time) = (input.shape[0], input.shape[1]);
     let shape = if sequences { vec![batch, time, Some(width)] } else { vec![batch, Some(width)] };
@@ -131,9 +144,15 @@ fn shaped(input: &Flow, place: Place, width: usize, sequences: bool) -> Flow {
 
 /// One way through time. In a layer with two ways the second goes the other way than its settings say, unless it is a layer of
 /// its own.
-fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Flow, initial: &[Flow]) -> Result<Way> {
-    step.settings.ignore(&["dropout", "recurrent_dropout", "implementation", "unroll", "unit_forget_bias"]);
-    step.settings.ignore(&["use_cudnn", "zero_output_for_mask"]);
+fn one_way(
+    step: &mut Step<'_, '_>,
+    class: &str,
+    part: &str,
+    input: &Flow,
+    initial: &[Flow],
+    mask: Option<Place>,
+) -> Result<Way> {
+    step.settings.ignore(&["dropout", "recurrent_dropout", "implementation", "use_cudnn", "unit_forget_bias"]);
     for name in ["stateful", "time_major"] {
         if step.settings.flag(name, false)? {
             return Err(unsupported(name));
@@ -156,6 +175,13 @@ fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Flow, initi
     };
     let backwards = step.settings.flag("go_backwards", false)? || part == "backward_layer";
     let (sequences, _) = (step.settings.flag("return_sequences", false)?, step.settings.flag("return_state", false)?);
+    let given_zeros = step.settings.flag("zero_output_for_mask", false)?;
+    let unrolled = step.settings.flag("unroll", false)?;
+    // In a layer with two ways it is not the settings that say so.
+    let zeros = mask.filter(|_| if part.is_empty() { given_zeros } else { sequences });
+    if zeros.is_some() && (unrolled || !sequences) {
+        return Err(unsupported("zero_output_for_mask of an unrolled layer, or of one that returns no sequences"));
+    }
     // Gates of an LSTM: Keras has i, f, c, o, ONNX i, o, f, c.
     let order: &[usize] = if gates == 4 { &[0, 3, 1, 2] } else { &[0, 1, 2][..gates] };
     let weights = step.used.weights.as_ref().ok_or_else(|| wrong("weights", "those of a layer", "none"))?;
@@ -192,6 +218,10 @@ fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Flow, initi
             inputs.push(Some(step.node(Operator::Unsqueeze, &[state.place, axis])));
         }
     }
+    if let Some(mask) = mask {
+        inputs.resize(Recurrent::COUNTS, None);
+        inputs.push(Some(mask));
+    }
     let direction = if backwards { Direction::Reverse } else { Direction::Forward };
     let hidden = units as i64;
     let layer = Recurrent { cell, hidden, direction, activations, clip: 0.0, batch_first: true };
@@ -204,7 +234,10 @@ fn one_way(step: &mut Step<'_, '_>, class: &str, part: &str, input: &Flow, initi
         step.node(Operator::Squeeze, &[place, axis])
     };
     let states: Vec<Place> = made[1..].iter().map(|&place| squeezed(place, 1)).collect();
-    let output = if sequences { squeezed(made[0], 2) } else { states[0] };
+    let mut output = if sequences { squeezed(made[0], 2) } else { states[0] };
+    if let Some(mask) = zeros {
+        output = step.zeroed(output, mask);
+    }
     Ok(Way { output, states, units, sequences, backwards })
 }
 

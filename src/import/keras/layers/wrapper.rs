@@ -12,6 +12,7 @@ use crate::network::Operator;
 pub fn each_step(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let input = step.input()?;
     let inner = Layer::read(step.settings.find("layer").ok_or_else(|| wrong("layer", "a layer", "none"))?)?;
+    check_masks(step, &inner)?;
     let Some((steps, rest)) = input.shape.split_at_checked(2) else {
         return Err(wrong("inputs", "at least 2 dimensions", input.rank()));
     };
@@ -23,7 +24,7 @@ pub fn each_step(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let target = step.used.graph.integers([vec![-1], lengths(rest)?].concat());
     let flat = step.node(Operator::Reshape { zero: false }, &[x, target]);
     let shape = std::iter::once(None).chain(rest.iter().copied()).collect();
-    let flat = Flow { layout: Layout::ChannelsLast, shape, ..input.at(flat) };
+    let flat = Flow { layout: Layout::ChannelsLast, shape, mask: None, ..input.at(flat) };
     let weights = step.used.weights.as_ref().map(|weights| weights.within("layer", inner.name));
     // What is in it is called by its own name in older files, or by that of the layer around it.
     let weights = weights.filter(|weights| !weights.is_empty()).or_else(|| step.used.weights.clone());
@@ -41,4 +42,17 @@ pub fn each_step(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     let place = step.node(Operator::Reshape { zero: false }, &[y, target]);
     let shape = steps.iter().chain(&made.shape[1..]).copied().collect();
     Ok(vec![Flow { layout: Layout::ChannelsLast, shape, ..made.at(place) }])
+}
+
+/// Refuses a layer that would take the mask of one step, and one whose mask Keras 2 makes that of the steps.
+fn check_masks(step: &mut Step<'_, '_>, inner: &Layer<'_>) -> Result<()> {
+    let is_older = step.used.graph.is_older;
+    let is_masked = step.mask()?.is_some();
+    let takes = ["Bidirectional", "GRU", "GlobalAveragePooling1D", "LSTM", "SimpleRNN", "Softmax", "TimeDistributed"];
+    let makes = ["Embedding", "Masking"].contains(&inner.class);
+    let stops = is_masked && !step.used.graph.passes(inner.class);
+    match is_masked && takes.contains(&inner.class) || is_older && (makes || stops) {
+        true => Err(unsupported(format!("{} inside of it, and a mask", inner.class))),
+        false => Ok(()),
+    }
 }
