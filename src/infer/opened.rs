@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_two_take_what_fails_and_outputs_are_as_they_were() {
         let how = Quantization { axis: 0, block: 0, dtype: None };
-        let dequantize = || node(Operator::DequantizeLinear(how.clone()), &[1, 2]);
+        let dequantize = || node(Operator::DequantizeLinear(how), &[1, 2]);
         let run = |nodes: Vec<Node>, scale: Tensor, output: TensorId| {
             let bytes = tensor(Dtype::I8, Data::I64(vec![1, 2]));
             let (inference, mut seen) = (Inference::new(network(nodes, vec![bytes, scale], output)), 0);
