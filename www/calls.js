@@ -7,7 +7,7 @@
 export function answerCalls(calls, started) {
   addEventListener("message", async ({ data: { id, call, given } }) => {
     try {
-      const value = calls[call](given, await started);
+      const value = await calls[call](given, await started);
       postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
     } catch (error) {
       // What the wasm throws is a plain object; everything else means that it is in no state to go on.

@@ -6,8 +6,9 @@ import start, { Opened } from "./networks/edgelet-networks.js";
 let opened;
 
 const CALLS = {
-  read: ({ bytes, name }) => {
-    opened = new Opened(bytes, name);
+  read: async ({ bytes, name, beside }) => {
+    const files = await Promise.all(beside.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+    opened = new Opened(bytes, name, beside.map(({ name }) => name), files);
     return opened.describe();
   },
   file: () => opened.file(),

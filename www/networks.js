@@ -20,14 +20,14 @@ export function isNetwork(bytes, name) {
 }
 
 /**
- * A network that was read: `description` is what `src/importer/network.rs` tells of it, `bytes` those of its .edgelet file. The error
+ * A network that was read, with the files that lie `beside` it: `description` is what `src/importer/network.rs` tells of it, `bytes` those of its .edgelet file. The error
  * of a refused file lists all that is in the way.
  */
-export async function readNetwork(given, name, signal) {
+export async function readNetwork(given, name, beside = [], signal = undefined) {
   const who = { who: "importer of networks", what: "file", title: "This file could not be read" };
   const workshop = new Workshop(new URL("./network-worker.js", import.meta.url), who);
   try {
-    const description = await workshop.call("read", { bytes: given, name }, signal);
+    const description = await workshop.call("read", { bytes: given, name, beside }, signal);
     const isMade = description.sourceNodes === undefined;
     return { description, bytes: isMade ? given : await workshop.call("file", {}, signal) };
   } finally {

@@ -23,14 +23,14 @@ byId("cancel").addEventListener("click", () => {
 });
 
 /** Opens a model and shows it; one that is still being opened is given up. */
-export async function open({ source, name, address, start }) {
+export async function open({ source, name, beside, address, start }) {
   opening.abort();
   const { signal } = (opening = new AbortController());
   clearProblem(byId("explorer-problem"));
   busy(true);
   say(`Loading ${name} …`);
   try {
-    const [found, { looks }] = await Promise.all([modelOf(source, name, signal), import("./looks.js")]);
+    const [found, { looks }] = await Promise.all([modelOf(source, name, beside, signal), import("./looks.js")]);
     const [{ Shown }] = await Promise.all([EXPLORERS[found.network ? "network" : "model"](), looks]);
     if (signal.aborted) return found.model.dispose();
     shown?.close();
@@ -49,14 +49,14 @@ export async function open({ source, name, address, start }) {
 }
 
 /** The model, the bytes of its .edgelet file, and if it was imported what from. */
-async function modelOf(source, name, signal) {
+async function modelOf(source, name, beside, signal) {
   if (typeof source === "string" && REFERENCE.test(source)) {
     const options = { signal, onProgress: ({ fraction }) => progress(name, fraction) };
     return load(source, options).then((model) => ({ model }), (error) => referredNetwork(source, options, error));
   }
   const given = typeof source === "string" ? await fetched(source, name, signal) : new Uint8Array(await source.arrayBuffer());
   if (!(given instanceof Uint8Array)) return { model: await load(given, { signal }) };
-  if (isNetwork(given, name)) return networkOf(given, name, signal);
+  if (isNetwork(given, name)) return networkOf(given, name, beside, signal);
   // A page is no model, and the runtime says so best.
   if (beginsWith(given, MAGIC) || given[0] === 0x3c) return { model: await load(given, { signal }), bytes: given };
   say(`Importing ${name} (${joined(sizeOf(given.length))}) …`);
@@ -69,11 +69,12 @@ async function modelOf(source, name, signal) {
 }
 
 /** The same of a network: what its file tells, its .edgelet's bytes, and if it was imported what from. It runs in a worker. */
-async function networkOf(given, name, signal) {
+async function networkOf(given, name, beside, signal) {
   say(`Reading ${name} (${joined(sizeOf(given.length))}) …`);
   const begin = performance.now();
-  const { description, bytes } = await readNetwork(given, name, signal);
-  const from = bytes === given ? undefined : { size: given.length, milliseconds: performance.now() - begin };
+  const { description, bytes } = await readNetwork(given, name, beside, signal);
+  const size = (beside ?? []).reduce((sum, file) => sum + file.size, given.length);
+  const from = bytes === given ? undefined : { size, milliseconds: performance.now() - begin };
   const model = await (await networks()).load(bytes, { signal, worker: true });
   return { model, bytes, from, network: description };
 }

@@ -13,11 +13,15 @@ const EXAMPLES = {
 };
 const BUCKET = new URL("./bucket/models/", import.meta.url).href;
 
-/** Connects them all; `open` takes `{ source, name, address, start }`, the source a file or an address. */
+/** Connects them all; `open` takes `{ source, name, beside, address, start }`, the source a file, with those beside it, or an address. */
 export function connectWays(open) {
-  const openFile = (file) => open({ source: file, name: file.name });
-  connectPicker(byId("choose"), byId("file"), openFile);
-  connectDrop(openFile);
+  const openFiles = (...files) => {
+    // An ONNX file may have its weights in others.
+    const source = files.find(({ name }) => /\.onnx$/i.test(name)) ?? files[0];
+    open({ source, name: source.name, beside: files.filter((file) => file !== source) });
+  };
+  connectPicker(byId("choose"), byId("file"), openFiles);
+  connectDrop(openFiles);
   connectAddress(open);
   for (const [button, { file, start }] of Object.entries(EXAMPLES)) {
     const address = BUCKET + file;
@@ -25,18 +29,18 @@ export function connectWays(open) {
   }
 }
 
-/** A button in front of a file input, which no style reaches. */
+/** A button in front of a file input, which no style reaches; `take` is given the files. */
 export function connectPicker(button, picker, take) {
   button.addEventListener("click", () => picker.click());
   picker.addEventListener("change", () => {
-    const [file] = picker.files;
-    if (file) take(file);
+    const files = [...picker.files];
+    if (files.length > 0) take(...files);
     picker.value = "";
   });
 }
 
 /** The whole page takes a file, so that nobody has to aim. */
-function connectDrop(openFile) {
+function connectDrop(openFiles) {
   const zone = byId("drop");
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
   let depth = 0;
@@ -51,8 +55,8 @@ function connectDrop(openFile) {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     show(-depth);
-    const [file] = event.dataTransfer.files;
-    if (file) openFile(file);
+    const files = [...event.dataTransfer.files];
+    if (files.length > 0) openFiles(...files);
   });
 }
 

@@ -7,6 +7,7 @@ use crate::network::{Data, Network, Tensor, Weight};
 use crate::optimize::graph::{self, Drawn};
 use crate::optimize::{Work, operators, optimize, sample, work};
 use crate::thrown::thrown;
+use js_sys::Uint8Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -73,10 +74,12 @@ enum Elements<'a> {
 
 #[wasm_bindgen]
 impl Opened {
-    /// Reads a file of ONNX, Keras or TFLite, or an `.edgelet`. `name` is the file's, for errors.
+    /// Reads a file of ONNX, Keras or TFLite, or an `.edgelet`. `name` is the file's, for errors; `names` are those of the `files` that
+    /// were given with it.
     #[wasm_bindgen(constructor)]
-    pub fn new(bytes: &[u8], name: &str) -> Result<Opened, JsValue> {
-        open(bytes).map_err(|error| thrown(error.within(name)))
+    pub fn new(bytes: &[u8], name: &str, names: Vec<String>, files: Vec<Uint8Array>) -> Result<Opened, JsValue> {
+        let given = Beside { names, files };
+        open(bytes, &|name, start, length| given.part(name, start, length)).map_err(|error| thrown(error.within(name)))
     }
 
     /// The bytes that `edgelet import` writes.
@@ -115,20 +118,40 @@ impl Opened {
     }
 }
 
-fn open(bytes: &[u8]) -> Result<Opened> {
+/// Files beside a network, in which ONNX may have its weights.
+struct Beside {
+    names: Vec<String>,
+    files: Vec<Uint8Array>,
+}
+
+impl Beside {
+    /// Some bytes of one of them: its name alone counts, as those that are dropped have no folder.
+    fn part(&self, name: &str, start: u64, length: usize) -> Result<Vec<u8>> {
+        let last = name.rsplit('/').next();
+        let found = self.names.iter().zip(&self.files).find(|(known, _)| Some(known.as_str()) == last);
+        let Some((_, file)) = found else {
+            let found = "the model alone: drop or choose both at once";
+            return Err(Error::new(Kind::Unsupported, name.to_owned(), "the file beside the model", found));
+        };
+        let end = start.checked_add(length as u64).filter(|&end| end <= u64::from(file.length()));
+        let (Ok(start), Some(Ok(end))) = (u32::try_from(start), end.map(u32::try_from)) else {
+            let expected = format!("{length} bytes from byte {start} on");
+            return Err(Error::new(Kind::Truncated, name.to_owned(), expected, format!("{} bytes", file.length())));
+        };
+        Ok(file.subarray(start, end).to_vec())
+    }
+}
+
+fn open(bytes: &[u8], beside: &onnx::Open<'_>) -> Result<Opened> {
     if format::is_network(bytes) {
         let network = format::decode_network(bytes.to_vec())?;
         return Ok(Opened { network, source: None, notes: Vec::new() });
     }
     let mut notes = Vec::new();
-    let beside = |name: &str, _: u64, _: usize| {
-        Err(Error::new(Kind::Unsupported, name.to_owned(), "a model in one file", "data in a file beside it")
-            .hint("`edgelet import` reads both, and writes one file for this page."))
-    };
     let network = match bytes {
         bytes if keras::is_keras(bytes) => keras::import(bytes)?,
         bytes if tflite::is_tflite(bytes) => tflite::import(bytes)?,
-        bytes => onnx::import(bytes, &beside, &mut |note| notes.push(note.to_owned()))?,
+        bytes => onnx::import(bytes, beside, &mut |note| notes.push(note.to_owned()))?,
     };
     let source = Some(network.nodes().len());
     Ok(Opened { network: optimize(network)?, source, notes })

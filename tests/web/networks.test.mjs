@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { complaints, drop, edgelet, example, file, folder, page, picture, problem, reads, shown, visit } from "./visitor.mjs";
+import { complaints, drop, edgelet, example, file, folder, page, picture, problem, python, reads, shown, visit } from "./visitor.mjs";
 
 const CONVOLUTIONAL = "tests/fixtures/keras/convolutional";
 /** Damaged copies of each file. */
@@ -128,6 +128,27 @@ test("a network with pictures and labels reads one from a file; models and netwo
   await drop("linear10.onnx", await file("benches/linear10.onnx"));
   await shown("linear10.onnx");
   assert.ok((await page.isHidden("#try")) && (await page.isVisible("#run")) && (await page.isHidden("#batch")));
+  assert.deepEqual(complaints, []);
+});
+
+test("weights in a file beside are read with it, and missed without", async () => {
+  await python("tests/onnx/beside.py", folder);
+  const [whole, parted, data] = ["whole.onnx", "parted.onnx", "parted.onnx.data"].map((name) => join(folder, name));
+  await page.setInputFiles("#file", [data, parted]);
+  await shown("parted.onnx");
+  await ran();
+  const size = async (path) => (await readFile(path)).length;
+  const both = (await size(parted)) + (await size(data));
+  assert.match((await page.textContent("#imported")).replaceAll(",", ""), new RegExp(`: ${both}\\u00a0bytes became `));
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+  const output = join(folder, "whole.edgelet");
+  await edgelet("import", whole, "-o", output, "--quiet");
+  assert.ok((await readFile(await download.path())).equals(await readFile(output)), "the bytes of the network in one file");
+  await page.setInputFiles("#file", parted);
+  assert.match(await problem("This file cannot become an .edgelet"), /tensor "matrix": parted\.onnx\.data: the model alone: drop or choose both at once/);
+  const cut = [await readFile(parted), (await readFile(data)).subarray(0, 99)].map((buffer, i) => ({ name: ["parted.onnx", "parted.onnx.data"][i], mimeType: "", buffer }));
+  await page.setInputFiles("#file", cut);
+  await problem("The file ends too early");
   assert.deepEqual(complaints, []);
 });
 
