@@ -50,7 +50,6 @@ export class Shown {
 
   close() {
     this.#closing.abort();
-    this.#form.close();
     byId("run").replaceChildren();
     this.#opened.model.dispose();
   }
@@ -66,7 +65,9 @@ export class Shown {
     const given = this.#form.given();
     clearProblem(this.#answer.problem);
     this.#answer.wait(given.missing);
-    if (given.missing || given.problem) return;
+    if (given.problem) return;
+    showSnippet(this.#opened, call(model.schema, given));
+    if (given.missing) return;
     this.#running = true;
     try {
       const begin = performance.now();
@@ -118,10 +119,10 @@ function nature({ inputs, outputs, classes }, { weightBytes }) {
   return facts.filter(([, value]) => value);
 }
 
-/** What a program asks for: the labels of a picture, sound or text, or what the network makes of its inputs. */
-function call({ classes }, { told, raw }, made) {
+/** What a program asks for: the labels of a picture, sound or text, or what the network makes of its inputs, which is `made` if it ran. */
+function call({ classes, outputs }, { told, raw }, made) {
   const entry = { entry: "edgelet/tensors", script: "tensors.js" };
   if (classes && raw) return { ...entry, call: `model.classify(${raw})`, result: "[{ label, score }, …], the highest first" };
-  const results = Object.entries(made).map(([name, { dtype, shape }]) => `${name}: ${dtype} [${shape.join(", ")}]`);
+  const results = outputs.map((port) => `${port.name}: ${portText(made?.[port.name] ?? port)}`);
   return { ...entry, call: ["model.run({", ...told.map((line) => `  ${line},`), "})"].join("\n"), result: results.join(", ") };
 }

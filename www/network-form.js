@@ -51,23 +51,20 @@ export class NetworkForm {
 
   /**
    * `{ inputs, told, raw }`, the inputs as `model.run` takes them and as lines of code, and what `model.classify` takes if all of it is one
-   * picture, sound or text; or what is `missing`, or a `problem` that is shown.
+   * picture, sound or text; and what is `missing`, or whether there is a `problem`, which is shown.
    */
   given() {
     const all = this.#fields.map((field) => field.value());
     const missing = all.find(({ missing }) => missing)?.missing;
     const known = all.filter(({ value }) => value !== undefined);
+    const named = all.filter(({ told }) => told !== undefined);
     return {
       missing,
       problem: all.some(({ problem }) => problem),
       inputs: Object.fromEntries(known.map(({ name, value }) => [name, value])),
-      told: known.map(({ name, told }) => `${key(name)}: ${told}`),
-      raw: known.length === 1 && known[0].isRaw ? known[0].told : undefined,
+      told: named.map(({ name, told }) => `${key(name)}: ${told}`),
+      raw: named.length === 1 && named[0].isRaw ? named[0].told : undefined,
     };
-  }
-
-  close() {
-    for (const field of this.#fields) field.close?.();
   }
 }
 
@@ -123,12 +120,14 @@ class Texts {
 class FromFile {
   #port;
   #noun;
+  #told;
   #given;
   #note = html("p", { class: "note", role: "status" });
 
   constructor(port, example, { noun, accept, told, read }, changed) {
     this.#port = port;
     this.#noun = noun;
+    this.#told = told;
     if (example) {
       this.#given = { value: example, told: tensorCode(port, example) };
       this.#note.textContent = `Its example, until you choose a ${noun}.`;
@@ -150,8 +149,8 @@ class FromFile {
   }
 
   value() {
-    if (this.#given === undefined) return { missing: `Choose a ${this.#noun} for ${this.#port.name}.` };
-    return { name: this.#port.name, ...this.#given };
+    const { name } = this.#port;
+    return this.#given ? { name, ...this.#given } : { name, told: this.#told, isRaw: true, missing: `Choose a ${this.#noun} for ${name}.` };
   }
 }
 
