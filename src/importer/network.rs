@@ -5,7 +5,7 @@ use crate::format;
 use crate::import::{keras, onnx, tflite};
 use crate::network::{Data, Network, Tensor, Weight};
 use crate::optimize::graph::{self, Drawn};
-use crate::optimize::{Work, operators, optimize, sample, work};
+use crate::optimize::{Work, optimize, sample, work};
 use crate::thrown::thrown;
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -35,8 +35,6 @@ struct Description<'a> {
     notes: &'a [String],
     parameters: usize,
     weight_bytes: usize,
-    /// The operators and how often each is there.
-    operators: Vec<(&'static str, usize)>,
     nodes: Vec<Described<'a>>,
     /// The graph as an SVG without colours; nothing where it is too large, or where it could not be run.
     picture: Option<String>,
@@ -108,7 +106,6 @@ impl Opened {
             notes: &self.notes,
             parameters: network.weights().iter().map(Weight::len).sum(),
             weight_bytes: network.weights().iter().map(Weight::bytes).sum(),
-            operators: operators(network).into_iter().collect(),
             nodes: nodes.collect(),
             picture: is_drawn.then(|| graph::part(&[Drawn { title: "", network, work }])),
             problem: worked.as_ref().err().map(Error::to_string),

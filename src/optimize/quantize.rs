@@ -67,11 +67,19 @@ pub fn quantize(network: Network, precision: Precision, is_kept: impl Fn(&Node) 
 
 /// Along which dimension a weight is scaled: that of what an operator makes of it, so that each sum of products has one scale.
 fn scaled(operator: &Operator, place: usize, rank: usize) -> Option<usize> {
-    match (operator, place, rank) {
-        (Operator::MatMul | Operator::Linear, 1, 2) => Some(1),
-        (Operator::Gemm { transposed: (_, is_turned), .. }, 1, 2) => Some(usize::from(!is_turned)),
+    let other = match (operator, place, rank) {
         (Operator::Conv(_), 1, 3..) | (Operator::Gather { axis: 0 }, 0, 1..) => Some(0),
         (Operator::ConvTranspose { .. }, 1, 3..) | (Operator::Recurrent(_), 1 | 2, 3) => Some(1),
+        _ => None,
+    };
+    columns(operator, place).filter(|_| rank == 2).or(other)
+}
+
+/// Along which dimension the columns of a matrix lie, whose whole numbers a kernel takes if each has a scale (`infer/prepared.rs`).
+pub(super) fn columns(operator: &Operator, place: usize) -> Option<usize> {
+    match operator {
+        Operator::MatMul | Operator::Linear if place == 1 => Some(1),
+        Operator::Gemm { transposed: (_, is_turned), .. } if place == 1 => Some(usize::from(!is_turned)),
         _ => None,
     }
 }

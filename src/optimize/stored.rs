@@ -2,6 +2,7 @@
 //! and of the memory while a network is loaded.
 
 use super::draft::{Draft, Step};
+use super::quantize::columns;
 use crate::network::{Compact, Data, Dtype, Numbers, Operator, Tensor};
 
 /// What a step makes of constants in fewer bytes, if that is the same to the bit and nobody who takes it would compute with the whole
@@ -16,7 +17,7 @@ pub fn compact(draft: &Draft, step: &Step, takers: &[(usize, &Operator)], made: 
         _ => &[0],
     };
     let (shape, rank) = (data.shape(), data.rank());
-    let is_free = |axis: &usize| takers.iter().all(|taker| kernel(*taker) != Some(*axis));
+    let is_free = |axis: &usize| takers.iter().all(|(place, operator)| columns(operator, *place) != Some(*axis));
     let axis = match scales.len() {
         1 => (0..rank).find(is_free)?,
         _ => usize::try_from(if how.axis < 0 { how.axis + rank as i64 } else { how.axis }).ok().filter(is_free)?,
@@ -30,15 +31,6 @@ pub fn compact(draft: &Draft, step: &Step, takers: &[(usize, &Operator)], made: 
     Compact::new(shape.to_vec(), Numbers::Byte { numbers, axis, scales })
         .ok()
         .filter(|compact| compact.tensor() == *made)
-}
-
-/// Along which dimension the scales of a matrix are where a kernel takes its whole numbers (`infer/prepared.rs`).
-fn kernel((place, operator): (usize, &Operator)) -> Option<usize> {
-    match operator {
-        Operator::MatMul | Operator::Linear if place == 1 => Some(1),
-        Operator::Gemm { transposed: (_, is_turned), .. } if place == 1 => Some(usize::from(!is_turned)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
