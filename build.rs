@@ -1,4 +1,4 @@
-//! Puts the runtime of packages of one model (`cargo xtask pkg`) into the program, where it was built.
+//! Puts the runtimes of packages of one model (`cargo xtask pkg`) into the program, where it was built.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -13,11 +13,11 @@ fn main() {
     // A folder that is not there would count as changed at every build.
     let _ = fs::create_dir_all(&folder);
     println!("cargo:rerun-if-changed={}", folder.display());
-    let file = folder.join("edgelet-runtime.bin");
-    let embedded = match file.is_file() {
-        true => format!("Some(include_bytes!({:?}))", file.display().to_string()),
-        false => "None".to_owned(),
+    let embedded = |name: &str| match folder.join(name) {
+        file if file.is_file() => format!("Some(include_bytes!({:?}))", file.display().to_string()),
+        _ => "None".to_owned(),
     };
+    let both = ["edgelet-runtime.bin", "edgelet-networks-runtime.bin"].map(embedded).join(", ");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to write"));
-    fs::write(out.join("runtime.rs"), embedded).expect("cargo's folder can be written to");
+    fs::write(out.join("runtimes.rs"), format!("[{both}]")).expect("cargo's folder can be written to");
 }

@@ -28,14 +28,32 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
-/// In a package of one model nothing can go wrong that would have to be told in words, and every visitor would download
-/// them.
-#[cfg(feature = "packaged")]
+/// In a package of one model of rows nothing can go wrong that would have to be told in words, and every visitor would
+/// download them.
+#[cfg(all(feature = "packaged", not(feature = "tensors")))]
 macro_rules! format {
     ($($argument:tt)*) => {{
         let _ = format_args!($($argument)*);
         String::new()
     }};
+}
+
+/// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
+#[cfg(feature = "packaged")]
+macro_rules! apart {
+    ($work:expr) => {{
+        #[inline(never)]
+        fn apart<T>(work: impl FnOnce() -> T) -> T {
+            work()
+        }
+        apart(|| $work)
+    }};
+}
+#[cfg(not(feature = "packaged"))]
+macro_rules! apart {
+    ($work:expr) => {
+        $work
+    };
 }
 
 // ground

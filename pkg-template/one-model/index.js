@@ -1,6 +1,6 @@
 // Browsers and bundlers: the wasm lies beside this file.
-import { loadFrom } from "./load.js";
+import loadFrom from "./load.js";
 
-export { EdgeletError, Model, assertRow, classes, featureNames, schema, targets, version } from "./load.js";
+export * from "./load.js";
 
 export const load = (options) => loadFrom(() => new URL("./model.wasm", import.meta.url), options);

@@ -24,6 +24,7 @@ mod reduce;
 mod resize;
 mod scatter;
 mod select;
+mod session;
 mod shape;
 mod slice;
 mod strides;
@@ -32,6 +33,7 @@ mod trees;
 mod window;
 
 pub use arguments::Arguments;
+pub use session::{Session, crossing};
 pub use shape::turned;
 
 use crate::error::{Error, Kind, Result};
@@ -265,6 +267,17 @@ impl Inference {
     }
 }
 
+#[cfg(feature = "packaged")]
+impl Inference {
+    /// Lets each node choose what it calls, with nothing to work on: which that is follows from the network alone.
+    pub fn visit(&self) {
+        for (node, prepared) in self.parts.nodes.iter().zip(&self.prepared) {
+            // What came of nothing is an error, and does not matter.
+            let _ = run_node(node, prepared.as_ref(), Arguments::new(Vec::new()));
+        }
+    }
+}
+
 /// What a node makes: as many tensors as it says.
 fn run_node(node: &Node, prepared: Option<&Prepared>, mut given: Arguments<'_>) -> Result<Vec<Tensor>> {
     if let Some(prepared) = prepared {
@@ -283,90 +296,97 @@ fn run_node(node: &Node, prepared: Option<&Prepared>, mut given: Arguments<'_>) 
 }
 
 /// What an operator makes. `outputs` is how many are asked for, for those that make as many as that.
+///
+/// Chooses by the operator alone, never by what is in the tensors: a packager that sees a network run once knows all operators that
+/// it ever calls.
+#[cfg_attr(feature = "packaged", inline(never))]
 pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Result<Vec<Tensor>> {
     use Operator::*;
-    let one = |tensor: Result<Tensor>| Ok(vec![tensor?]);
     match operator {
-        Unary(function) => one(elementwise::unary(*function, given)),
-        Linear => one(product::linear(given)),
-        TreeEnsemble { .. } => one(trees::ensemble(operator, given)),
-        Binary(function) => one(elementwise::binary(*function, given)),
-        Where => one(elementwise::choose(given)),
-        Cast(dtype) => one(cast::cast(given.get(0)?, *dtype)),
-        CastLike => one(cast::cast(given.get(0)?, given.get(1)?.dtype())),
-        BitCast(dtype) => one(cast::bit_cast(given.get(0)?, *dtype)),
-        Reduce(how) => one(reduce::reduce(*how, given)),
-        ArgReduce { largest, axis, keep, last } => one(reduce::place(*largest, *axis, *keep, *last, given)),
-        Cumulate { product, exclusive, reverse } => one(reduce::cumulate(*product, *exclusive, *reverse, given)),
-        MatMul => one(product::matmul(given.get(0)?, given.get(1)?)),
-        Gemm { alpha, beta, transposed } => one(product::gemm(*alpha, *beta, *transposed, given)),
-        Einsum(equation) => one(product::einsum(equation, given)),
-        Det => one(product::determinant(given.get(0)?)),
-        Conv(window) => one(conv::conv(window, given)),
+        Unary(function) => apart!(one(elementwise::unary(*function, given))),
+        Linear => apart!(one(product::linear(given))),
+        TreeEnsemble { .. } => apart!(one(trees::ensemble(operator, given))),
+        Binary(function) => apart!(one(elementwise::binary(*function, given))),
+        Where => apart!(one(elementwise::choose(given))),
+        Cast(dtype) => apart!(one(cast::cast(given.get(0)?, *dtype))),
+        CastLike => apart!(one(cast::cast(given.get(0)?, given.get(1)?.dtype()))),
+        BitCast(dtype) => apart!(one(cast::bit_cast(given.get(0)?, *dtype))),
+        Reduce(how) => apart!(one(reduce::reduce(*how, given))),
+        ArgReduce { largest, axis, keep, last } => apart!(one(reduce::place(*largest, *axis, *keep, *last, given))),
+        Cumulate { product, exclusive, reverse } => apart!(one(reduce::cumulate(*product, *exclusive, *reverse, given))),
+        MatMul => apart!(one(product::matmul(given.get(0)?, given.get(1)?))),
+        Gemm { alpha, beta, transposed } => apart!(one(product::gemm(*alpha, *beta, *transposed, given))),
+        Einsum(equation) => apart!(one(product::einsum(equation, given))),
+        Det => apart!(one(product::determinant(given.get(0)?))),
+        Conv(window) => apart!(one(conv::conv(window, given))),
         ConvTranspose { window, output_padding, output_shape } => {
-            one(conv::transposed(window, output_padding, output_shape, given))
+            apart!(one(conv::transposed(window, output_padding, output_shape, given)))
         }
-        Pool(how) => pool::pool(how, outputs, given.get(0)?),
-        MaxUnpool(window) => one(pool::unpool(window, given)),
-        BatchNormalization { epsilon } => one(normalize::batch(*epsilon, given)),
-        InstanceNormalization { epsilon } => one(normalize::groups(None, *epsilon, given)),
-        GroupNormalization { groups, epsilon } => one(normalize::groups(Some(*groups), *epsilon, given)),
-        LayerNormalization { axis, epsilon, centred } => normalize::layer(*axis, *epsilon, *centred, given, outputs),
-        LpNormalization { axis, p } => one(normalize::lp(*axis, *p, given.get(0)?)),
-        Lrn { size, alpha, beta, bias } => one(normalize::local(*size, *alpha, *beta, *bias, given.get(0)?)),
-        Softmax(how) => one(normalize::softmax(*how, given)),
-        Shape { start, end } => one(shape::shape(*start, *end, given.get(0)?)),
-        Size => one(shape::size(given.get(0)?)),
-        Reshape { zero } => one(shape::reshape(*zero, given)),
-        Flatten { axis } => one(shape::flatten(*axis, given)),
-        Squeeze => one(shape::squeeze(given)),
-        Unsqueeze => one(shape::unsqueeze(given)),
-        Transpose(order) => one(shape::transpose(order, given.get(0)?)),
-        Expand => one(shape::expand(given)),
-        Tile => one(shape::tile(given)),
-        Concat { axis } => one(shape::concat(*axis, given)),
-        Split { axis } => shape::split(*axis, outputs, given),
-        Slice => one(slice::slice(given)),
-        Pad(mode) => one(slice::pad(*mode, given)),
-        CenterCropPad { axes } => one(slice::centre(axes, given)),
-        Gather { axis } => one(gather::gather(*axis, given)),
-        GatherElements { axis } => one(gather::elements(*axis, given)),
-        GatherNd { batch } => one(gather::nd(*batch, given)),
-        ReverseSequence { time, batch } => one(gather::reverse(*time, *batch, given)),
-        ScatterElements { axis, reduction } => one(scatter::elements(*axis, *reduction, given)),
-        ScatterNd { reduction } => one(scatter::nd(*reduction, given)),
-        Range => one(shape::range(given)),
-        ConstantOfShape(element) => one(shape::constant(element, given.get(0)?)),
-        OneHot { axis } => one(select::one_hot(*axis, given)),
-        EyeLike { dtype, k } => one(select::eye(*dtype, *k, given.get(0)?)),
-        Trilu { upper } => one(select::triangle(*upper, given)),
-        NonZero => one(select::non_zero(given.get(0)?)),
-        Compress { axis } => one(select::compress(*axis, given)),
-        Unique { axis, sorted } => select::unique(*axis, *sorted, given.get(0)?),
-        TopK { axis, largest } => select::top(*axis, *largest, given),
-        DepthToSpace { block, column_row } => one(shape::depth_to_space(*block, *column_row, given.get(0)?)),
-        SpaceToDepth { block } => one(shape::space_to_depth(*block, given.get(0)?)),
-        Resize(how) => one(resize::resize(how, given)),
-        GridSample { mode, beyond, align_corners } => one(image::grid_sample(*mode, *beyond, *align_corners, given)),
-        AffineGrid { align_corners } => one(image::affine_grid(*align_corners, given)),
-        NonMaxSuppression { centre } => one(image::non_max_suppression(*centre, given)),
+        Pool(how) => apart!(pool::pool(how, outputs, given.get(0)?)),
+        MaxUnpool(window) => apart!(one(pool::unpool(window, given))),
+        BatchNormalization { epsilon } => apart!(one(normalize::batch(*epsilon, given))),
+        InstanceNormalization { epsilon } => apart!(one(normalize::groups(None, *epsilon, given))),
+        GroupNormalization { groups, epsilon } => apart!(one(normalize::groups(Some(*groups), *epsilon, given))),
+        LayerNormalization { axis, epsilon, centred } => apart!(normalize::layer(*axis, *epsilon, *centred, given, outputs)),
+        LpNormalization { axis, p } => apart!(one(normalize::lp(*axis, *p, given.get(0)?))),
+        Lrn { size, alpha, beta, bias } => apart!(one(normalize::local(*size, *alpha, *beta, *bias, given.get(0)?))),
+        Softmax(how) => apart!(one(normalize::softmax(*how, given))),
+        Shape { start, end } => apart!(one(shape::shape(*start, *end, given.get(0)?))),
+        Size => apart!(one(shape::size(given.get(0)?))),
+        Reshape { zero } => apart!(one(shape::reshape(*zero, given))),
+        Flatten { axis } => apart!(one(shape::flatten(*axis, given))),
+        Squeeze => apart!(one(shape::squeeze(given))),
+        Unsqueeze => apart!(one(shape::unsqueeze(given))),
+        Transpose(order) => apart!(one(shape::transpose(order, given.get(0)?))),
+        Expand => apart!(one(shape::expand(given))),
+        Tile => apart!(one(shape::tile(given))),
+        Concat { axis } => apart!(one(shape::concat(*axis, given))),
+        Split { axis } => apart!(shape::split(*axis, outputs, given)),
+        Slice => apart!(one(slice::slice(given))),
+        Pad(mode) => apart!(one(slice::pad(*mode, given))),
+        CenterCropPad { axes } => apart!(one(slice::centre(axes, given))),
+        Gather { axis } => apart!(one(gather::gather(*axis, given))),
+        GatherElements { axis } => apart!(one(gather::elements(*axis, given))),
+        GatherNd { batch } => apart!(one(gather::nd(*batch, given))),
+        ReverseSequence { time, batch } => apart!(one(gather::reverse(*time, *batch, given))),
+        ScatterElements { axis, reduction } => apart!(one(scatter::elements(*axis, *reduction, given))),
+        ScatterNd { reduction } => apart!(one(scatter::nd(*reduction, given))),
+        Range => apart!(one(shape::range(given))),
+        ConstantOfShape(element) => apart!(one(shape::constant(element, given.get(0)?))),
+        OneHot { axis } => apart!(one(select::one_hot(*axis, given))),
+        EyeLike { dtype, k } => apart!(one(select::eye(*dtype, *k, given.get(0)?))),
+        Trilu { upper } => apart!(one(select::triangle(*upper, given))),
+        NonZero => apart!(one(select::non_zero(given.get(0)?))),
+        Compress { axis } => apart!(one(select::compress(*axis, given))),
+        Unique { axis, sorted } => apart!(select::unique(*axis, *sorted, given.get(0)?)),
+        TopK { axis, largest } => apart!(select::top(*axis, *largest, given)),
+        DepthToSpace { block, column_row } => apart!(one(shape::depth_to_space(*block, *column_row, given.get(0)?))),
+        SpaceToDepth { block } => apart!(one(shape::space_to_depth(*block, given.get(0)?))),
+        Resize(how) => apart!(one(resize::resize(how, given))),
+        GridSample { mode, beyond, align_corners } => apart!(one(image::grid_sample(*mode, *beyond, *align_corners, given))),
+        AffineGrid { align_corners } => apart!(one(image::affine_grid(*align_corners, given))),
+        NonMaxSuppression { centre } => apart!(one(image::non_max_suppression(*centre, given))),
         RoiAlign { largest, size, sampling, scale, half_pixel } => {
-            one(image::roi_align(*largest, *size, *sampling, *scale, *half_pixel, given))
+            apart!(one(image::roi_align(*largest, *size, *sampling, *scale, *half_pixel, given)))
         }
-        Col2Im(window) => one(conv::col2im(window, given)),
-        QuantizeLinear(how) => one(quantize::quantize(*how, given)),
-        DequantizeLinear(how) => one(quantize::dequantize(*how, given)),
-        DynamicQuantizeLinear => quantize::dynamic(given.get(0)?),
-        MatMulInteger => one(quantize::matmul_integer(given)),
-        QLinearMatMul => one(quantize::matmul(given)),
-        ConvInteger(window) => one(quantize::conv_integer(window, given)),
-        QLinearConv(window) => one(quantize::conv(window, given)),
-        Recurrent(layer) => recurrent::run(layer, given),
-        Dropout => shape::dropout(given.get(0)?),
-        CosineWindow { terms, periodic, dtype } => one(select::window(*terms, *periodic, *dtype, given.get(0)?)),
-        Attention(how) => attention::attention(how, given, outputs),
+        Col2Im(window) => apart!(one(conv::col2im(window, given))),
+        QuantizeLinear(how) => apart!(one(quantize::quantize(*how, given))),
+        DequantizeLinear(how) => apart!(one(quantize::dequantize(*how, given))),
+        DynamicQuantizeLinear => apart!(quantize::dynamic(given.get(0)?)),
+        MatMulInteger => apart!(one(quantize::matmul_integer(given))),
+        QLinearMatMul => apart!(one(quantize::matmul(given))),
+        ConvInteger(window) => apart!(one(quantize::conv_integer(window, given))),
+        QLinearConv(window) => apart!(one(quantize::conv(window, given))),
+        Recurrent(layer) => apart!(recurrent::run(layer, given)),
+        Dropout => apart!(shape::dropout(given.get(0)?)),
+        CosineWindow { terms, periodic, dtype } => apart!(one(select::window(*terms, *periodic, *dtype, given.get(0)?))),
+        Attention(how) => apart!(attention::attention(how, given, outputs)),
         RotaryEmbedding { interleaved, dimensions, heads } => {
-            one(attention::rotary(*interleaved, *dimensions, *heads, given))
+            apart!(one(attention::rotary(*interleaved, *dimensions, *heads, given)))
         }
     }
+}
+
+fn one(tensor: Result<Tensor>) -> Result<Vec<Tensor>> {
+    Ok(vec![tensor?])
 }

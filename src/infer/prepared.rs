@@ -70,15 +70,16 @@ impl Prepared {
         }
     }
 
-    /// What the node makes.
+    /// What the node makes. Chooses by the network alone, as [`run`](super::run) does.
+    #[cfg_attr(feature = "packaged", inline(never))]
     pub fn run(&self, given: &Arguments<'_>) -> Result<Tensor> {
-        let taken = given.get(self.takes())?;
+        let taken = || given.get(self.takes());
         match self {
-            Self::Filters(filters) => filters.run(taken),
-            Self::Product(product) => product.run(taken),
-            Self::Table(table) => rows_of(table, taken),
-            Self::Trees(trees) => trees.run(taken),
-            Self::Opened => Ok(taken.clone()),
+            Self::Filters(filters) => apart!(filters.run(taken()?)),
+            Self::Product(product) => apart!(product.run(taken()?)),
+            Self::Table(table) => apart!(rows_of(table, taken()?)),
+            Self::Trees(trees) => apart!(trees.run(taken()?)),
+            Self::Opened => Ok(taken()?.clone()),
         }
     }
 }

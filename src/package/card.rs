@@ -1,28 +1,13 @@
-//! README.md: the model's card.
+//! What the cards of all packages say.
 
 use super::Options;
-use super::escape::{markdown, script};
-use super::example::Example;
-use super::types::quoted;
-use crate::model::{InputKind, Missing, Model};
-use serde_json::Value;
+use super::escape::markdown;
+use super::labels::quoted;
+use crate::model::Provenance;
 
-/// How many categories a card lists of a feature.
-const LISTED: usize = 12;
-
-/// The card, with an example that predicts what it says.
-pub fn of(model: &Model, options: &Options, example: &Example) -> String {
-    let (name, provenance, signature) = (&options.name, model.provenance(), model.signature());
-    let targets = signature.targets.iter().map(|target| markdown(target)).collect::<Vec<_>>().join(", ");
-    let (row, answer) = (script(&example.row).replace("\\u002f", "/"), script(&example.answer).replace("\\u002f", "/"));
-    let mut card = format!(
-        "# {name}\n\nPredicts {targets}. Everything runs where it is called: no server, no data leaves the device.\n\n\
-         ```sh\nnpm install {name}\n```\n```js\nimport {{ load }} from \"{name}\";\n\nconst model = await load();\n\
-         model.{}({row});\n// {answer}\n```\n\n\
-         It works in browsers, bundlers, Node, Deno, Bun and edge workers. Wrong input is an `EdgeletError` that says where, what \
-         was expected and what was found; `assertRow(value)` checks a row and predicts nothing.\n",
-        example.method
-    );
+/// How it is loaded without a bundler, and where the model is fetched from.
+pub fn loading(options: &Options) -> String {
+    let (name, mut card) = (&options.name, String::new());
     if options.cdn {
         card += &format!(
             "\nWithout a bundler, from one file (under CSP with `'wasm-unsafe-eval'`):\n\n```html\n<script type=\"module\">\n  \
@@ -33,25 +18,12 @@ pub fn of(model: &Model, options: &Options, example: &Example) -> String {
     if let Some(address) = &options.address {
         card += &format!("\nThe model is fetched from <{address}>, and its SHA-256 is checked.\n");
     }
-    card += "\n## Features\n| feature | values | in training |\n|---|---|---|\n";
-    for (i, input) in signature.inputs.iter().enumerate() {
-        let mut values = match &input.kind {
-            InputKind::Numeric | InputKind::Unbounded => "number".to_owned(),
-            InputKind::Text => "text".to_owned(),
-            InputKind::Date => "date".to_owned(),
-            InputKind::Categorical { categories, .. } => {
-                let listed: Vec<_> = categories.iter().take(LISTED).map(|label| markdown(&label.to_string())).collect();
-                listed.join(", ") + if categories.len() > LISTED { ", …" } else { "" }
-            }
-        };
-        if input.missing == Missing::Accepted {
-            values += "; may be missing: `null`";
-        }
-        let range = options.ranges.get(i).copied().flatten();
-        let range = range.map_or(String::new(), |range| range.ends(&input.kind).join(" to "));
-        card += &format!("| {} | {values} | {range} |\n", markdown(&input.name));
-    }
-    card += "\n## Where it comes from\n";
+    card
+}
+
+/// Where a model comes from, and how good it was found to be.
+pub fn origin(provenance: &Provenance) -> String {
+    let mut card = "\n## Where it comes from\n".to_owned();
     if !provenance.framework.is_empty() {
         let [framework, version, estimator] =
             [&provenance.framework, &provenance.version, &provenance.estimator].map(|text| markdown(text));
@@ -62,18 +34,16 @@ pub fn of(model: &Model, options: &Options, example: &Example) -> String {
         card += "\n| metric | rows | value |\n|---|---|---|\n";
     }
     for metric in &provenance.metrics {
-        card += &format!("| {} | {} | {} |\n", markdown(&metric.name), markdown(&metric.split), shown(metric.value));
+        card += &format!("| {} | {} | {} |\n", markdown(&metric.name), markdown(&metric.split), quoted(&metric.value.into()));
     }
-    let count = model.tests().rows(signature.inputs.len());
-    card += &format!(
-        "\nMade by [edgelet](https://www.npmjs.com/package/edgelet) {}; the wasm gave the model's own numbers, bit for bit, for \
-         {count} test rows when it was made. The scripts and the wasm are edgelet's, under MIT or Apache-2.0.\n",
-        env!("CARGO_PKG_VERSION")
-    );
     card
 }
 
-/// A number for people.
-fn shown(x: f64) -> String {
-    quoted(&Value::from(x))
+/// Who made it, and what the wasm gave then.
+pub fn made(gave: &str) -> String {
+    format!(
+        "\nMade by [edgelet](https://www.npmjs.com/package/edgelet) {}; the wasm gave {gave} when it was made. The scripts and the wasm \
+         are edgelet's, under MIT or Apache-2.0.\n",
+        env!("CARGO_PKG_VERSION")
+    )
 }

@@ -2,17 +2,18 @@
 
 use super::Options;
 use super::escape::script;
-use crate::model::Model;
+use crate::model::Provenance;
 
 /// By this field of package.json a folder is known to be a package that may be made anew.
 pub const MARK: &str = "edgelet";
 
 /// The manifest: tools look at conditions in their order, so it is text, not a map.
-pub fn of(model: &Model, options: &Options) -> String {
+///
+/// `what` the model is where nobody says which estimator it is of, and what it `does`.
+pub fn of(provenance: &Provenance, [what, does]: [&str; 2], options: &Options) -> String {
     let text = |text: &str| script(&text.into()).replace("\\u002f", "/");
-    let provenance = model.provenance();
-    let what = if provenance.estimator.is_empty() { "A trained model" } else { &provenance.estimator };
-    let description = text(&format!("{what} that predicts {}, in JavaScript", model.signature().targets.join(", ")));
+    let what = if provenance.estimator.is_empty() { what } else { &provenance.estimator };
+    let description = text(&format!("{what} that {does}, in JavaScript"));
     let (name, version, maker) = (&options.name, &options.version, env!("CARGO_PKG_VERSION"));
     let (cdn, served) = match options.cdn {
         true => {

@@ -1,6 +1,23 @@
 //! What packages are made of: see xtask/src/runtime.rs, which makes it.
 
 use crate::error::{Error, Kind, Result};
+use crate::format;
+
+/// Which runtime a package is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kit {
+    /// That of models of rows.
+    Rows,
+    /// That of networks.
+    Networks,
+}
+
+impl Kit {
+    /// The one for a file.
+    pub fn of(file: &[u8]) -> Self {
+        if format::is_network(file) { Self::Networks } else { Self::Rows }
+    }
+}
 
 /// The core and the scripts that a package is filled in from.
 #[derive(Clone, Debug)]
@@ -11,13 +28,13 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Reads `edgelet-runtime.bin`.
+    /// Reads `edgelet-runtime.bin` or `edgelet-networks-runtime.bin`.
     ///
     /// # Errors
     /// [`Kind::Corrupt`] for other bytes.
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let corrupt = || {
-            Error::new(Kind::Corrupt, "edgelet-runtime.bin", "what `cargo xtask pkg` writes", "other bytes")
+            Error::new(Kind::Corrupt, "the runtime of packages", "what `cargo xtask pkg` writes", "other bytes")
                 .hint("Install the program again: `cargo xtask install`.")
         };
         let parts: Vec<(String, Vec<u8>)> = postcard::from_bytes(bytes).map_err(|_| corrupt())?;

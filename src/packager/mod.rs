@@ -10,7 +10,7 @@ use crate::thrown::thrown;
 use browser::Browser;
 use wasm_bindgen::prelude::*;
 
-/// The `.tgz` of a model's package; `runtime` is `edgelet-runtime.bin`, all others are the program's options.
+/// The `.tgz` of a model's or a network's package; `runtime` is `edgelet-runtime.bin`, or `edgelet-networks-runtime.bin` for a network, all others are the program's options.
 #[wasm_bindgen]
 pub fn package_model(
     bytes: &[u8],

@@ -18,24 +18,6 @@ use crate::{model::forest::Forest, plan::PackedForest};
 #[cfg(feature = "packaged")]
 use std::mem;
 
-/// Work that is a function of its own in a package's core, where one that the model has no use for is taken out.
-#[cfg(feature = "packaged")]
-macro_rules! apart {
-    ($work:expr) => {{
-        #[inline(never)]
-        fn apart<T>(work: impl FnOnce() -> T) -> T {
-            work()
-        }
-        apart(|| $work)
-    }};
-}
-#[cfg(not(feature = "packaged"))]
-macro_rules! apart {
-    ($work:expr) => {
-        $work
-    };
-}
-
 /// A model ready to predict: its plan and the scratch for one block.
 #[derive(Clone, Debug)]
 pub struct Predictor {

@@ -15,9 +15,11 @@ pub fn into(site: &Path) -> Result {
     stage("the packager for the page");
     let packager = site.join("packager");
     build("package", "edgelet-package", &packager)?;
-    let runtime = runtime::file();
-    let copied = fs::copy(&runtime, packager.join(runtime::NAME));
-    copied.map(|_| ()).map_err(|error| format!("{}: {error}", runtime.display()))
+    for kit in runtime::KITS {
+        let path = kit.path();
+        fs::copy(&path, packager.join(kit.file)).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Builds the wasm of some features and its script, with that name.

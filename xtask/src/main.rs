@@ -27,7 +27,8 @@ cargo xtask COMMAND
   check               formatting and lints
   audit               licences, sources and use of every dependency
   pkg                 the npm package: target/npm/edgelet-<version>.tgz
-  core NAME           one core of the last package again, with the names of its functions: explain, tensors
+  core NAME           one core of the last package again, with the names of its functions: explain, tensors; or those inside
+                      packages of one model: packages
   install             the program, with what `edgelet package` makes packages of
   matrix              write what the last tests proved of runtimes into README.md
   size                what a visitor downloads, part by part, against the budget
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["audit"] => check::audit(),
         ["pkg"] => pkg::run().map(|_| ()),
+        ["core", "packages"] => runtime::run(),
         ["core", name] => pkg::core_again(name),
         ["install"] => install::run(),
         ["matrix"] => matrix::write(),

@@ -154,7 +154,7 @@ pub fn build(features: &str) -> Result<PathBuf> {
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--profile", "wasm"]).args(target).args(standard_library);
     command.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
     command.env("RUSTFLAGS", "-Ctarget-feature=+simd128,+bulk-memory -Zunstable-options -Cpanic=immediate-abort");
-    if features == NETWORKS {
+    if features.contains(NETWORKS) {
         // LLVM rewrites the addresses in loops so that wasm's loads cannot hold their offsets: that takes the kernels of networks a
         // tenth of their speed, and 4 KB. Forests are a little faster with it.
         command.args(["--", "-Cllvm-args=-disable-lsr"]);
@@ -244,7 +244,8 @@ fn fill_in(folder: &Path, blanks: &[(&str, &str)]) -> Result {
     Ok(())
 }
 
-fn copy_texts(from: &Path, to: &Path, blanks: &[(&str, &str)]) -> Result {
+/// Copies the files of a folder that are texts, with blanks filled in.
+pub fn copy_texts(from: &Path, to: &Path, blanks: &[(&str, &str)]) -> Result {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let entries = fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()) {

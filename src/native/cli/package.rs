@@ -10,15 +10,15 @@ use crate::model::{InputKind, Model};
 use crate::native::interpreter::Interpreter;
 use crate::native::registry;
 use crate::native::store::{self, file};
-use crate::package::{self, Address, Options, PackageName, Range, Runtime, Version};
+use crate::package::{self, Address, Kit, Options, PackageName, Range, Runtime, Version};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The runtime of packages, if the program was built with it: see build.rs.
-const RUNTIME: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/runtime.rs"));
+/// The runtimes of packages, of models of rows and of networks, if the program was built with them: see build.rs.
+const RUNTIMES: [Option<&[u8]>; 2] = include!(concat!(env!("OUT_DIR"), "/runtimes.rs"));
 
 /// Make an npm package of one model, with types.
 ///
@@ -85,10 +85,6 @@ pub struct Package {
 impl Package {
     /// Reads the model, makes the package, writes it.
     pub fn run(self, globals: Globals) -> Result<()> {
-        let runtime = Runtime::read(RUNTIME.ok_or_else(|| {
-            Error::new(Kind::Unsupported, "package", "a program with the runtime of packages in it", "one without")
-                .hint("Build it by `cargo xtask install` in a checkout of edgelet.")
-        })?)?;
         let address = self.url.as_deref().map(str::parse::<Address>).transpose()?;
         let output = self.output.clone().unwrap_or_else(|| PathBuf::from(self.name.last()));
         let is_tarball = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tgz"));
@@ -103,13 +99,25 @@ impl Package {
             None => (store::read(&self.model, globals)?, None),
         };
         let place = store::shown(&self.model);
-        let model = format::decode(&bytes).map_err(|error| error.within(&place))?;
+        let kit = Kit::of(&bytes);
+        let runtime = Runtime::read(RUNTIMES[kit as usize].ok_or_else(|| {
+            Error::new(Kind::Unsupported, "package", "a program with the runtimes of packages in it", "one without")
+                .hint("Build it by `cargo xtask install` in a checkout of edgelet.")
+        })?)?;
         let version = match (self.version, release) {
             (Some(version), _) => version,
             (None, Some(number)) => Version::of_release(number),
             (None, None) => Version::default(),
         };
-        let ranges = self.training.as_ref().map(|rows| ranges(&model, rows, globals)).transpose()?.unwrap_or_default();
+        let ranges = match (&self.training, kit) {
+            (None, _) => Vec::new(),
+            (Some(rows), Kit::Rows) => {
+                ranges(&format::decode(&bytes).map_err(|error| error.within(&place))?, rows, globals)?
+            }
+            (Some(_), Kit::Networks) => {
+                return Err(Error::new(Kind::BadOption, "--training", "a model of rows", "a network").hint("Leave it out."));
+            }
+        };
         let options = Options { name: self.name, version, address, ready: self.ready, cdn: self.cdn, ranges };
         let files = package::files(&bytes, &options, &runtime, &Interpreter).map_err(|error| error.within(&place))?;
         match is_tarball {

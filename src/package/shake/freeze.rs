@@ -6,8 +6,12 @@ use crate::error::Result;
 use walrus::ir::{Const, Instr, LocalGet, MemoryFill, Value};
 use walrus::{ConstExpr, DataKind, MemoryId, Module};
 
-/// The function by which memory is given back: its address, its size.
-const FREE: &str = "<lol_alloc::free_list_allocator::FreeListAllocator as core::alloc::global::GlobalAlloc>::dealloc";
+/// The functions by which memory is given back: its address, its size. The first is that of the core of models of rows, the second
+/// that of networks.
+const FREE: [&str; 2] = [
+    "<lol_alloc::free_list_allocator::FreeListAllocator as core::alloc::global::GlobalAlloc>::dealloc",
+    "__rustc::__rust_dealloc",
+];
 /// So many zeros may stand between two pieces of memory; they are packed better than the piece's head.
 const GAP: usize = 32;
 const PAGE: usize = 1 << 16;
@@ -18,7 +22,7 @@ const PAGE: usize = 1 << 16;
 /// [`Kind::Unsupported`](crate::error::Kind::Unsupported) for a module that is no core.
 pub fn clean(module: &mut Module) -> Result<()> {
     let memory = memory(module)?;
-    let free = prune::named(module, &[FREE]).next().ok_or_else(|| failed(&"no function that frees"))?;
+    let free = prune::named(module, &FREE).next().ok_or_else(|| failed(&"no function that frees"))?;
     let local = module.funcs.get_mut(free).kind.unwrap_local_mut();
     let (address, size, entry) = (local.args[0], local.args[1], local.entry_block());
     let fill = [

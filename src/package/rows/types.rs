@@ -1,13 +1,8 @@
 //! index.d.ts: the features, their categories and the classes as types.
 
-use super::about::labels;
-use super::escape::script;
-use super::{Options, Range};
-use crate::model::{Input, InputKind, Labels, Method, Missing, Model, Unknown};
-use serde_json::Value;
-
-/// Beyond, a union of so many makes TypeScript slow, and the type is that of all texts or numbers.
-const MOST: usize = 1000;
+use crate::model::{Input, InputKind, Method, Missing, Model, Unknown};
+use crate::package::labels::{quoted, union};
+use crate::package::{Options, Range, declarations};
 
 /// The declarations.
 pub fn of(model: &Model, options: &Options) -> String {
@@ -78,7 +73,9 @@ pub fn of(model: &Model, options: &Options) -> String {
         }
     }
     types += "\n  /** Gives its memory back. Any later call throws `disposed`. */\n  dispose(): void;\n  [Symbol.dispose](): void;\n}\n";
-    types += REST;
+    types += declarations::LOAD;
+    types += ASSERT_ROW;
+    types += declarations::ERROR;
     types += &format!("\nexport const featureNames: readonly (keyof Row)[];\nexport const classes: {class};\n");
     types
         + "export const targets: Target[];\nexport const schema: Schema;\n/** The package's version. */\nexport const version: string;\n"
@@ -93,33 +90,6 @@ fn known(input: &Input, range: Option<Range>) -> Vec<String> {
     let unknown = accepts_unknown.then(|| "Another category than these is taken as unknown.".to_owned());
     let missing = (input.missing == Missing::Accepted).then(|| "`null` where it is not known.".to_owned());
     date.into_iter().chain(range).chain(unknown).chain(missing).collect()
-}
-
-/// The labels, one or another.
-fn union(all: &Labels, is_open: bool) -> String {
-    let wide = match all {
-        Labels::Strings(_) => "string",
-        Labels::Integers(_) if labels(all).iter().any(Value::is_string) => "string | number",
-        Labels::Integers(_) | Labels::Floats(_) => "number",
-        Labels::Booleans(_) => "boolean",
-    };
-    if all.len() > MOST {
-        return wide.to_owned();
-    }
-    let mut each: Vec<String> = labels(all).iter().map(quoted).collect();
-    if is_open {
-        // A union with the whole type would lose the names that an editor offers.
-        each.push(format!("({wide} & {{}})"));
-    }
-    each.join(" | ")
-}
-
-/// A literal of TypeScript's.
-pub fn quoted(value: &Value) -> String {
-    match value.as_f64() {
-        Some(x) => super::example::number(x).to_string(),
-        None => script(value),
-    }
 }
 
 const SHAPES: &str = "
@@ -173,30 +143,7 @@ export interface Probabilities {
 }
 ";
 
-const REST: &str = "
-export interface LoadOptions {
-  /** Aborts the load; it then rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Used instead of the global `fetch`. */
-  fetch?: typeof fetch;
-  /** Where `model.wasm` is, if it is not beside the scripts. */
-  wasm?: WebAssembly.Module | BufferSource | Response | URL | string | Promise<Response>;
-}
-
-/** Loads the model. A failure is an {@link EdgeletError}, or the reason of the signal that aborted it. */
-export function load(options?: LoadOptions): Promise<Model>;
-
+const ASSERT_ROW: &str = "
 /** Throws what predicting would throw if a value is no row. */
 export function assertRow(row: unknown): asserts row is Row;
-
-/** What went wrong. `message` holds all of it. */
-export class EdgeletError extends Error {
-  /** Stable, for programs: `unknown_feature`, `missing_value`, … */
-  readonly code: string;
-  readonly at: string;
-  readonly expected: string;
-  readonly found: string;
-  /** The next step; may be empty. */
-  readonly hint: string;
-}
 ";

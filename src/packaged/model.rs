@@ -1,4 +1,4 @@
-//! The core inside a package of one model: plain functions of numbers, for scripts without wasm-bindgen's glue.
+//! The core inside a package of one model of rows: plain functions of numbers, for scripts without wasm-bindgen's glue.
 //!
 //! The packager has decoded the same bytes and let them prove themselves, and a package checks their hash. So nothing here
 //! tells why a model cannot be decoded, and in this build an error has no texts (`lib.rs`).

@@ -1,8 +1,8 @@
 //! A row of the model's, and what it predicts for it.
 
-use super::about::{label, labels};
 use crate::kernel::date::text;
 use crate::model::{InputKind, Method, Model};
+use crate::package::labels::{label, labels, number};
 use crate::predict::Predictor;
 use serde_json::{Map, Value, json};
 
@@ -79,9 +79,4 @@ pub fn spelled(method: Method) -> &'static str {
 /// A date as its text; as its milliseconds where it has none.
 pub fn date(x: f64) -> Value {
     text::written(x).map_or_else(|| number(x), Value::from)
-}
-
-/// A number as JavaScript writes it.
-pub fn number(x: f64) -> Value {
-    if x.trunc() == x && x.abs() < 1e15 && !(x == 0.0 && x.is_sign_negative()) { (x as i64).into() } else { x.into() }
 }
