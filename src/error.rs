@@ -175,11 +175,11 @@ impl Error {
     }
 }
 
-/// A text of an error, but in a package of one model: there nothing can go wrong that would have to be told in words, and
-/// every visitor would download them.
+/// A text of an error, but in a package of one model of rows: there nothing can go wrong that would have to be told in words,
+/// and every visitor would download them.
 #[inline(always)]
 fn text(text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
-    if cfg!(feature = "packaged") { Cow::Borrowed("") } else { text.into() }
+    if cfg!(all(feature = "packaged", not(feature = "tensors"))) { Cow::Borrowed("") } else { text.into() }
 }
 
 impl fmt::Display for Error {
