@@ -1,18 +1,14 @@
 // Packages of one model, as `edgelet package` makes them, installed as a user would.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, readdir, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import test, { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { launch } from "../chromium.mjs";
 import { run, tools } from "./consumer.mjs";
 import { serve, tables } from "./fixtures.mjs";
-import { fixture, named, program, project } from "./packages.mjs";
+import { fixture, named, program, project, workerd } from "./packages.mjs";
 import { expectedBits, predictTable } from "./table.mjs";
 
 const { folder, edgelet, install, installed, entry } = await project();
@@ -63,24 +59,7 @@ test("in Chromium, without a bundler and under a strict policy, they give the sa
 test("in workerd, from a bundle, the wasm is imported as a module", async () => {
   const worker = `import { load } from "${named("mixed")}";
 export default { fetch: async () => Response.json((await load()).predictProba({ age: 31, usage: 1, plan: "pro" }).probabilities.length) };\n`;
-  await writeFile(join(folder, "worker.js"), worker);
-  const bundle = ["worker.js", "--bundle", "--format=esm", "--conditions=workerd", "--loader:.wasm=copy", "--outdir=out", "--log-level=warning"];
-  await run(join(tools, "esbuild"), bundle, { cwd: folder });
-  const wasm = (await readdir(join(folder, "out"))).find((name) => name.endsWith(".wasm"));
-  await writeFile(join(folder, "config.capnp"), `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "worker", worker = (
-    modules = [(name = "worker.js", esModule = embed "out/worker.js"), (name = "${wasm}", wasm = embed "out/${wasm}")],
-    compatibilityDate = "2025-06-01",
-  ))],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
-);\n`);
-  const workerd = createRequire(import.meta.url).resolve("@cloudflare/workerd-linux-64/bin/workerd");
-  const stdio = ["ignore", "inherit", "inherit", "pipe"];
-  const server = spawn(workerd, ["serve", "config.capnp", "--control-fd=3"], { cwd: folder, stdio });
-  after(() => server.kill());
-  const [line] = await once(createInterface(server.stdio[3]), "line");
-  assert.equal(await (await fetch(`http://127.0.0.1:${JSON.parse(line).port}`)).json(), 2);
+  assert.equal(await (await fetch(await workerd(folder, worker))).json(), 2);
 });
 
 test("as one file it is what npm packs of the folder, always the same bytes, and installs", async () => {

@@ -1,10 +1,11 @@
 """ONNX's own backend suite, through `edgelet import` and `edgelet predict`.
 
-    python tests/onnx/backend.py target/debug/edgelet [--only PREFIX] [--least N] [--verbose]
+    python tests/onnx/backend.py target/debug/edgelet [--only PREFIX] [--least N] [--package each|all] [--verbose]
 
 Each case of the suite is a model with inputs and the outputs that the standard expects. A case passes if the outputs agree within the
 suite's own tolerance, is refused if `import` refuses the model, and is wrong otherwise: the exit status is then 1, as it is
-when fewer than N pass.
+when fewer than N pass. With --package a package is made of one case for each operator, or of all that pass: `edgelet package` writes
+it only if its core, without what that network does not call, makes the same bits as the program, and it is wrong otherwise.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def operator(case):
     return case.name.removeprefix("test_").split("_")[0] + " (expanded)"
 
 
-def run(program, case):
+def run(program, case, packages):
     """passed, refused or wrong, and why."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -62,6 +63,13 @@ def run(program, case):
                     why = differs(found[value.name], array(expected, value.type.tensor_type.elem_type), case)
                     if why:
                         return "wrong", f"{value.name}: {why}"
+        if packages:
+            # What it made is its example.
+            kept = [*command, "--verify", folder / "0-in.npz", "--expect", folder / "0-out.npz"]
+            for made in [kept, [program, "package", network, "--name", "case", "-o", folder / "case", "--quiet"]]:
+                ran = subprocess.run(made, capture_output=True, text=True, timeout=120)
+                if ran.returncode != 0:
+                    return "wrong", f"{made[1]}: {ran.stderr.strip()}"
     return "passed", ""
 
 
@@ -99,13 +107,16 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--only", default="test_", help="cases whose names begin like this")
     parser.add_argument("--least", type=int, default=0, help="how many have to pass")
+    parser.add_argument("--package", choices=["each", "all"], help="make packages, of a case for each operator or of all")
     parser.add_argument("--verbose", action="store_true", help="tell why cases are refused")
     options = parser.parse_args()
     chosen = [case for case in cases() if case.name.startswith(options.only)]
+    each = {operator(case): case.name for case in reversed(chosen)}
+    packages = {"each": set(each.values()), "all": {case.name for case in chosen}}.get(options.package, set())
     counts = collections.defaultdict(collections.Counter)
     wrong = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for case, (result, why) in zip(chosen, pool.map(lambda case: run(options.program, case), chosen), strict=True):
+        for case, (result, why) in zip(chosen, pool.map(lambda case: run(options.program, case, case.name in packages), chosen), strict=True):
             counts[operator(case)][result] += 1
             if result == "wrong":
                 wrong.append(f"{case.name}: {why}")

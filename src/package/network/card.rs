@@ -44,8 +44,9 @@ pub fn of(network: &Network, options: &Options) -> String {
         card += &format!("\nIts labels: {}.\n", listed(classes));
     }
     card += &card::origin(network.provenance());
-    card += &card::made(&format!("the network's own numbers, bit for bit, for {} examples", network.examples().tensors.len()));
-    card
+    let count = network.examples().tensors.len();
+    let examples = if count == 1 { "example" } else { "examples" };
+    card + &card::made(&format!("the network's own numbers, bit for bit, for {count} {examples}"))
 }
 
 /// How it is called.
