@@ -7,8 +7,11 @@ const CALLS = {
   package: ({ bytes, name, version, url, cdn }, [runtime]) => package_model(bytes, runtime, name, version, url, cdn),
 };
 
+/** What packages are made of, by the worker's own query. */
+const RUNTIMES = { "?models": "edgelet-runtime.bin", "?networks": "edgelet-networks-runtime.bin" };
+
 const started = Promise.all([
-  fetched(new URL("./packager/edgelet-runtime.bin", import.meta.url)),
+  fetched(new URL(`./packager/${RUNTIMES[new URL(import.meta.url).search]}`, import.meta.url)),
   start({ module_or_path: new URL("./packager/edgelet-package.wasm", import.meta.url) }),
 ]);
 answerCalls(CALLS, started);

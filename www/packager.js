@@ -2,22 +2,21 @@
 
 import { Workshop } from "./workshop.js";
 
-let workshop;
+const SAID = { who: "packager", what: "package", title: "The package could not be made" };
 
-/** Starts to fetch what packaging takes. */
-export function prepare() {
-  workshop ??= new Workshop(new URL("./packager-worker.js", import.meta.url), {
-    who: "packager",
-    what: "package",
-    title: "The package could not be made",
-  });
+/** What is ready, by what it makes packages of. */
+const workshops = {};
+
+/** Starts to fetch what packages of "models" of rows or of "networks" take. */
+export function prepare(kind) {
+  workshops[kind] ??= new Workshop(new URL(`./packager-worker.js?${kind}`, import.meta.url), SAID);
 }
 
 /** The bytes of the .tgz; `{ name, version, url, cdn }` are the options of `edgelet package`. */
-export async function makePackage(bytes, options, signal) {
-  prepare();
-  const mine = workshop;
-  workshop = undefined;
+export async function makePackage(kind, bytes, options, signal) {
+  prepare(kind);
+  const mine = workshops[kind];
+  delete workshops[kind];
   try {
     return await mine.call("package", { bytes, ...options }, signal);
   } finally {

@@ -10,11 +10,13 @@ const FIELDS = { name: "package-name", version: "package-version", url: "package
 
 export class Packaging {
   #bytes;
+  #kind;
   #making = new AbortController();
   #file;
 
-  constructor({ bytes, name, address, from }) {
+  constructor({ bytes, name, address, from, network }) {
     this.#bytes = bytes;
+    this.#kind = network === undefined ? "models" : "networks";
     byId("package-name").value = suggested(name);
     byId("package-version").value = "0.1.0";
     // A framework's file has an address, the .edgelet made of it here has none.
@@ -38,7 +40,7 @@ export class Packaging {
     form.hidden = !form.hidden;
     byId("package").setAttribute("aria-expanded", String(!form.hidden));
     if (form.hidden) return this.#making.abort();
-    prepare();
+    prepare(this.#kind);
     byId("package-name").focus();
   }
 
@@ -57,7 +59,7 @@ export class Packaging {
     say(`Making ${fileName(name, version)} …`);
     const begin = performance.now();
     try {
-      const packed = await makePackage(this.#bytes, { name, version, url, cdn }, signal);
+      const packed = await makePackage(this.#kind, this.#bytes, { name, version, url, cdn }, signal);
       const took = joined(duration(performance.now() - begin));
       this.#show({ making: false, packed, name, version });
       say(`${fileName(name, version)}: ${joined(sizeOf(packed.length))}, made in ${took}.`);

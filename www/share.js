@@ -16,8 +16,7 @@ export function showActions(shown) {
   file = bytes && URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const download = byId("download");
   set(download, { href: file, download: `${name.replace(/\.[^.]+$/, "")}.edgelet`, hidden: !file });
-  // A package of one network is not made yet.
-  byId("package").hidden = !bytes || shown.network !== undefined;
+  byId("package").hidden = !bytes;
   byId("package").onclick = openPackaging;
   byId("share").hidden = !address;
   byId("shared").textContent = "";

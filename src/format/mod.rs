@@ -62,7 +62,7 @@ pub fn decode(bytes: &[u8]) -> Result<Model> {
     #[cfg(feature = "tensors")]
     if is_network(bytes) {
         return Err(Error::new(Kind::Unsupported, "file", "a model of rows", "a network of tensors")
-            .hint("Networks are for `edgelet predict`, `verify`, `inspect`, `bench`, `push` and `pull`."));
+            .hint("Networks are for `edgelet predict`, `verify`, `inspect`, `bench`, `package`, `push` and `pull`."));
     }
     let header = Header::read(bytes)?;
     let (body, blobs) = header.split(bytes)?;

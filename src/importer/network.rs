@@ -3,9 +3,9 @@
 use crate::error::{Error, Kind, Result};
 use crate::format;
 use crate::import::{keras, onnx, tflite};
-use crate::network::{Data, Network, Tensor, Weight};
+use crate::network::{Data, Network, Tensor, Weight, sample};
 use crate::optimize::graph::{self, Drawn};
-use crate::optimize::{Work, optimize, sample, work};
+use crate::optimize::{Work, optimize, work};
 use crate::thrown::thrown;
 use js_sys::Uint8Array;
 use serde::Serialize;

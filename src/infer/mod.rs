@@ -313,7 +313,9 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
         BitCast(dtype) => apart!(one(cast::bit_cast(given.get(0)?, *dtype))),
         Reduce(how) => apart!(one(reduce::reduce(*how, given))),
         ArgReduce { largest, axis, keep, last } => apart!(one(reduce::place(*largest, *axis, *keep, *last, given))),
-        Cumulate { product, exclusive, reverse } => apart!(one(reduce::cumulate(*product, *exclusive, *reverse, given))),
+        Cumulate { product, exclusive, reverse } => {
+            apart!(one(reduce::cumulate(*product, *exclusive, *reverse, given)))
+        }
         MatMul => apart!(one(product::matmul(given.get(0)?, given.get(1)?))),
         Gemm { alpha, beta, transposed } => apart!(one(product::gemm(*alpha, *beta, *transposed, given))),
         Einsum(equation) => apart!(one(product::einsum(equation, given))),
@@ -327,7 +329,9 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
         BatchNormalization { epsilon } => apart!(one(normalize::batch(*epsilon, given))),
         InstanceNormalization { epsilon } => apart!(one(normalize::groups(None, *epsilon, given))),
         GroupNormalization { groups, epsilon } => apart!(one(normalize::groups(Some(*groups), *epsilon, given))),
-        LayerNormalization { axis, epsilon, centred } => apart!(normalize::layer(*axis, *epsilon, *centred, given, outputs)),
+        LayerNormalization { axis, epsilon, centred } => {
+            apart!(normalize::layer(*axis, *epsilon, *centred, given, outputs))
+        }
         LpNormalization { axis, p } => apart!(one(normalize::lp(*axis, *p, given.get(0)?))),
         Lrn { size, alpha, beta, bias } => apart!(one(normalize::local(*size, *alpha, *beta, *bias, given.get(0)?))),
         Softmax(how) => apart!(one(normalize::softmax(*how, given))),
@@ -363,7 +367,9 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
         DepthToSpace { block, column_row } => apart!(one(shape::depth_to_space(*block, *column_row, given.get(0)?))),
         SpaceToDepth { block } => apart!(one(shape::space_to_depth(*block, given.get(0)?))),
         Resize(how) => apart!(one(resize::resize(how, given))),
-        GridSample { mode, beyond, align_corners } => apart!(one(image::grid_sample(*mode, *beyond, *align_corners, given))),
+        GridSample { mode, beyond, align_corners } => {
+            apart!(one(image::grid_sample(*mode, *beyond, *align_corners, given)))
+        }
         AffineGrid { align_corners } => apart!(one(image::affine_grid(*align_corners, given))),
         NonMaxSuppression { centre } => apart!(one(image::non_max_suppression(*centre, given))),
         RoiAlign { largest, size, sampling, scale, half_pixel } => {
@@ -379,7 +385,9 @@ pub fn run(operator: &Operator, given: &mut Arguments<'_>, outputs: usize) -> Re
         QLinearConv(window) => apart!(one(quantize::conv(window, given))),
         Recurrent(layer) => apart!(recurrent::run(layer, given)),
         Dropout => apart!(shape::dropout(given.get(0)?)),
-        CosineWindow { terms, periodic, dtype } => apart!(one(select::window(*terms, *periodic, *dtype, given.get(0)?))),
+        CosineWindow { terms, periodic, dtype } => {
+            apart!(one(select::window(*terms, *periodic, *dtype, given.get(0)?)))
+        }
         Attention(how) => apart!(attention::attention(how, given, outputs)),
         RotaryEmbedding { interleaved, dimensions, heads } => {
             apart!(one(attention::rotary(*interleaved, *dimensions, *heads, given)))

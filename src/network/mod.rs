@@ -8,6 +8,7 @@ mod compare;
 mod dtype;
 mod operator;
 mod preprocess;
+mod sample;
 mod schema;
 mod signature;
 pub mod tensor;
@@ -21,6 +22,7 @@ pub use preprocess::{
     Around, Audio, Bands, Beside, Colors, Crop, Filter, Image, Level, MAX_RATE, MAX_SAMPLES, MAX_SIDE, MelScale,
     Preprocessing, Sides, Spectrum, Taper,
 };
+pub use sample::sample;
 pub use schema::Schema;
 pub use signature::{Dim, Port, shown};
 pub use tensor::{Data, Tensor};

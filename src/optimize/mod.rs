@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::network::Network;
 use draft::Draft;
 pub use quantize::{Precision, quantize};
-pub use work::{Work, operators, sample, work};
+pub use work::{Work, operators, work};
 
 /// The same network in fewer and larger steps.
 ///

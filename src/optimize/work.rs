@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 use crate::infer::Inference;
-use crate::network::tensor::count;
-use crate::network::{Data, Dim, Network, Node, Operator, PoolKind, Port, Tensor};
+use crate::network::{Network, Node, Operator, PoolKind, Tensor};
 use std::collections::{BTreeMap, HashSet};
 
 /// One node's part.
@@ -48,26 +47,6 @@ pub fn work(network: &Network, given: Vec<Tensor>) -> Result<Vec<Work>> {
         all.push(Work { shape, flops, bytes });
     })?;
     Ok(all)
-}
-
-/// What a network is looked at with: its first example, or zeros, whose open dimensions have length 1.
-///
-/// # Errors
-/// [`Kind::LimitExceeded`] for zeros that are too many.
-pub fn sample(network: &Network) -> Result<Vec<Tensor>> {
-    if let Some((given, _)) = network.examples().tensors.first() {
-        return Ok(given.clone());
-    }
-    let zeros = |port: &Port| {
-        let length = |dim: &Dim| match dim {
-            Dim::Fixed(length) => *length as usize,
-            Dim::Any(_) => 1,
-        };
-        let shape: Vec<usize> = port.shape.iter().flatten().map(length).collect();
-        let elements = count(&shape)?;
-        Tensor::new(port.dtype, shape, Data::zeros(port.dtype, elements))
-    };
-    network.inputs().iter().map(zeros).collect()
 }
 
 /// How often each operator is there.

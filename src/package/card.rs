@@ -28,13 +28,19 @@ pub fn origin(provenance: &Provenance) -> String {
         let [framework, version, estimator] =
             [&provenance.framework, &provenance.version, &provenance.estimator].map(|text| markdown(text));
         let rows = provenance.rows.map_or(String::new(), |rows| format!(", trained on {rows} rows"));
-        card += &format!("{estimator} of {framework} {version}{rows}.\n");
+        let framework = [framework, version].join(" ");
+        card += &format!("{estimator} of {}{rows}.\n", framework.trim_end());
     }
     if !provenance.metrics.is_empty() {
         card += "\n| metric | rows | value |\n|---|---|---|\n";
     }
     for metric in &provenance.metrics {
-        card += &format!("| {} | {} | {} |\n", markdown(&metric.name), markdown(&metric.split), quoted(&metric.value.into()));
+        card += &format!(
+            "| {} | {} | {} |\n",
+            markdown(&metric.name),
+            markdown(&metric.split),
+            quoted(&metric.value.into())
+        );
     }
     card
 }

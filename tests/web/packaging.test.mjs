@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { complaints, drop, edgelet, example, fetched, folder, page, picture, reads, shown, SITE, visit } from "./visitor.mjs";
+import { complaints, drop, edgelet, example, fetched, file, folder, page, picture, reads, shown, SITE, visit } from "./visitor.mjs";
 
 /** Presses Download and returns the file: its name and its path. */
 async function downloaded(press = () => page.click("#package-make")) {
@@ -64,6 +64,29 @@ test("it is the file that edgelet package makes, and installed from it the model
   const wine = await (await installed(path, "@acme/wine")).load();
   assert.deepEqual({ labels: wine.predict(rows), shares: [...wine.predictProba(rows).probabilities] }, here);
   assert.equal(new Set(here.labels).size, 3);
+  assert.deepEqual(complaints, []);
+});
+
+test("of a network, too, from its own runtime", async () => {
+  const requests = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  const path = "tests/fixtures/keras/convolutional.h5";
+  await drop("convolutional.h5", await file(path));
+  await shown("convolutional.h5");
+  await opened();
+  await page.fill("#package-name", "@acme/seen");
+  const made = await downloaded();
+  assert.equal(made.name, "acme-seen-0.1.0.tgz");
+  assert.deepEqual(requests.filter((path) => /runtime/.test(path)), ["/packager/edgelet-networks-runtime.bin"]);
+  await picture("package-network");
+  const [network, theirs] = [join(folder, "seen.edgelet"), join(folder, "seen.tgz")];
+  await edgelet("import", path, "-o", network, "--quiet");
+  await edgelet("package", network, "--name", "@acme/seen", "-o", theirs, "--quiet");
+  assert.ok((await readFile(made.path)).equals(await readFile(theirs)));
+  const model = await (await installed(made.path, "@acme/seen")).load();
+  const { dense } = model.run({ conv2d_input: { data: new Float32Array(144), shape: [1, 9, 8, 2] } });
+  assert.deepEqual(dense.shape, [1, 3]);
+  assert.ok(dense.data.every(Number.isFinite));
   assert.deepEqual(complaints, []);
 });
 

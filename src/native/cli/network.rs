@@ -9,10 +9,10 @@ use crate::native::data::{
 };
 use crate::native::store::{self, file};
 use crate::network::{
-    Compact, Data, Network, Node, Numbers, Port, Preprocessing, Tensor, Weight, first_difference, shown,
+    Compact, Data, Network, Node, Numbers, Port, Preprocessing, Tensor, Weight, first_difference, sample, shown,
 };
 use crate::optimize::graph::{self, Drawn, counted};
-use crate::optimize::{Work, operators, optimize, sample, work};
+use crate::optimize::{Work, operators, optimize, work};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -20,14 +20,15 @@ use std::path::{Path, PathBuf};
 /// The runtimes of packages, of models of rows and of networks, if the program was built with them: see build.rs.
 const RUNTIMES: [Option<&[u8]>; 2] = include!(concat!(env!("OUT_DIR"), "/runtimes.rs"));
 
-/// Make an npm package of one model, with types.
+/// Make an npm package of one model or network, with types.
 ///
 /// The package has the model inside, or fetches it with --url and checks its hash, and a wasm that is shaken to what the model
 /// needs: a linear model's whole package is less than 15 KB as a browser gets it. Its types are made of the model's features,
-/// categories and classes, so that an editor knows them; a wrong row is the same EdgeletError that edgelet throws. It works in
-/// browsers, bundlers, Node, Deno, Bun and edge workers.
+/// categories and classes, or of a network's inputs, outputs and labels, so that an editor knows them; a wrong row is the same
+/// EdgeletError that edgelet throws. It works in browsers, bundlers, Node, Deno, Bun and edge workers.
 ///
-/// Before anything is written, the wasm predicts the model's own test rows, and has to give the same bits as this program.
+/// Before anything is written, the wasm predicts the model's own test rows, or runs the network's own examples, and has to give the
+/// same bits as this program.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -38,11 +39,14 @@ Examples:
   edgelet package churn.edgelet --name churn --cdn
   edgelet package churn.edgelet --name churn -o churn-1.0.0.tgz
   edgelet package churn.edgelet --name churn --ready
+  edgelet package digits.edgelet --name @acme/digits
 
 Then `npm publish DIR`, or `npm install ./DIR`, with ./churn-1.0.0.tgz instead if that was made, and in JavaScript:
   import { load } from \"@acme/churn\";
   const model = await load();
   model.predict({ age: 31, plan: \"pro\" });
+or of a network
+  model.classify(canvas);
 
 With --cdn there is a module in one file too, cdn.js, for <script type=\"module\"> on a page without a bundler.")]
 pub struct Package {
@@ -62,14 +66,14 @@ pub struct Package {
     #[arg(long, value_name = "URL")]
     // A text: what clap says of a wrong value repeats it, and this one may be a secret.
     url: Option<String>,
-    /// Have the model decoded inside: a large forest is two to three times as large, but an edge worker, whose CPU time is
-    /// counted, has nothing to decode before its first answer.
+    /// Have the model decoded inside: a large forest is two to three times as large, and weights in few bits are float32, but an
+    /// edge worker, whose CPU time is counted, has nothing to decode before its first answer.
     #[arg(long, conflicts_with = "url")]
     ready: bool,
     /// Write a module in one file too.
     #[arg(long)]
     cdn: bool,
-    /// The rows that it was trained on: the types and the card tell the range of each number. The rows themselves stay here.
+    /// Of a model of rows, those that it was trained on: the types and the card tell the range of each number. The rows themselves stay here.
     #[arg(long, value_name = "ROWS")]
     training: Option<String>,
     /// Write into a folder that is no such package, and lose what is in it.
@@ -115,7 +119,9 @@ impl Package {
                 ranges(&format::decode(&bytes).map_err(|error| error.within(&place))?, rows, globals)?
             }
             (Some(_), Kit::Networks) => {
-                return Err(Error::new(Kind::BadOption, "--training", "a model of rows", "a network").hint("Leave it out."));
+                return Err(
+                    Error::new(Kind::BadOption, "--training", "a model of rows", "a network").hint("Leave it out.")
+                );
             }
         };
         let options = Options { name: self.name, version, address, ready: self.ready, cdn: self.cdn, ranges };

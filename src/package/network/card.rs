@@ -28,7 +28,9 @@ pub fn of(network: &Network, options: &Options) -> String {
             Some(made) if made.input() != i => {
                 format!("made with the texts of {}", markdown(&network.inputs()[made.input()].name))
             }
-            Some(Preprocessing::Image { .. }) => "a picture, or several: a canvas, an `ImageData`, an `ImageBitmap`, bytes".into(),
+            Some(Preprocessing::Image { .. }) => {
+                "a picture, or several: a canvas, an `ImageData`, an `ImageBitmap`, bytes".into()
+            }
             Some(Preprocessing::Text { .. }) => "a text, or several".into(),
             Some(Preprocessing::Audio { audio, .. }) => {
                 format!("a sound, or several: an `AudioBuffer`, or samples, {} a second", audio.rate)
@@ -44,9 +46,12 @@ pub fn of(network: &Network, options: &Options) -> String {
         card += &format!("\nIts labels: {}.\n", listed(classes));
     }
     card += &card::origin(network.provenance());
-    let count = network.examples().tensors.len();
-    let examples = if count == 1 { "example" } else { "examples" };
-    card + &card::made(&format!("the network's own numbers, bit for bit, for {count} {examples}"))
+    let proved = match network.examples().tensors.len() {
+        0 => "zeros".to_owned(),
+        1 => "1 example".to_owned(),
+        count => format!("{count} examples"),
+    };
+    card + &card::made(&format!("the network's own numbers, bit for bit, for {proved}"))
 }
 
 /// How it is called.
@@ -65,14 +70,17 @@ fn example(network: &Network) -> String {
         given.push((quoted(&port.name), what));
     }
     match (&given[..], network.classes()) {
-        ([(_, what)], Some(_)) if *what != "{ data, shape }" => format!("model.classify({what}); // [{{ label, score }}, …]"),
+        ([(_, what)], Some(_)) if *what != "{ data, shape }" => {
+            format!("model.classify({what}); // [{{ label, score }}, …]")
+        }
         (given, classes) => {
             let inputs: Vec<String> = given.iter().map(|(name, what)| format!("{name}: {what}")).collect();
             let method = if classes.is_some() { "classify" } else { "run" };
             let made = match classes {
                 Some(_) => "[[{ label, score }, …]]".to_owned(),
                 None => {
-                    let each = network.outputs().iter().map(|(port, _)| format!("{}: {{ data, shape }}", quoted(&port.name)));
+                    let each =
+                        network.outputs().iter().map(|(port, _)| format!("{}: {{ data, shape }}", quoted(&port.name)));
                     format!("{{ {} }}", each.collect::<Vec<_>>().join(", "))
                 }
             };

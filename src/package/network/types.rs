@@ -72,13 +72,13 @@ pub fn of(network: &Network, options: &Options) -> String {
         types += "  /** Runs it and returns the labels of the highest scores, the highest first: 5, or `top` of them, for each example. */\n";
         types += &classify(&examples);
     }
-    types +=
-        "  /** Gives its memory back. Any later call throws `disposed`. */\n  dispose(): void;\n  [Symbol.dispose](): void;\n}\n";
+    types += "  /** Gives its memory back. Any later call throws `disposed`. */\n  dispose(): void;\n  [Symbol.dispose](): void;\n}\n";
     types += declarations::LOAD;
     types += "\n/** Throws what `run` would throw before it runs anything, if a value is not what goes in. */\n\
               export function assertInputs(inputs: unknown): asserts inputs is Inputs;\n";
     types += declarations::ERROR;
-    types += &format!("\nexport const classes: {};\n", if network.classes().is_some() { "Class[]" } else { "undefined" });
+    types +=
+        &format!("\nexport const classes: {};\n", if network.classes().is_some() { "Class[]" } else { "undefined" });
     types + "export const schema: Schema;\n/** The package's version. */\nexport const version: string;\n"
 }
 

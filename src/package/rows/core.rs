@@ -9,7 +9,9 @@ use crate::format;
 use crate::kernel::text::TextList;
 use crate::model::{InputKind, Method, Model};
 use crate::package::engine::{Engine, failed};
-use crate::package::shake::{self, Choosers, Machine, SET_UP, Shaken, Subject, clean, observe, opening, shaken, smaller, starting};
+use crate::package::shake::{
+    self, Choosers, Machine, SET_UP, Shaken, Subject, clean, observe, opening, shaken, smaller, starting,
+};
 use crate::predict::Predictor;
 use walrus::Module;
 

@@ -21,12 +21,7 @@ pub struct Choosers {
 ///
 /// # Errors
 /// [`Kind::Unsupported`](crate::error::Kind::Unsupported) for a module without them.
-pub fn prune(
-    module: &mut Module,
-    seen: &[bool],
-    choosers: &Choosers,
-    [asked, set_up]: [&[&str]; 2],
-) -> Result<()> {
+pub fn prune(module: &mut Module, seen: &[bool], choosers: &Choosers, [asked, set_up]: [&[&str]; 2]) -> Result<()> {
     let all = pieces(module);
     let unseen: Vec<&Piece> = all.iter().zip(seen).filter(|(_, seen)| !**seen).map(|(piece, _)| piece).collect();
     let choosing: HashSet<FunctionId> = named(module, choosers.functions).collect();
