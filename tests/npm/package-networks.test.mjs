@@ -194,6 +194,11 @@ test("the card says what goes in and comes out", async () => {
   assert.match(card, /own numbers, bit for bit, for zeros when it was made/);
 });
 
+test("of every operator of ONNX's backend suite the core that is left makes the program's bits", async () => {
+  const printed = await run(here("../../target/venv/bin/python"), [here("../onnx/backend.py"), program, "--package", "each"]);
+  assert.match(printed, /^all +1\d\d\d +\d+ +0$/m);
+});
+
 test("what rows alone have is refused", async () => {
   const told = await edgelet(FILES.perceptron, "--name", "x", "--training", "rows.csv").catch(({ cause }) => cause.stderr);
   assert.match(told, /^error\[bad_option\]: --training: expected a model of rows, found a network/);
