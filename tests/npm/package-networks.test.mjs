@@ -194,6 +194,30 @@ test("the card says what goes in and comes out", async () => {
   assert.match(card, /own numbers, bit for bit, for zeros when it was made/);
 });
 
+test("hostile names are texts everywhere, and harm nothing", async () => {
+  const [name, end, dimension] = ["*/ export const pwned = 1; /*", "</script><script>alert(1)</script>\u2028`${x}", "*/ # pwned"];
+  const make = `import json, sys
+from onnx import TensorProto, helper, save
+name, end, dimension = json.loads(sys.argv[1])
+ports = [helper.make_tensor_value_info(port, TensorProto.FLOAT, [dimension, 2]) for port in (name, end)]
+graph = helper.make_graph([helper.make_node("Relu", [name], [end])], "g", ports[:1], ports[1:])
+save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), "hostile.onnx")`;
+  await run(here("../../target/venv/bin/python"), ["-c", make, JSON.stringify([name, end, dimension])], { cwd: folder });
+  await run(program, ["--quiet", "import", "hostile.onnx", "-o", "hostile.edgelet"], { cwd: folder });
+  await edgelet("hostile.edgelet", "--name", "hostile", "-o", "made/hostile", "--cdn");
+  const made = join(folder, "made/hostile");
+  assert.doesNotMatch(await readFile(join(made, "README.md"), "utf8"), /^# pwned|<script>alert/m);
+  assert.doesNotMatch(await readFile(join(made, "cdn.js"), "utf8"), /<\/script|\u2028/);
+  const hostile = await import(pathToFileURL(join(made, "node.js")));
+  assert.equal("pwned" in hostile, false);
+  const answer = (await hostile.load()).run({ [name]: { data: [-1, 2], shape: [1, 2] } });
+  assert.deepEqual([Object.keys(answer), Array.from(answer[end].data)], [[end], [0, 2]]);
+  const user = `import { load } from "./made/hostile/index.js";
+export const made: Float32Array = (await load()).run({ [${JSON.stringify(name)}]: { data: [1, 2], shape: [1, 2] } })[${JSON.stringify(end)}].data;\n`;
+  await writeFile(join(folder, "hostile.ts"), user);
+  await run(join(tools, "tsc"), ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,esnext.disposable,dom", "--types", "", "--module", "nodenext", "hostile.ts"], { cwd: folder });
+});
+
 test("of every operator of ONNX's backend suite the core that is left makes the program's bits", async () => {
   const printed = await run(here("../../target/venv/bin/python"), [here("../onnx/backend.py"), program, "--package", "each"]);
   assert.match(printed, /^all +1\d\d\d +\d+ +0$/m);

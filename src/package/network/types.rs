@@ -54,13 +54,12 @@ pub fn of(network: &Network, options: &Options) -> String {
     .map(|(name, _)| *name)
     .collect();
     let has_pages = examples.iter().any(|example| *example != "Sentence");
-    let declared = ["Dtype"].iter().chain(has_pages.then_some(&"Dom")).chain(&examples);
+    let declared = ["Dtype", "Port", "Schema"].iter().chain(has_pages.then_some(&"Dom")).chain(&examples);
     for name in declared {
         types += "\n";
         types += declaration(name);
         types += "\n";
     }
-    types += PORTS;
     if let Some(classes) = network.classes() {
         types += &format!("\n/** A label. */\nexport type Class = {};\n", union(classes, false));
         types += "\n/** A label with its score: that number of the first output. */\nexport interface Ranked {\n  label: Class;\n  score: number;\n}\n";
@@ -138,7 +137,8 @@ fn quoted(name: &str) -> String {
 
 /// A declaration of `edgelet/tensors`, with what is said of it.
 fn declaration(name: &str) -> &'static str {
-    let declares = |block: &&str| block.contains(&format!("type {name} ")) || block.contains(&format!("type {name}<"));
+    let heads = [format!("type {name} "), format!("type {name}<"), format!("interface {name} ")];
+    let declares = |block: &&str| heads.iter().any(|head| block.contains(head));
     TENSORS.split("\n\n").find(declares).unwrap_or_default().trim_end()
 }
 
@@ -157,36 +157,18 @@ export interface Tensor<Type extends Dtype, Elements> {
 }
 ";
 
-const PORTS: &str = "
-/** An input or an output. */
-export interface Port {
-  name: string;
-  dtype: Dtype;
-  /** How long each dimension is: a number, or the name of one that may have any length (\"\" without a name). */
-  shape?: (number | string)[];
-  images?: true;
-  texts?: true;
-  audio?: { sampleRate: number; samples?: number };
-  /** The input whose texts it is made with. */
-  with?: string;
-}
-
-export interface Schema {
-  inputs: Port[];
-  outputs: Port[];
-  classes?: (string | number | boolean)[];
-  provenance: { framework: string; version: string; estimator: string };
-}
-";
-
 #[cfg(test)]
 mod tests {
     use super::declaration;
 
     #[test]
     fn what_is_taken_over_is_declared_by_edgelet_tensors() {
-        for name in ["Dtype", "Dom", "Picture", "Sentence", "Sound"] {
-            assert!(declaration(name).lines().any(|line| line.contains(&format!("type {name}"))), "{name}");
+        for name in ["Dtype", "Port", "Schema", "Dom", "Picture", "Sentence", "Sound"] {
+            let found = declaration(name);
+            assert!(
+                found.contains(&format!("type {name}")) || found.contains(&format!("interface {name} {{")),
+                "{name}"
+            );
         }
     }
 }
