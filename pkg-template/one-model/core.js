@@ -1,9 +1,13 @@
 // The core of a package of one model: what model.js asks of wasm-bindgen's, over plain exports. The schema is known, and so
 // are the checks of single values: they are here, and not in the wasm.
 import { EdgeletError } from "../errors.js";
+import { Model } from "../model.js";
 import { schema, unbounded } from "./about.js";
 
-export class Core {
+/** The model over an instance; `bytes` is its file, unless the instance has the model already. */
+export const made = (wasm, bytes) => new Model(new Core(wasm, bytes), wasm.memory);
+
+class Core {
   #wasm;
   #texts = [];
   #problem;

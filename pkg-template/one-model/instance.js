@@ -2,6 +2,7 @@
 import { EdgeletError, shown } from "../errors.js";
 import { checkOptions, FILE_OPTIONS, isModule } from "../options.js";
 import { isSetUp, source } from "./about.js";
+import { made } from "./core.js";
 
 const OPTIONS = {
   signal: FILE_OPTIONS.signal,
@@ -14,11 +15,8 @@ const SECTION = "model";
 
 let module;
 
-/**
- * Starts an instance, and returns what `make` makes of what it exports and of the model's file, which is `undefined` where the
- * instance has the model; `own` is where the package's wasm is, if it is not given.
- */
-export async function start(make, own, options = {}) {
+/** Loads the model; `own` is where the package's wasm is, if it is not given. */
+export async function loadFrom(own, options = {}) {
   checkOptions(options, OPTIONS);
   const { signal, fetch = globalThis.fetch, wasm } = options;
   signal?.throwIfAborted();
@@ -27,7 +25,7 @@ export async function start(make, own, options = {}) {
     const ready = await compiled;
     const bytes = isSetUp ? undefined : await model(ready, fetch, signal);
     signal?.throwIfAborted();
-    return make((await WebAssembly.instantiate(ready, {})).exports, bytes);
+    return made((await WebAssembly.instantiate(ready, {})).exports, bytes);
   } catch (error) {
     module = undefined;
     throw error;

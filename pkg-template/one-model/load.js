@@ -3,9 +3,9 @@ import { EdgeletError } from "../errors.js";
 import { Model } from "../model.js";
 import { Encoder } from "../rows.js";
 import { schema as known, version } from "./about.js";
-import { Core, problemOf } from "./core.js";
-import { start } from "./instance.js";
+import { problemOf } from "./core.js";
 
+export { loadFrom as default } from "./instance.js";
 export { EdgeletError, Model, version };
 
 const labels = known.classes;
@@ -14,15 +14,6 @@ export const classes = labels.length < 2 ? labels[0] : undefined;
 export const schema = { ...known, classes: labels.length < 2 ? classes : labels };
 export const featureNames = schema.inputs.map((input) => input.name);
 export const targets = schema.targets.map((name, i) => ({ name, classes: labels[i] }));
-
-/** Loads the model; `own` is where the package's wasm is, if it is not given. */
-export default function loadFrom(own, options) {
-  const made = (wasm, bytes) => {
-    const core = new Core(wasm, bytes);
-    return new Model(core, core.memory);
-  };
-  return start(made, own, options);
-}
 
 let encoder;
 

@@ -1,8 +1,12 @@
 // The core of a package of one network: what model.js asks of wasm-bindgen's, over plain exports.
 import { EdgeletError } from "../errors.js";
+import { Model } from "../model.js";
 import { schema } from "./about.js";
 
-export class Core {
+/** The network over an instance; `bytes` is its file, unless the instance has the network already. */
+export const made = (wasm, bytes) => new Model(new Core(wasm, bytes));
+
+class Core {
   #wasm;
 
   /** Starts an instance; `bytes` is the network's file, unless the instance has the network already. */

@@ -3,17 +3,11 @@ import { EdgeletError } from "../errors.js";
 import { Model } from "../model.js";
 import { Ports } from "../ports.js";
 import { schema, version } from "./about.js";
-import { Core } from "./core.js";
-import { start } from "./instance.js";
 
+export { loadFrom as default } from "./instance.js";
 export { EdgeletError, Model, schema, version };
 
 export const classes = schema.classes;
-
-/** Loads the network; `own` is where the package's wasm is, if it is not given. */
-export default function loadFrom(own, options) {
-  return start((wasm, bytes) => new Model(new Core(wasm, bytes)), own, options);
-}
 
 const ports = new Ports(schema.inputs);
 
