@@ -4,8 +4,7 @@ use crate::error::Result;
 use crate::network::{Network, Schema};
 use crate::package::engine::failed;
 use crate::package::labels::labels;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What `pkg-template/one-model/about.js` exports of a network.
 ///

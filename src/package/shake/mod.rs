@@ -136,7 +136,7 @@ pub fn shaken(mut module: Module, subject: &dyn Subject, seen: &[bool], set_up: 
 
 fn parse(core: &[u8]) -> Result<Module> {
     let mut config = ModuleConfig::new();
-    config.generate_name_section(std::env::var("NAMES").is_ok()).generate_producers_section(false);
+    config.generate_name_section(false).generate_producers_section(false);
     config.parse(core).map_err(|error| failed(&error))
 }
 
