@@ -2,6 +2,7 @@
 
 use super::column::divide;
 use super::exp::exp_all;
+use super::lanes::{LANES, Lanes};
 
 /// The two probabilities of a binary score: `[1 - p, p]` with p its logistic function.
 #[inline]
@@ -31,7 +32,11 @@ pub fn complement(probabilities: &[f64], out: &mut [f64]) {
 #[inline]
 pub fn softmax(scores: &[f64], width: usize, out: &mut [f64]) {
     for (row, out) in scores.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-        let top = row.iter().fold(f64::NEG_INFINITY, |top, &x| if x > top { x } else { top });
+        let fours = row.as_chunks::<LANES>().0.iter();
+        let top = match row.last_chunk() {
+            Some(last) => fours.fold(Lanes::new(last), |tops, four| tops.or_larger(Lanes::new(four))).largest(),
+            None => row.iter().fold(f64::NEG_INFINITY, |top, &x| if x > top { x } else { top }),
+        };
         for (out, &x) in out.iter_mut().zip(row) {
             *out = x - top;
         }
@@ -78,6 +83,21 @@ mod tests {
         sigmoid_pair(&[0.0, 40.0], &mut pair);
         assert_eq!(pair[..2], [0.5, 0.5]);
         assert_eq!(pair[2] + pair[3], 1.0);
+    }
+
+    #[test]
+    fn softmax_is_by_its_definition_at_every_width() {
+        for width in 1..20 {
+            let scores: Vec<f64> = (0..3 * width).map(|i| f64::from(i * 7919 % 101) / 3.0 - 11.0).collect();
+            let mut out = vec![0.0; scores.len()];
+            softmax(&scores, width as usize, &mut out);
+            for (row, out) in scores.chunks_exact(width as usize).zip(out.chunks_exact(width as usize)) {
+                let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let powers: Vec<f64> = row.iter().map(|x| crate::math::exp(x - top)).collect();
+                let sum = powers.iter().fold(0.0, |sum, x| sum + x);
+                assert_eq!(out, powers.iter().map(|x| x / sum).collect::<Vec<_>>(), "{width}");
+            }
+        }
     }
 
     #[test]

@@ -33,45 +33,31 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 }
 
-/// Whether every number is finite. Times 0 it is 0 if it is and NaN if not, and NaN stays in a sum: no branch and no
-/// comparison for each number.
+/// Whether every number is finite: no branch and no comparison for each. At the end are zeros, or NaN, which is not below 1.
 #[inline]
 pub fn all_finite(numbers: &[f64]) -> bool {
-    let (chunks, rest) = numbers.as_chunks::<{ 2 * LANES }>();
-    let zero = Lanes::splat(0.0);
-    let (mut even, mut odd) = (zero, zero);
-    for [a, b, c, d, e, f, g, h] in chunks {
-        even = even.add_product(Lanes::new(&[*a, *b, *c, *d]), zero);
-        odd = odd.add_product(Lanes::new(&[*e, *f, *g, *h]), zero);
-    }
-    let lanes = even.plus(odd).to_array();
-    let rest = rest.iter().fold(0.0, |sum, x| sum + x * 0.0);
-    lanes[0] + lanes[1] + lanes[2] + lanes[3] + rest == 0.0
+    let (fours, rest) = numbers.as_chunks::<LANES>();
+    let zeros = fours.iter().fold(Lanes::splat(0.0), |zeros, four| zeros.or_spoiled(Lanes::new(four)));
+    zeros.are_below(Lanes::splat(1.0)) && rest.iter().all(|x| x.is_finite())
 }
 
-/// Copies f32 into f64, as many as there are of the fewer, and returns whether all are finite: see [`all_finite`].
+/// Copies f32 to the start of f64, and returns whether all are finite.
 #[inline]
 pub fn widen(narrow: &[f32], wide: &mut [f64]) -> bool {
-    let (narrow_chunks, narrow_rest) = narrow.as_chunks::<LANES>();
-    let (wide_chunks, wide_rest) = wide.as_chunks_mut::<LANES>();
-    let zero = Lanes::splat(0.0);
-    let mut sums = zero;
-    for (x, out) in narrow_chunks.iter().zip(&mut *wide_chunks) {
+    let (fours, rest) = narrow.as_chunks::<LANES>();
+    let (wide_fours, wide_rest) = wide[..narrow.len()].as_chunks_mut::<LANES>();
+    let mut zeros = Lanes::splat(0.0);
+    for (x, out) in fours.iter().zip(wide_fours) {
         let x = Lanes::widened(x);
-        sums = sums.add_product(x, zero);
+        zeros = zeros.or_spoiled(x);
         *out = x.to_array();
     }
-    let wide_rest = match wide_chunks.get_mut(narrow_chunks.len()) {
-        Some(chunk) => &mut chunk[..],
-        None => wide_rest,
-    };
-    let mut sum = 0.0;
-    for (&x, out) in narrow_rest.iter().zip(wide_rest) {
+    let mut are_finite = zeros.are_below(Lanes::splat(1.0));
+    for (&x, out) in rest.iter().zip(wide_rest) {
         *out = x.into();
-        sum += *out * 0.0;
+        are_finite &= x.is_finite();
     }
-    let lanes = sums.to_array();
-    lanes[0] + lanes[1] + lanes[2] + lanes[3] + sum == 0.0
+    are_finite
 }
 
 /// For each row of `width` numbers, one dot product with each row of `coefficients` (`intercepts.len()` × `width`),

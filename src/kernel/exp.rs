@@ -20,6 +20,9 @@ const P: [f64; 5] = [
     f64::from_bits(0x3e66_3769_72be_a4d0),
 ];
 
+/// How many times four numbers a block has.
+const ROUNDS: usize = 4;
+
 /// The numbers above and some more, to be read from memory: V8 makes a vector of a constant anew each time it is used.
 struct Numbers {
     log2_e: f64,
@@ -45,47 +48,88 @@ static NUMBERS: Numbers = Numbers {
     two: 2.0,
 };
 
-/// [`math::exp`] of four numbers, the same bits: libm's operations in libm's order, but without its branches.
-///
-/// x = k ln 2 + r with |r| at most about ln 2 / 2, and e^x = 2^k e^r; k is 0 for an x that is small itself.
-#[inline(always)]
-fn exp(x: Lanes, n: &Numbers) -> Lanes {
-    let size = x.abs();
-    if !size.are_below(n.limit) {
-        let [a, b, c, d] = x.to_array();
-        return Lanes::new(&[math::exp(a), math::exp(b), math::exp(c), math::exp(d)]);
-    }
-    let splat = Lanes::splat;
-    let k = splat(n.log2_e).times(x).plus(x.signs_for(n.half)).trunc().where_at_least(size, n.half_ln_2);
-    let (high, low) = (x.minus(k.times(splat(n.ln_2[0]))), k.times(splat(n.ln_2[1])));
-    let r = high.minus(low);
-    let square = r.times(r);
-    let p = square.times(splat(n.p[4])).plus(splat(n.p[3]));
-    let p = square.times(p).plus(splat(n.p[2]));
-    let p = square.times(square.times(p).plus(splat(n.p[1]))).plus(splat(n.p[0]));
-    let c = r.minus(square.times(p));
-    let more = r.times(c).over(splat(n.two).minus(c)).where_at_least(size, n.tiny);
-    splat(n.one).plus(more.minus(low).plus(high)).times(k.powers_of_two())
-}
-
-/// [`math::exp`] of every number, in place.
+/// [`math::exp`] of every number, in place, the same bits: libm's operations in libm's order, but without its branches.
 #[inline(never)]
 pub fn exp_all(numbers: &mut [f64]) {
-    let (count, constants) = (numbers.len(), std::hint::black_box(&NUMBERS));
-    // The last four may overlap those before, so they are read first.
-    let last = numbers.last_chunk().map_or_else(|| padded(numbers), Lanes::new);
-    let mut at = 0;
-    while at < count {
-        let (four, from) = match numbers[at..].first_chunk() {
-            Some(four) => (Lanes::new(four), at),
-            None => (last, count.saturating_sub(LANES)),
-        };
-        let powers = exp(four, constants).to_array();
-        match numbers[from..].first_chunk_mut() {
+    let n = std::hint::black_box(&NUMBERS);
+    let (blocks, rest) = numbers.as_chunks_mut::<{ ROUNDS * LANES }>();
+    if !blocks.is_empty() {
+        exp_blocks(blocks, n);
+    }
+    for some in rest.chunks_mut(LANES) {
+        let x = some.first_chunk().map_or_else(|| padded(some), Lanes::new);
+        let k = multiple(n)(x);
+        let powers = power(n)(x, k, correction(n)(x, k));
+        match some.first_chunk_mut() {
             Some(four) => *four = powers,
-            None => numbers.iter_mut().zip(powers).for_each(|(number, power)| *number = power),
+            None => some.iter_mut().zip(powers).for_each(|(number, power)| *number = power),
         }
-        at += LANES;
+    }
+}
+
+/// The powers of whole blocks, step by step: each is short enough for a processor to have several rounds of it under way.
+#[inline(always)]
+fn exp_blocks(blocks: &mut [[f64; ROUNDS * LANES]], n: &Numbers) {
+    let (mut ks, mut cs) = ([[0.0; LANES]; ROUNDS], [[0.0; LANES]; ROUNDS]);
+    for block in blocks {
+        let fours = block.as_chunks_mut::<LANES>().0;
+        let multiple = multiple(n);
+        for (x, k) in fours.iter().zip(&mut ks) {
+            *k = multiple(Lanes::new(x)).to_array();
+        }
+        let correction = correction(n);
+        for ((x, k), c) in fours.iter().zip(&ks).zip(&mut cs) {
+            *c = correction(Lanes::new(x), Lanes::new(k)).to_array();
+        }
+        let power = power(n);
+        for ((x, k), c) in fours.iter_mut().zip(&ks).zip(&cs) {
+            *x = power(Lanes::new(x), Lanes::new(k), Lanes::new(c));
+        }
+    }
+}
+
+/// The k of x = k ln 2 + r with |r| at most about ln 2 / 2, for e^x = 2^k e^r; 0 for an x that is small itself.
+#[inline(always)]
+fn multiple(n: &Numbers) -> impl Fn(Lanes) -> Lanes {
+    let (log2_e, half, half_ln_2) = (Lanes::splat(n.log2_e), Lanes::splat(n.half), Lanes::splat(n.half_ln_2));
+    move |x| log2_e.times(x).plus(x.signs_for(half)).trunc().where_at_least(x.abs(), half_ln_2)
+}
+
+/// r as x - k ln 2 in two parts, the second to be taken off the first.
+#[inline(always)]
+fn remainder(n: &Numbers) -> impl Fn(Lanes, Lanes) -> (Lanes, Lanes) {
+    let (high, low) = (Lanes::splat(n.ln_2[0]), Lanes::splat(n.ln_2[1]));
+    move |x, k| (x.minus(k.times(high)), k.times(low))
+}
+
+/// r less the polynomial of its square.
+#[inline(always)]
+fn correction(n: &Numbers) -> impl Fn(Lanes, Lanes) -> Lanes {
+    let remainder = remainder(n);
+    let [p0, p1, p2, p3, p4] = n.p;
+    let (p0, p1, p2) = (Lanes::splat(p0), Lanes::splat(p1), Lanes::splat(p2));
+    let (p3, p4) = (Lanes::splat(p3), Lanes::splat(p4));
+    move |x, k| {
+        let (high, low) = remainder(x, k);
+        let r = high.minus(low);
+        let square = r.times(r);
+        let p = square.times(square.times(p4).plus(p3)).plus(p2);
+        let p = square.times(square.times(p).plus(p1)).plus(p0);
+        r.minus(square.times(p))
+    }
+}
+
+/// e^x by its k and its correction.
+#[inline(always)]
+fn power(n: &Numbers) -> impl Fn(Lanes, Lanes, Lanes) -> [f64; LANES] {
+    let remainder = remainder(n);
+    let (one, two, tiny, limit) =
+        (Lanes::splat(n.one), Lanes::splat(n.two), Lanes::splat(n.tiny), Lanes::splat(n.limit));
+    move |x, k, c| {
+        let (size, (high, low)) = (x.abs(), remainder(x, k));
+        let more = high.minus(low).times(c).over(two.minus(c)).where_at_least(size, tiny);
+        let powers = one.plus(more.minus(low).plus(high)).times(k.powers_of_two()).to_array();
+        if size.are_below(limit) { powers } else { x.to_array().map(math::exp) }
     }
 }
 

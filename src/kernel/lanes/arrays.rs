@@ -1,6 +1,6 @@
 //! Lanes as arrays, which the compiler makes vectors of.
 
-use super::{LANES, WHOLE};
+use super::{BIAS, LANES, WHOLE};
 use std::array;
 
 /// Four f64.
@@ -62,29 +62,47 @@ impl Lanes {
         Self(self.0.map(f64::abs))
     }
 
-    /// A number above 0 with the signs of these.
+    /// Numbers above 0 with the signs of these.
     #[inline(always)]
-    pub fn signs_for(self, x: f64) -> Self {
-        Self(self.0.map(|sign| x.copysign(sign)))
+    pub fn signs_for(self, x: Self) -> Self {
+        x.with(self, f64::copysign)
+    }
+
+    /// Each, or what `others` have in its place if that is larger.
+    #[inline(always)]
+    pub fn or_larger(self, others: Self) -> Self {
+        self.with(others, |x, other| if x < other { other } else { x })
+    }
+
+    /// The largest.
+    #[inline(always)]
+    pub fn largest(self) -> f64 {
+        self.0.into_iter().fold(f64::NEG_INFINITY, |top, x| if top < x { x } else { top })
+    }
+
+    /// 0 where these are and the number of `others` is finite, else NaN: what a number is times 0.
+    #[inline(always)]
+    pub fn or_spoiled(self, others: Self) -> Self {
+        self.with(others, |zero, x| f64::from_bits(zero.to_bits() | (x * 0.0).to_bits()))
     }
 
     /// Each that is at least `least` in `others`, 0 in place of the rest.
     #[inline(always)]
-    pub fn where_at_least(self, others: Self, least: f64) -> Self {
-        self.with(others, |x, other| if other >= least { x } else { 0.0 })
+    pub fn where_at_least(self, others: Self, least: Self) -> Self {
+        Self(array::from_fn(|j| if others.0[j] >= least.0[j] { self.0[j] } else { 0.0 }))
     }
 
     /// Whether all are below `limit`; NaN is not.
     #[inline(always)]
-    pub fn are_below(self, limit: f64) -> bool {
-        self.0.iter().all(|&x| x < limit)
+    pub fn are_below(self, limit: Self) -> bool {
+        self.0.iter().zip(limit.0).all(|(&x, limit)| x < limit)
     }
 
     /// 2 to the power of each: of whole numbers from -1022 to 1023.
     #[inline(always)]
     pub fn powers_of_two(self) -> Self {
         // Above 2^52 a number's last bits count whole numbers.
-        Self(self.0.map(|x| f64::from_bits(((x + WHOLE).to_bits() << 52).wrapping_add(1.0_f64.to_bits()))))
+        Self(self.0.map(|x| f64::from_bits((x + (WHOLE + BIAS)).to_bits() << 52)))
     }
 
     /// The [`bucket`](super::bucket) of each.

@@ -10,6 +10,9 @@ pub const LANES: usize = 4;
 /// Added to a number between -2^51 and 2^51, it leaves the nearest whole number in the last bits.
 const WHOLE: f64 = 6_755_399_441_055_744.0;
 
+/// What the exponent of an f64 is counted from.
+const BIAS: f64 = 1023.0;
+
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
 mod arrays;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]

@@ -1,6 +1,6 @@
 //! Lanes as wasm's vectors.
 
-use super::{LANES, WHOLE};
+use super::{BIAS, LANES, WHOLE};
 use bytemuck::cast;
 use core::arch::wasm32::*;
 
@@ -65,34 +65,51 @@ impl Lanes {
         Self(f64x2_abs(self.0), f64x2_abs(self.1))
     }
 
-    /// A number above 0 with the signs of these.
+    /// Numbers above 0 with the signs of these.
     #[inline(always)]
-    pub fn signs_for(self, x: f64) -> Self {
-        let (sign, x) = (f64x2_splat(-0.0), f64x2_splat(x));
-        Self(v128_or(v128_and(self.0, sign), x), v128_or(v128_and(self.1, sign), x))
+    pub fn signs_for(self, x: Self) -> Self {
+        let sign = f64x2_splat(-0.0);
+        Self(v128_or(v128_and(self.0, sign), x.0), v128_or(v128_and(self.1, sign), x.1))
+    }
+
+    /// Each, or what `others` have in its place if that is larger.
+    #[inline(always)]
+    pub fn or_larger(self, others: Self) -> Self {
+        Self(f64x2_pmax(self.0, others.0), f64x2_pmax(self.1, others.1))
+    }
+
+    /// The largest.
+    #[inline(always)]
+    pub fn largest(self) -> f64 {
+        let two = f64x2_pmax(self.0, self.1);
+        f64x2_extract_lane::<0>(f64x2_pmax(two, u64x2_shuffle::<1, 1>(two, two)))
+    }
+
+    /// 0 where these are and the number of `others` is finite, else NaN: what a number is times 0.
+    #[inline(always)]
+    pub fn or_spoiled(self, others: Self) -> Self {
+        let zero = f64x2_splat(0.0);
+        Self(v128_or(self.0, f64x2_mul(others.0, zero)), v128_or(self.1, f64x2_mul(others.1, zero)))
     }
 
     /// Each that is at least `least` in `others`, 0 in place of the rest.
     #[inline(always)]
-    pub fn where_at_least(self, others: Self, least: f64) -> Self {
-        let least = f64x2_splat(least);
-        Self(v128_and(self.0, f64x2_ge(others.0, least)), v128_and(self.1, f64x2_ge(others.1, least)))
+    pub fn where_at_least(self, others: Self, least: Self) -> Self {
+        Self(v128_and(self.0, f64x2_ge(others.0, least.0)), v128_and(self.1, f64x2_ge(others.1, least.1)))
     }
 
     /// Whether all are below `limit`; NaN is not.
     #[inline(always)]
-    pub fn are_below(self, limit: f64) -> bool {
-        let limit = f64x2_splat(limit);
-        u64x2_all_true(v128_and(f64x2_lt(self.0, limit), f64x2_lt(self.1, limit)))
+    pub fn are_below(self, limit: Self) -> bool {
+        u64x2_all_true(v128_and(f64x2_lt(self.0, limit.0), f64x2_lt(self.1, limit.1)))
     }
 
     /// 2 to the power of each: of whole numbers from -1022 to 1023.
     #[inline(always)]
     pub fn powers_of_two(self) -> Self {
         // Above 2^52 a number's last bits count whole numbers.
-        let Self(low, high) = self.plus(Self::splat(WHOLE));
-        let one = f64x2_splat(1.0);
-        Self(u64x2_add(u64x2_shl(low, 52), one), u64x2_add(u64x2_shl(high, 52), one))
+        let Self(low, high) = self.plus(Self::splat(WHOLE + BIAS));
+        Self(u64x2_shl(low, 52), u64x2_shl(high, 52))
     }
 
     /// The [`bucket`](super::bucket) of each.
