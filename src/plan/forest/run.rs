@@ -167,27 +167,25 @@ impl PackedForest {
             lanes[i] = answers[i * 16..].first_chunk().map_or(lanes[i], to_lanes);
         }
         let lanes = &lanes[..used];
-        let (owns, Leaves { numbers, singles, rounds, .. }) = (&self.owns[..], &self.leaves);
-        // With one output the sum need not go through memory.
-        let is_single = !singles.is_empty();
+        let Leaves { numbers, singles, rounds, .. } = &self.leaves;
+        let (owns, is_single) = (&self.owns[..], !singles.is_empty());
         let is_one = sums.len() == 1 && self.linear.is_none() && *rounds == is_single;
         let (mut sum, mut narrow_sum) = (sums[0], sums[0] as f32);
-        let mut i = 0;
+        let mut trees = self.grove_leaves.iter().zip(owns);
         for grove in &self.groves {
-            for eight in from_lanes(fall(grove, lanes)) {
-                let mut names = eight;
-                let end = owns.len().min(i + 8);
-                while i < end {
-                    let leaf = usize::from(self.grove_leaves[i][names as usize % (1 << GROVE_DEPTH)]);
+            for mut names in from_lanes(fall(grove, lanes)) {
+                let eight = trees.by_ref().take(8).map(|(leaves, own)| {
+                    let leaf = usize::from(leaves[names as usize % (1 << GROVE_DEPTH)]);
                     names >>= 8;
-                    if !is_one {
-                        self.leaves.add(owns[i], self.linear.as_ref(), row, sums, leaf);
-                    } else if is_single {
-                        narrow_sum += singles[owns[i].start as usize + leaf];
-                    } else {
-                        sum += numbers[owns[i].start as usize + leaf];
-                    }
-                    i += 1;
+                    (*own, leaf)
+                });
+                // With one output the sum stays in a register.
+                if !is_one {
+                    eight.for_each(|(own, leaf)| self.leaves.add(own, self.linear.as_ref(), row, sums, leaf));
+                } else if is_single {
+                    narrow_sum = eight.fold(narrow_sum, |sum, (at, leaf)| sum + singles[at.start as usize + leaf]);
+                } else {
+                    sum = eight.fold(sum, |sum, (at, leaf)| sum + numbers[at.start as usize + leaf]);
                 }
             }
         }
