@@ -180,10 +180,47 @@ def images():
         sequence(f"resizing {h} {w}", (6, 8, 2), lambda h=h, w=w: L.Resizing(h, w))
         sequence(f"resizing {h} {w} nearest", (6, 8, 2), lambda h=h, w=w: L.Resizing(h, w, interpolation="nearest"))
     sequence("resizing free size", (None, None, 2), lambda: L.Resizing(5, 6))
+    for name, layer in augmentations().items():
+        sequence(name, (8, 9, 3), layer, low=0, high=255)
+        # Keras cannot write these to HDF5.
+        LAYERS[name].only_keras = name in ("random brightness", "random color degeneration", "random posterization", "random saturation", "random sharpness", "solarization")
+    sequence("augmented bytes", (8, 9, 3), lambda: L.RandomFlip(), lambda: L.RandomRotation(0.1), lambda: L.Rescaling(1 / 255), dtype="uint8", low=0, high=255)
+    for h, w in [(5, 6), (8, 9), (8, 2)]:
+        sequence(f"center {h} {w}", (8, 9, 3), lambda h=h, w=w: L.CenterCrop(h, w))
     for mode in ("multi_hot", "count"):
         sequence(f"categories {mode}", (4,), lambda m=mode: L.CategoryEncoding(6, output_mode=m), dtype="int32", low=0, high=6)
     sequence("categories one_hot", (1,), lambda: L.CategoryEncoding(6, output_mode="one_hot"), dtype="int32", low=0, high=6)
     sequence("bins", (4,), lambda: L.Discretization([-1.0, 0.0, 0.5]))
+
+
+def augmentations():
+    """What changes pictures while a network is trained, and nothing afterwards."""
+    return {
+        "mixed augmentations": lambda: L.AugMix((0, 255)),
+        "cut mix": L.CutMix,
+        "mix up": L.MixUp,
+        "rand augment": L.RandAugment,
+        "random brightness": lambda: L.RandomBrightness(0.3),
+        "random color degeneration": lambda: L.RandomColorDegeneration(0.3),
+        "random color jitter": lambda: L.RandomColorJitter((0, 255), brightness_factor=0.2),
+        "random contrast": lambda: L.RandomContrast(0.3),
+        "random elastic transform": L.RandomElasticTransform,
+        "random erasing": L.RandomErasing,
+        "random flip": lambda: L.RandomFlip("horizontal", seed=3),
+        "random gaussian blur": L.RandomGaussianBlur,
+        "random grayscale": L.RandomGrayscale,
+        "random hue": lambda: L.RandomHue(0.3, (0, 255)),
+        "random invert": L.RandomInvert,
+        "random perspective": L.RandomPerspective,
+        "random posterization": lambda: L.RandomPosterization(4),
+        "random rotation": lambda: L.RandomRotation(0.2, fill_mode="nearest"),
+        "random saturation": lambda: L.RandomSaturation(0.3),
+        "random sharpness": lambda: L.RandomSharpness(0.3, (0, 255)),
+        "random shear": lambda: L.RandomShear(0.2, 0.2),
+        "random translation": lambda: L.RandomTranslation(0.1, (-0.2, 0.2)),
+        "random zoom": lambda: L.RandomZoom(0.2),
+        "solarization": L.Solarization,
+    }
 
 
 def merges():
@@ -332,6 +369,8 @@ def refusals():
     refused("channels first", (3, 8, 8), "data_format", lambda: L.Flatten(data_format="channels_first"))
     refused("bicubic", (4, 4, 1), "interpolation", lambda: L.UpSampling2D(2, interpolation="bicubic"))
     refused("axis", (4, 4, 3), "an axis other than the last", lambda: L.BatchNormalization(axis=1))
+    refused("random crop", (8, 9, 3), "the layer RandomCrop", lambda: L.RandomCrop(4, 5))
+    refused("center of smaller images", (8, 9, 3), "a height of 10 of images with 8", lambda: L.CenterCrop(10, 5))
     refused("unknown", (3,), "the layer UnitNormalization", L.UnitNormalization)
 
     @keras.saving.register_keras_serializable(package="mine")

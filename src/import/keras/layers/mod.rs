@@ -109,6 +109,32 @@ fn known(layer: &Layer<'_>) -> Result<Add> {
         | "SpatialDropout1D"
         | "SpatialDropout2D"
         | "SpatialDropout3D" => identity,
+        "AugMix"
+        | "CutMix"
+        | "MixUp"
+        | "RandAugment"
+        | "RandomBrightness"
+        | "RandomColorDegeneration"
+        | "RandomColorJitter"
+        | "RandomContrast"
+        | "RandomElasticTransform"
+        | "RandomErasing"
+        | "RandomFlip"
+        | "RandomGaussianBlur"
+        | "RandomGrayscale"
+        | "RandomHeight"
+        | "RandomHue"
+        | "RandomInvert"
+        | "RandomPerspective"
+        | "RandomPosterization"
+        | "RandomRotation"
+        | "RandomSaturation"
+        | "RandomSharpness"
+        | "RandomShear"
+        | "RandomTranslation"
+        | "RandomWidth"
+        | "RandomZoom"
+        | "Solarization" => augmentation,
         "Masking" => mask::masking,
         "Dense" => dense::dense,
         "EinsumDense" => dense::einsum,
@@ -134,6 +160,7 @@ fn known(layer: &Layer<'_>) -> Result<Add> {
         "Permute" => shape::permute,
         "RepeatVector" => shape::repeat,
         "Cropping1D" | "Cropping2D" | "Cropping3D" => shape::crop,
+        "CenterCrop" => shape::center,
         "ZeroPadding1D" | "ZeroPadding2D" | "ZeroPadding3D" => shape::pad,
         "Rescaling" => image::rescale,
         "Resizing" => image::resize,
@@ -179,6 +206,12 @@ fn check_policy(layer: &Layer<'_>) -> Result<()> {
 fn identity(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
     step.settings.ignore(&["rate", "stddev", "l1", "l2", "data_format"]);
     Ok(vec![step.input()?])
+}
+
+/// What changes pictures while a network is trained, and only then.
+fn augmentation(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
+    step.settings.ignore_all();
+    Ok(vec![step.floats(0)?])
 }
 
 impl Step<'_, '_> {

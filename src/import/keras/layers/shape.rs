@@ -3,7 +3,7 @@
 use super::{Flow, Step};
 use crate::error::Result;
 use crate::import::keras::flow::Shape;
-use crate::import::keras::settings::whole;
+use crate::import::keras::settings::{unsupported, whole};
 use crate::import::layout::Layout;
 use crate::import::value::{Value, wrong};
 use crate::network::tensor::MAX_ELEMENTS;
@@ -91,13 +91,37 @@ pub fn crop(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
             *length = left.ok_or_else(|| wrong("cropping", format!("less than {length}"), before + after))?;
         }
     }
+    Ok(vec![cut(step, &input, &edges, shape)])
+}
+
+/// CenterCrop: what is there too much of height and width, half of it before.
+pub fn center(step: &mut Step<'_, '_>) -> Result<Vec<Flow>> {
+    step.check_format()?;
+    let input = step.float_input(4)?;
+    step.settings.ignore(&["bounding_box_format"]);
+    let mut shape = input.shape.clone();
+    let mut edges = Vec::new();
+    for (name, length) in ["height", "width"].into_iter().zip(&mut shape[1..]) {
+        let kept = step.settings.length(name)?;
+        let whole = length.ok_or_else(|| unsupported("the center of images of a free size"))?;
+        let more = whole.checked_sub(kept).filter(|_| kept > 0);
+        let more =
+            more.ok_or_else(|| unsupported(format!("a {name} of {kept} of images with {whole}: those are resized")))?;
+        edges.push((more / 2, more - more / 2));
+        *length = Some(kept);
+    }
+    Ok(vec![cut(step, &input, &edges, shape)])
+}
+
+/// Images less their edges, of that shape then.
+fn cut(step: &mut Step<'_, '_>, input: &Flow, edges: &[(usize, usize)], shape: Shape) -> Flow {
     let starts = edges.iter().map(|(before, _)| *before as i64).collect();
     // Counted from the end; without anything to cut there, past it.
     let ends = edges.iter().map(|&(_, after)| if after == 0 { i64::MAX } else { -(after as i64) }).collect();
     let axes = (1..input.rank() - 1).map(|axis| input.axis(axis) as i64).collect();
     let [starts, ends, axes] = [starts, ends, axes].map(|numbers| step.used.graph.integers(numbers));
     let place = step.node(Operator::Slice, &[input.place, starts, ends, axes]);
-    Ok(vec![Flow { shape, ..input.at(place) }])
+    Flow { shape, ..input.at(place) }
 }
 
 /// ZeroPadding1D, ZeroPadding2D, ZeroPadding3D.
