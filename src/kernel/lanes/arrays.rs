@@ -74,7 +74,7 @@ impl Lanes {
         self.with(others, |x, other| if x < other { other } else { x })
     }
 
-    /// The largest.
+    /// The largest. Where there is a NaN, that or the largest of the others.
     #[inline(always)]
     pub fn largest(self) -> f64 {
         self.0.into_iter().fold(f64::NEG_INFINITY, |top, x| if top < x { x } else { top })

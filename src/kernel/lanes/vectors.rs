@@ -78,7 +78,7 @@ impl Lanes {
         Self(f64x2_pmax(self.0, others.0), f64x2_pmax(self.1, others.1))
     }
 
-    /// The largest.
+    /// The largest. Where there is a NaN, that or the largest of the others.
     #[inline(always)]
     pub fn largest(self) -> f64 {
         let two = f64x2_pmax(self.0, self.1);
